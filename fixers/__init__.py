@@ -1,0 +1,1 @@
+"""The fixers that come with dfix, one module each; found by `dfix.registry`, never imported by name."""

@@ -1,0 +1,1 @@
+"""The Dockerfile language as data: `dockerfile.lark`, read by `dfix.parser`."""
