@@ -561,8 +561,10 @@ class Unknown(Instruction):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stage:
+class Stage(Node):
     """A view of one stage: its FROM and what follows up to the next."""
+
+    parts: ClassVar[tuple[str, ...]] = ("start", "instructions")
 
     index: int
     start: From

@@ -43,15 +43,14 @@ _L = TypeVar("_L", bound=Leaf)
 _N = TypeVar("_N", bound=Line)
 
 
-def continuation_pattern(escape: str) -> str:
-    """A regular expression for a continuation with the lines that it swallows."""
-    sign = re.escape(escape)
-    return rf"(?<!{sign}){sign}{_LINE_REST}{_SWALLOWED}"
 
 
 @cache
-def _continuation(escape: str) -> re.Pattern[str]:
-    return re.compile(continuation_pattern(escape))
+def _continuation(escape: str, at_end: bool = False) -> re.Pattern[str]:
+    """A continuation with the lines that it swallows; `at_end`: in a piece that ends the file."""
+    sign = re.escape(escape)
+    pattern = rf"(?<!{sign}){sign}{_LINE_REST}{_SWALLOWED}"
+    return re.compile(pattern if at_end else pattern.replace(r"|\Z", "").replace(r"\Z", r"(?!)"))
 
 
 class _Heredocs(PostLex):
@@ -207,22 +206,29 @@ class _Builder:
         text: str = token.value
         prefix = self.text[self.at : start]
         if last:
-            text = self.without_trailing_blanks(text)
+            text = self.without_trailing_blanks(text, start)
         self.at = start + len(text)
-        if "\n" in text or text[-1:] == self.escape:
-            joined = self.continuation.sub("", text)
+        if "\n" in text or (text[-1:] == self.escape and self.at == len(self.text)):
+            joined = self.continuation_in(self.at).sub("", text)
             if joined != text:
                 return kind(prefix, text, joined)
         return kind(prefix, text)
 
-    def without_trailing_blanks(self, text: str) -> str:
+    def continuation_in(self, end: int) -> re.Pattern[str]:
+        """The pattern for a piece of text that ends at `end`."""
+        return _continuation(self.escape, at_end=True) if end == len(self.text) else (
+            self.continuation
+        )
+
+    def without_trailing_blanks(self, text: str, start: int) -> str:
         """`text` up to its last character that counts; what follows belongs to the line end."""
         end = len(text)
         if text[end - 1] not in _SPACE_CHARS and text[end - 1] not in ("\n", self.escape):
             # A swallowed comment at the end of the file may end in any character.
-            if "\n" not in text or self.at + end < len(self.text):
+            if "\n" not in text or start + end < len(self.text):
                 return text
-        spans = [found.span() for found in self.continuation.finditer(text)]
+        pattern = self.continuation_in(start + len(text))
+        spans = [found.span() for found in pattern.finditer(text)]
         while end:
             if spans and spans[-1][1] >= end:
                 end = spans.pop()[0]

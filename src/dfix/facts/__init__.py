@@ -1,0 +1,69 @@
+"""What is known about a tree: computed once for each tree, on demand, and never kept in nodes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dfix.facts.positions import Positions
+from dfix.facts.stages import Stages
+from dfix.layout import Habits
+from dfix.nodes import Dockerfile
+
+if TYPE_CHECKING:
+    from dfix.facts.bases import Bases, Images
+    from dfix.facts.evidence import Evidence
+    from dfix.plan import Plan
+
+__all__ = ["Facts", "Habits", "Positions", "Stages", "Surroundings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run knows beside the file: evidence from the build context, and images' facts."""
+
+    #: What the build context shows; None without one.
+    evidence: "Evidence | None" = None
+    #: Where facts about images come from; None for nowhere.
+    images: "Images | None" = None
+    #: Names of images that something beside the file replaces, as Compose and Bake files can.
+    overridden: frozenset[str] = frozenset()
+    #: Options of fixers, by fixer and option.
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+class Facts:
+    """All that a fixer may ask about one tree."""
+
+    def __init__(self, tree: Dockerfile, surroundings: Surroundings | None = None) -> None:
+        self.tree = tree
+        self.surroundings = surroundings or Surroundings()
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Where each node stands."""
+        return Positions(self.tree)
+
+    @cached_property
+    def stages(self) -> Stages:
+        """How the stages hang together."""
+        return Stages(self.tree)
+
+    @cached_property
+    def habits(self) -> Habits:
+        """How the file is written."""
+        return Habits.of(self.tree)
+
+    @cached_property
+    def plan(self) -> "Plan":
+        """What the builder would do."""
+        from dfix.plan import plan
+
+        return plan(self.tree)
+
+    @cached_property
+    def bases(self) -> "Bases":
+        """What is known about the images that the stages begin with."""
+        from dfix.facts.bases import Bases
+
+        return Bases(self)

@@ -1,0 +1,179 @@
+"""Joins RUN instructions that follow each other into one layer, where nothing crosses."""
+
+from collections.abc import Sequence
+
+from dfix import (
+    Change,
+    Comment,
+    Fixer,
+    Invalid,
+    Level,
+    Phase,
+    Remove,
+    Run,
+    ShellForm,
+    Stage,
+    Valid,
+    is_pragma,
+)
+from dfix.facts.boundary import Segment, crossing, needs_braces, segment
+from dfix.facts.commands import PACKAGE_MANAGERS, base_name, is_plain
+
+_SAVING = PACKAGE_MANAGERS | {"rm", "rmdir", "chown", "chmod", "chgrp", "mv", "unlink", "find"}
+_BUILD_ONLY = "the stage is no part of the result: its layers cost nothing"
+_NO_GAIN = "nothing is deleted, re-owned or installed: joining would only make the cache coarser"
+_PRAGMA = "a comment for a tool stands above it"
+
+
+class MergeRuns(Fixer):
+    """Joins RUN instructions that follow each other into one layer.
+
+    **Why**
+
+    Each RUN is a layer, and what a later layer deletes or re-owns stays in the earlier one: package
+    lists removed by a RUN of their own make an image larger, not smaller. An update in a RUN of its
+    own is cached and grows stale.
+
+    **When it is applied**
+
+    To RUNs with nothing but comments between them, in a stage that ships, of which one installs,
+    deletes or re-owns. At `safe` every command is a plain one of a package manager or of the base
+    system, joined by `&&`; at `standard` anything that no boundary holds back. Comments between the
+    RUNs move into the continuation.
+
+    **When it is refused**
+
+    When something would be seen of the boundary's absence: shell state (`cd`, variables, `set`,
+    functions), background processes, changed accounts, a replaced shell or program, hard links,
+    mounts that begin anew, another failure. Also without a gain, and below a comment for a tool.
+    """
+
+    message = "RUN instructions that follow each other make a layer each"
+    level = Level.SAFE
+    phase = Phase.MERGING
+    aliases = ("DL3059",)
+    reference = "https://docs.docker.com/build/building/best-practices/#run"
+    VALID = (
+        Valid("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"),
+        Valid(
+            "FROM debian:12\nRUN cd /tmp\nRUN rm -f x\n",
+            why="the next RUN starts in the WORKDIR again",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nRUN apt-get update\nENV A=1\nRUN apt-get install -y curl\n",
+            why="an instruction stands between",
+        ),
+        Valid(
+            "FROM debian:12\nRUN apt-get update # lists\nRUN apt-get install -y curl\n",
+            why="the comment would swallow the install",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12 AS build\nRUN apt-get update\nRUN apt-get install -y gcc\n"
+            "FROM debian:12\nCOPY --from=build /a /a\n",
+            why="the layers of a stage that only builds cost nothing",
+            refused=True,
+        ),
+    )
+    INVALID = (
+        Invalid(
+            "FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n"
+            "RUN rm -rf /var/lib/apt/lists/*\n",
+            "FROM debian:12\nRUN apt-get update \\\n  && apt-get install -y curl \\\n"
+            "  && rm -rf /var/lib/apt/lists/*\n",
+            level=Level.SAFE,
+        ),
+        Invalid(
+            "FROM debian:12\nRUN apt-get update || true\n# tools\nRUN apt-get install -y curl\n",
+            "FROM debian:12\nRUN { apt-get update || true; } \\\n# tools\n"
+            "  && apt-get install -y curl\n",
+            why="braces keep `&&` from taking hold of half the list",
+        ),
+    )
+
+    def visit_Stage(self, stage: Stage) -> None:
+        """Finds the RUNs that follow each other, and joins as many as can be."""
+        group: list[Run] = []
+        for instruction in (*stage.instructions, None):
+            if not isinstance(instruction, Run):
+                self._close(stage, group)
+                group = []
+            elif not group:
+                group = [instruction]
+            elif reason := self._reason(group, instruction):
+                if self._gains([group[-1], instruction]):
+                    self.refuse(instruction, reason)
+                self._close(stage, group)
+                group = [instruction]
+            else:
+                group.append(instruction)
+
+    def _reason(self, group: Sequence[Run], run: Run) -> str | None:
+        """What keeps `run` from being joined to `group`."""
+        if any(is_pragma(line) for line in run.leading_lines):
+            return _PRAGMA
+        return crossing(self.facts, [*group, run])
+
+    def _gains(self, runs: Sequence[Run]) -> bool:
+        segments = self._segments(runs)
+        return any(
+            base_name(command) in _SAVING
+            for each in segments
+            for command in each.script.commands
+        )
+
+    def _segments(self, runs: Sequence[Run]) -> list[Segment]:
+        found = (segment(run, self.facts.tree.escape) for run in runs)
+        return [each for each in found if isinstance(each, Segment)]
+
+    def _close(self, stage: Stage, group: Sequence[Run]) -> None:
+        """Proposes to join a finished group."""
+        if len(group) < 2:
+            return
+        if not self._gains(group):
+            self.refuse(group[1], _NO_GAIN)
+            return
+        if not self.facts.stages.is_shipped(stage):
+            self.refuse(group[1], _BUILD_ONLY)
+            return
+        segments = self._segments(group)
+        first, last = group[0], group[-1]
+        merged = first.with_changes(command=self._joined(segments), end=last.end)
+        plain = all(is_plain(each.script) for each in segments)
+        self.fix(
+            group[1],
+            {first: merged} | {run: Remove(keep_lines=False) for run in group[1:]},
+            expects=(Change(stage.index, "boundary", "RUN | RUN", None),) * (len(group) - 1),
+            level=Level.SAFE if plain else Level.STANDARD,
+            reason=None if plain else "nothing crosses from one RUN into the next",
+        )
+
+    def _joined(self, segments: Sequence[Segment]) -> ShellForm:
+        """The text of all segments, each layout kept, comments between them inside."""
+        habits = self.facts.habits
+        out: list[str] = []
+        for at, each in enumerate(segments):
+            text = self._complete(each)
+            if at == 0:
+                out.append(text)
+                continue
+            if habits.trailing_operators:
+                out.append(f" &&{habits.continuation}")
+            else:
+                out.append(habits.continuation)
+            for line in each.run.leading_lines:
+                if isinstance(line, Comment):
+                    line.print_to(out, habits.newline)
+            out.append(habits.indent + ("" if habits.trailing_operators else "&& ") + text)
+        return ShellForm(segments[0].form.prefix, "".join(out))
+
+    def _complete(self, each: Segment) -> str:
+        """The segment as one link of a chain: no `;` at its end, braces where `&&` needs them."""
+        text = each.form.text
+        script = each.script
+        if script.statements[-1].terminated:
+            text = text[: script.statements[-1].span.end]
+        return f"{{ {text}; }}" if needs_braces(script) else text
+
+

@@ -1,0 +1,277 @@
+"""Runs fixers over one file: propose, apply, check, repeat. What a check rejects is not applied.
+
+A fix is applied whole or not at all. All fixes of a round are checked together; where the check
+fails, the round is halved until the guilty fix is found, dropped and reported as refused.
+"""
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dfix.check import problems
+from dfix.edit import apply
+from dfix.facts import Facts, Surroundings
+from dfix.fixer import Fix, Fixer, Level, Phase, Refusal
+from dfix.guards import Before, objection
+from dfix.nodes import Dockerfile, Instruction
+from dfix.parser import parse
+from dfix.suppress import Suppressions
+from dfix.visitor import walk
+
+#: More rounds than any file needs; one that is still moving then is given back as it was.
+_MOST_ROUNDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a fixer saw, in lines and columns (1-based, in code points) of the original file."""
+
+    fixer: str
+    aliases: tuple[str, ...]
+    level: Level
+    message: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    status: str  # "fixed", "fixable", "refused" or "suppressed"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Why a file could not be handled, with its line (1-based) where there is one."""
+
+    message: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one file."""
+
+    before: bytes
+    after: bytes
+    findings: tuple[Finding, ...] = ()
+    plan_changes: tuple[str, ...] = ()
+    error: Error | None = None
+    note: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text differs."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to run: fixers in their order, the ceiling, and what is known beside the file."""
+
+    fixers: tuple[type[Fixer], ...]
+    level: Level = Level.STANDARD
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    ignored: frozenset[str] = frozenset()
+
+
+def fix_bytes(data: bytes, request: Request) -> Result:
+    """Fixes one file. A fault of a fixer is an error of the result; nothing is raised for a file."""
+    tree = parse(data)
+    found = problems(tree)
+    for problem in found:
+        if problem.kind != "empty":
+            return Result(data, data, error=Error(problem.message, problem.line))
+    if found:
+        return Result(data, data, note=found[0].message)
+    run = _Run(tree, request)
+    if run.suppressed_file:
+        return Result(data, data, note="switched off by a comment")
+    try:
+        run.to_rest()
+    except _FaultyFixer as fault:
+        return Result(data, data, error=Error(str(fault)))
+    if run.moving:
+        return Result(data, data, error=Error(run.moving))
+    after = run.tree.code
+    changes = () if after == data else Facts(tree).plan.difference(run.facts.plan)
+    findings = sorted(run.findings, key=lambda each: (each.line, each.column, each.fixer))
+    return Result(data, after, tuple(findings), tuple(change.path for change in changes))
+
+
+class _FaultyFixer(Exception):
+    """A fixer raised: the file is given back as it was."""
+
+
+class _Run:
+    """The state of one file's run."""
+
+    def __init__(self, tree: Dockerfile, request: Request) -> None:
+        self.original = tree
+        self.request = request
+        self.findings: list[Finding] = []
+        self.seen: set[tuple[str, int, str, str | None]] = set()
+        self.rejected: set[tuple[str, str]] = set()
+        self.texts = {tree.text}
+        self.moving = ""
+        self.lines: list[int] | None = None
+        self.place(tree)
+
+    def place(self, tree: Dockerfile) -> None:
+        self.tree = tree
+        self.facts = Facts(tree, self.request.surroundings)
+        self.suppressions = Suppressions(tree)
+        self.lines = None
+
+    @property
+    def suppressed_file(self) -> bool:
+        return self.suppressions.whole_file
+
+    def to_rest(self) -> None:
+        """Runs the phases in order until a whole pass over them changes nothing."""
+        phases = [
+            tuple(fixer for fixer in self.request.fixers if fixer.phase == phase)
+            for phase in Phase
+        ]
+        rounds = 0
+        changed = True
+        while changed:
+            changed = False
+            for fixers in filter(None, phases):
+                while self.round(fixers):
+                    changed = True
+                    rounds += 1
+                    if rounds > _MOST_ROUNDS or self.moving:
+                        self.moving = self.moving or "the fixers do not come to rest"
+                        return
+
+    def round(self, fixers: Sequence[type[Fixer]]) -> bool:
+        """One round of proposals; True if the text changed."""
+        chosen = self.choose(self.propose(fixers))
+        if not chosen:
+            return False
+        before = Before(self.facts)
+        tree, applied = self.apply(before, chosen)
+        for fix in applied:
+            self.report(fix, "fixed", fix.reason)
+        if tree is None:
+            return False
+        if tree.text in self.texts:
+            self.moving = "the fixers go round in a circle"
+        self.texts.add(tree.text)
+        self.place(tree)
+        return True
+
+    def propose(self, fixers: Sequence[type[Fixer]]) -> Iterable[Fix | Refusal]:
+        visitors = [fixer(self.facts) for fixer in fixers]
+        for visitor in visitors:
+            try:
+                walk(self.tree, [visitor])
+            except Exception as error:  # a fixer's fault must not stop the other files
+                raise _FaultyFixer(
+                    f"internal error in {visitor.name}: {type(error).__name__}: {error}"
+                ) from error
+        return [proposal for visitor in visitors for proposal in visitor.proposals]
+
+    def choose(self, proposals: Iterable[Fix | Refusal]) -> list[Fix]:
+        """The fixes to apply now: not suppressed, not too bold, not overlapping."""
+        chosen: list[Fix] = []
+        touched: set[Instruction] = set()
+        for proposal in proposals:
+            nodes = proposal.changes if isinstance(proposal, Fix) else (proposal.node,)
+            owners = {
+                owner
+                for node in (*nodes, proposal.node)
+                if (owner := self.facts.positions.owner(node)) is not None
+            }
+            names = (proposal.fixer.name, *proposal.fixer.aliases)
+            if self.request.ignored & {name.lower() for name in names}:
+                continue
+            if self.suppressions.covers(names, owners):
+                self.report(proposal, "suppressed", "switched off by a comment")
+            elif isinstance(proposal, Refusal):
+                self.report(proposal, "refused", proposal.reason)
+            elif proposal.level > self.request.level:
+                self.report(proposal, "fixable", f"needs --level {proposal.level}")
+            elif self.key(proposal) in self.rejected or owners & touched:
+                continue  # reported already; or its turn comes in the next round
+            else:
+                chosen.append(proposal)
+                touched |= owners
+        return chosen
+
+    def key(self, fix: Fix) -> tuple[str, str]:
+        owner = self.facts.positions.owner(fix.node)
+        return fix.fixer.name, owner.code if owner is not None else ""
+
+    def apply(self, before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, list[Fix]]:
+        """The tree with as many of `fixes` as pass the checks, and those."""
+        tree, reason = attempt(before, fixes)
+        if tree is not None:
+            return tree, list(fixes)
+        if len(fixes) == 1:
+            self.rejected.add(self.key(fixes[0]))
+            self.report(fixes[0], "refused", reason)
+            return None, []
+        # The halves are each sound on their own; together they were not: the rest waits a round.
+        half = len(fixes) // 2
+        tree, applied = self.apply(before, fixes[:half])
+        if tree is not None:
+            return tree, applied
+        return self.apply(before, fixes[half:])
+
+    def report(self, proposal: Fix | Refusal, status: str, reason: str | None) -> None:
+        fixer = proposal.fixer
+        span = self.facts.positions.lines(proposal.node)
+        line, column, end_line, end_column = span
+        line, end_line = self.original_line(line), self.original_line(end_line)
+        mark = (fixer.name, line, proposal.message, None if status == "fixed" else reason)
+        if mark in self.seen:
+            return
+        self.seen.add(mark)
+        self.findings.append(
+            Finding(
+                fixer.name,
+                fixer.aliases,
+                proposal.level,
+                proposal.message,
+                line,
+                column,
+                end_line,
+                end_column,
+                status,
+                reason,
+            )
+        )
+
+    def original_line(self, line: int) -> int:
+        """The line of the original file that stands where `line` of the present one does."""
+        if self.tree is self.original:
+            return line
+        if self.lines is None:
+            before = self.original.text.split("\n")
+            after = self.tree.text.split("\n")
+            self.lines = [1] * len(after)
+            matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+            for _, i1, i2, j1, j2 in matcher.get_opcodes():
+                for at in range(j1, j2):
+                    self.lines[at] = min(i1 + at - j1, max(i2 - 1, i1), len(before) - 1) + 1
+        return self.lines[line - 1]
+
+
+def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, str]:
+    """The tree with all of `fixes` applied and parsed again, or None and what speaks against it."""
+    changes = {node: change for fix in fixes for node, change in fix.changes.items()}
+    if sum(len(fix.changes) for fix in fixes) != len(changes):
+        return None, "two changes to one place"
+    try:
+        edited = apply(before.tree, changes)
+    except ValueError as error:
+        return None, str(error)
+    expected = [change for fix in fixes for change in fix.expects]
+    after = parse(edited.text)
+    reason = objection(before, edited, after, expected)
+    return (None, reason) if reason else (after, "")
+
+

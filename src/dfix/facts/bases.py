@@ -1,0 +1,101 @@
+"""What is known about the images that stages begin with, and what follows for each instruction."""
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from dfix.image import ImageReference
+from dfix.nodes import Instruction, Stage
+
+if TYPE_CHECKING:
+    from dfix.facts import Facts
+    from dfix.resolve.bases import BaseFacts
+    from dfix.resolve.tags import Pin, Policy, Unpinned
+
+_WINDOWS = re.compile(r"windows|nanoserver|servercore|dotnet-framework|mssql-server-win", re.I)
+_ROOT = frozenset({"root", "0"})
+
+
+class Images(Protocol):
+    """Where facts about images and answers to floating tags come from."""
+
+    def base_facts(self, image: ImageReference) -> "BaseFacts | None":
+        """What is known about `image`; None for nothing."""
+
+    def pin(self, image: ImageReference, policy: "Policy") -> "Pin | Unpinned":
+        """The tag that a floating reference stands for."""
+
+
+class Bases:
+    """The base images of one tree."""
+
+    def __init__(self, facts: "Facts") -> None:
+        self.facts = facts
+        self._known: dict[Stage, BaseFacts | None] = {}
+
+    def reference(self, stage: Stage) -> ImageReference | None:
+        """The image that a stage's lineage begins with; None where it has a variable or is invalid."""
+        first = self.facts.stages.lineage(stage)[-1]
+        return ImageReference.parse(self.facts.plan.stages[first.index].base)
+
+    def of(self, stage: Stage) -> "BaseFacts | None":
+        """What is known about the image that a stage's lineage begins with; None for nothing."""
+        if stage not in self._known:
+            images = self.facts.surroundings.images
+            reference = self.reference(stage)
+            self._known[stage] = (
+                images.base_facts(reference) if images is not None and reference else None
+            )
+        return self._known[stage]
+
+    def stage_of(self, instruction: Instruction) -> Stage | None:
+        """The stage that an instruction stands in; None above the first FROM."""
+        return self.facts.stages.holding(instruction)
+
+    def _of(self, instruction: Instruction) -> "BaseFacts | None":
+        stage = self.stage_of(instruction)
+        return None if stage is None else self.of(stage)
+
+    def user(self, instruction: Instruction) -> str | None:
+        """The account that an instruction runs as: `root`, or as USER says; None if not known."""
+        written = self.facts.plan.before(instruction).user
+        if written is None:
+            known = self._of(instruction)
+            written = None if known is None else known.default_user
+        if written is None or "$" in written:
+            return None
+        name = written.partition(":")[0]
+        return "root" if name in _ROOT else name
+
+    def workdir(self, instruction: Instruction) -> str | None:
+        """The absolute working directory of an instruction; None if not known."""
+        written = self.facts.plan.before(instruction).workdir
+        if written is not None:
+            return None if "$" in written or not written.startswith("/") else written
+        known = self._of(instruction)
+        return None if known is None else known.workdir
+
+    def has_default_shell(self, instruction: Instruction) -> bool:
+        """Whether the image is known not to set a SHELL of its own.
+
+        Of the images that facts are known about, none but those of Windows does.
+        """
+        known = self._of(instruction)
+        return known is not None and known.family != "windows"
+
+    def is_windows(self, instruction: Instruction) -> bool:
+        """Whether an instruction runs on Windows, or may by all signs."""
+        if self.facts.tree.escape != "\\":
+            return True
+        stage = self.stage_of(instruction)
+        if stage is None:
+            return False
+        known = self.of(stage)
+        if known is not None:
+            return known.family == "windows"
+        first = self.facts.stages.lineage(stage)[-1]
+        platform = first.start.flag("platform")
+        written = f"{first.start.image} {self.facts.plan.stages[first.index].base}"
+        return bool(
+            _WINDOWS.search(written)
+            or (platform is not None and "windows" in (platform.argument or "").lower())
+        )

@@ -1,0 +1,18 @@
+"""What the build context shows about the sources of COPY and ADD."""
+
+from typing import Literal, Protocol
+
+Kind = Literal["directory", "file", "archive", "unknown"]
+
+
+class Evidence(Protocol):
+    """The build context of a file, or the folders that may be it.
+
+    A fact counts only where all candidates that have the source agree on it.
+    """
+
+    def kind(self, source: str, *, level_is_safe: bool) -> Kind:
+        """What a source, as COPY names it, is; with `level_is_safe` only a context that was named counts."""
+
+    def mode(self, source: str, *, level_is_safe: bool) -> int | None:
+        """The permission bits of a source that is one file; None if not known."""

@@ -1,0 +1,94 @@
+"""How the stages of a file hang together."""
+
+from collections.abc import Iterator
+
+from dfix.nodes import Add, Copy, Dockerfile, Instruction, Onbuild, Run, Stage
+
+
+class Stages:
+    """Parents and uses of the stages of one tree.
+
+    A name means the last stage of that name above the place where it stands, and shadows an image
+    of the same untagged name (BuildKit's `dockerfile2llb`).
+    """
+
+    __slots__ = ("_holding", "_parents", "_used", "tree")
+
+    def __init__(self, tree: Dockerfile) -> None:
+        self.tree = tree
+        self._parents: dict[Stage, Stage | None] = {}
+        self._used: set[Stage] = set()
+        self._holding = {
+            each: stage for stage in tree.stages for each in (stage.start, *stage.instructions)
+        }
+        names: dict[str, Stage] = {}
+        for stage in tree.stages:
+            # FROM takes a name as it is written: one in capitals is no stage but an error.
+            parent = names.get(stage.start.image)
+            self._parents[stage] = parent
+            if parent is not None:
+                self._used.add(parent)
+            for source in _sources(stage):
+                found = self._named(source, names, stage)
+                if found is not None:
+                    self._used.add(found)
+            if stage.name is not None:
+                names[stage.name] = stage
+
+    def _named(self, name: str, names: dict[str, Stage], before: Stage) -> Stage | None:
+        if name.isdecimal() and int(name) < before.index:
+            return self.tree.stages[int(name)]
+        return names.get(name.lower())
+
+    def holding(self, instruction: Instruction) -> Stage | None:
+        """The stage that an instruction stands in; None above the first FROM."""
+        return self._holding.get(instruction)
+
+    def parent(self, stage: Stage) -> Stage | None:
+        """The stage that `stage` is FROM; None where it begins with an image."""
+        return self._parents[stage]
+
+    def lineage(self, stage: Stage) -> tuple[Stage, ...]:
+        """`stage`, its parent, and so on to the one that begins with an image."""
+        found = [stage]
+        while (parent := self._parents[found[-1]]) is not None:
+            found.append(parent)
+        return tuple(found)
+
+    def children(self, stage: Stage) -> tuple[Stage, ...]:
+        """The stages that are FROM `stage`."""
+        return tuple(each for each in self.tree.stages if self._parents[each] is stage)
+
+    def is_shipped(self, stage: Stage) -> bool:
+        """Whether the layers of `stage` can be part of a result.
+
+        The last stage, those it is FROM, and every stage that no other one in the file uses (it may
+        be built by name) are; all others only serve the build.
+        """
+        for end in self.tree.stages:
+            if (end.index == len(self.tree.stages) - 1 or end not in self._used) and (
+                stage in self.lineage(end)
+            ):
+                return True
+        return False
+
+    def is_final(self, stage: Stage) -> bool:
+        """Whether `stage` is the last one of the file."""
+        return stage.index == len(self.tree.stages) - 1
+
+
+def _sources(stage: Stage) -> Iterator[str]:
+    """What COPY --from and RUN --mount=from= of a stage name, as written."""
+    for outer in stage.instructions:
+        instruction = outer.instruction if isinstance(outer, Onbuild) else outer
+        if isinstance(instruction, Copy | Add):
+            flag = instruction.flag("from")
+            if flag is not None and flag.argument:
+                yield flag.argument
+        elif isinstance(instruction, Run):
+            for flag in instruction.flags:
+                if flag.name == "mount" and flag.argument:
+                    for option in flag.argument.split(","):
+                        key, _, value = option.partition("=")
+                        if key.strip().lower() == "from" and value:
+                            yield value.strip()

@@ -1,0 +1,196 @@
+"""What a fixer is: a visitor that proposes changes, with examples that show and test it."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from dfix.edit import Changes, Insert, Remove, Replacement
+from dfix.nodes import Node
+from dfix.visitor import Visitor
+
+if TYPE_CHECKING:
+    from dfix.facts import Facts
+    from dfix.plan import Change
+
+__all__ = [
+    "Changes",
+    "Fix",
+    "Fixer",
+    "Insert",
+    "Invalid",
+    "Level",
+    "Option",
+    "Phase",
+    "Refusal",
+    "Remove",
+    "Replacement",
+    "Valid",
+]
+
+
+class Level(enum.IntEnum):
+    """How bold a change is; a level includes those below it."""
+
+    #: The image is the same: same files, same config.
+    SAFE = 1
+    #: What the tool exists for, each change on checked evidence or a convention that is printed.
+    STANDARD = 2
+    #: Rests on an assumption that cannot be checked from the file.
+    AGGRESSIVE = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def named(cls, name: str) -> "Level":
+        """The level of that name. Raises ValueError for an unknown one."""
+        try:
+            return cls[name.upper()]
+        except KeyError:
+            raise ValueError(f"unknown level {name!r}: safe, standard or aggressive") from None
+
+
+class Phase(enum.IntEnum):
+    """When a fixer runs: each phase comes to rest before the next one begins."""
+
+    LANGUAGE = 1
+    COPYING = 2
+    CACHES = 3
+    MERGING = 4
+    SHELL = 5
+    PINNING = 6
+    RUNTIME = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting of a fixer: `--set NAME.OPTION=VALUE`, or in the configuration."""
+
+    default: str
+    meaning: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """An example that the fixer leaves alone; `refused` where it says why."""
+
+    code: str
+    why: str = ""
+    refused: bool = False
+    level: Level = Level.AGGRESSIVE
+    options: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """An example that the fixer changes: before and after."""
+
+    before: str
+    after: str
+    why: str = ""
+    level: Level = Level.AGGRESSIVE
+    options: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fix:
+    """A change that a fixer proposes, whole or not at all.
+
+    `expects` is the difference that it makes to the build plan, exactly; `reason` is the evidence or
+    the convention that it rests on.
+    """
+
+    fixer: type["Fixer"]
+    level: Level
+    message: str
+    node: Node
+    changes: Changes
+    expects: tuple["Change", ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refusal:
+    """A case that a fixer saw and left alone, with the reason."""
+
+    fixer: type["Fixer"]
+    level: Level
+    message: str
+    node: Node
+    reason: str
+
+
+class Fixer(Visitor):
+    """Base of all fixers. The class says what it is; `visit_...` methods propose or refuse.
+
+    The docstring's first line says what it does; sections **Why**, **When it is applied** and **When
+    it is refused** follow.
+    """
+
+    #: The module's name in kebab-case; set by the registry.
+    name: ClassVar[str] = ""
+    #: One line that says what is wrong.
+    message: ClassVar[str] = ""
+    #: The lowest level at which it can change anything.
+    level: ClassVar[Level] = Level.SAFE
+    phase: ClassVar[Phase] = Phase.LANGUAGE
+    #: Codes of other tools for the same thing: `DL3020`, `LegacyKeyValueFormat`.
+    aliases: ClassVar[tuple[str, ...]] = ()
+    #: The upstream documentation behind the rule.
+    reference: ClassVar[str] = ""
+    #: Whether it runs without being selected.
+    default: ClassVar[bool] = True
+    options: ClassVar[Mapping[str, Option]] = {}
+    VALID: ClassVar[tuple[Valid, ...]] = ()
+    INVALID: ClassVar[tuple[Invalid, ...]] = ()
+
+    def __init__(self, facts: "Facts") -> None:
+        self.facts = facts
+        self.proposals: list[Fix | Refusal] = []
+
+    def option(self, name: str) -> str:
+        """The value of an option. Raises KeyError for one that the fixer does not declare."""
+        declared = self.options[name]
+        given = self.facts.surroundings.options.get(self.name, {})
+        return str(given.get(name, declared.default))
+
+    def fix(
+        self,
+        node: Node,
+        changes: Changes,
+        *,
+        expects: tuple["Change", ...] = (),
+        level: Level | None = None,
+        message: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Proposes `changes` because of `node`."""
+        self.proposals.append(
+            Fix(
+                type(self),
+                self.level if level is None else level,
+                message or self.message,
+                node,
+                changes,
+                expects,
+                reason,
+            )
+        )
+
+    def refuse(
+        self, node: Node, reason: str, *, level: Level | None = None, message: str | None = None
+    ) -> None:
+        """Reports that `node` is a case for this fixer which it leaves alone, and why."""
+        self.proposals.append(
+            Refusal(
+                type(self),
+                self.level if level is None else level,
+                message or self.message,
+                node,
+                reason,
+            )
+        )

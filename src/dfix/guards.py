@@ -1,0 +1,171 @@
+"""What must hold of every change, whatever fixer made it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dfix.check import problems
+from dfix.facts import Facts
+from dfix.facts.boundary import crossing
+from dfix.nodes import CommandInstruction, Dockerfile, Instruction, Onbuild, ShellForm, Unknown
+from dfix.shell import parse_shell
+
+if TYPE_CHECKING:
+    from dfix.plan import Change
+
+#: One argument of execve: a shell form reaches the shell as one (Linux's MAX_ARG_STRLEN, less its end).
+LONGEST_COMMAND = 131_071
+#: The builder's scanner refuses physical lines of this many bytes and more.
+LONGEST_LINE = 65_535
+#: A change may make a file this many times as long, and this many bytes longer, but not both.
+_GROWTH = (4, 65_536)
+
+
+class Before:
+    """A file before a change, with what is compared computed once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.tree = facts.tree
+
+    @cached_property
+    def comments(self) -> Counter[str]:
+        return _comments(self.tree.text)
+
+    @cached_property
+    def unknown(self) -> int:
+        return _unknown(self.tree)
+
+    @cached_property
+    def shell_errors(self) -> int:
+        return _shell_errors(self.tree)
+
+
+def objection(
+    before: Before, edited: Dockerfile, after: Dockerfile, expected: Sequence["Change"]
+) -> str:
+    """What speaks against a change, in words; empty if nothing does.
+
+    `edited` is the tree that the fixes made, `after` what its text parses to.
+    """
+    return (
+        _objection_to_text(before, edited, after)
+        or _objection_to_size(before, after)
+        or _objection_to_plan(before, after, expected)
+    )
+
+
+def _objection_to_text(before: Before, edited: Dockerfile, after: Dockerfile) -> str:
+    if _shape(edited) != _shape(after):
+        return "the result does not read as it was meant"
+    if _unknown(after) > before.unknown:
+        return "the result has an unknown instruction"
+    found = problems(after)
+    if found:
+        return f"the builder would refuse the result: {found[0].message}"
+    if _shell_errors(after) > before.shell_errors:
+        return "the result has a new shell syntax error"
+    lost = before.comments - _comments(after.text)
+    if lost:
+        return f"a comment would be lost: {next(iter(lost))}"
+    return _objection_to_line_ends(before.tree.text, after.text)
+
+
+def _objection_to_line_ends(before: str, after: str) -> str:
+    if before.startswith("\ufeff") != after.startswith("\ufeff"):
+        return "the byte-order mark would change"
+    if before.endswith("\n") != after.endswith("\n"):
+        return "the final line end would change"
+    lines = before.count("\n")
+    if lines and lines == before.count("\r\n") and after.count("\n") != after.count("\r\n"):
+        return "a line end would lose its carriage return"
+    if "\r" not in before and "\r" in after:
+        return "a line end would gain a carriage return"
+    return ""
+
+
+def _objection_to_size(before: Before, after: Dockerfile) -> str:
+    old, new = before.tree.text, after.text
+    if len(new) > _GROWTH[0] * len(old) and len(new) > len(old) + _GROWTH[1]:
+        return "the result is out of all proportion"
+    if _longest_line(new) > LONGEST_LINE:
+        return "a line would be longer than the builder takes"
+    for instruction in after.instructions:
+        if _command_length(instruction) > LONGEST_COMMAND:
+            return "a command would be longer than one argument may be"
+    return ""
+
+
+def _objection_to_plan(before: Before, after: Dockerfile, expected: Sequence["Change"]) -> str:
+    facts = Facts(after, before.facts.surroundings)
+    actual = before.facts.plan.difference(facts.plan)
+    wanted = Counter(_comparable(change) for change in expected)
+    got = Counter(_comparable(change) for change in actual)
+    if wanted != got:
+        # A new RUN beside an old one brings a boundary of its own.
+        additions = sum(1 for change in expected if change.item == "effect" and change.new)
+        if additions:
+            for mark in [mark for mark in got if mark[1] == "boundary" and mark[3]]:
+                got[mark] = wanted.get(mark, 0)
+            got = +got
+    if wanted != got:
+        surplus = next(iter((got - wanted) or (wanted - got)))
+        return f"the build would change otherwise than announced: {_told(surplus)}"
+    return ""
+
+
+def _comparable(change: "Change") -> tuple[int, str, str | None, str | None]:
+    return change.stage, change.item, change.old, change.new
+
+
+def _told(mark: tuple[int, str, str | None, str | None]) -> str:
+    stage, item, old, new = mark
+    return f"stage {stage}: {item}: {old!r} -> {new!r}"
+
+
+def _shape(tree: Dockerfile) -> list[tuple[str, int, int]]:
+    return [
+        (type(each).__name__, len(each.flags), len(each.heredocs)) for each in tree.instructions
+    ]
+
+
+def _unknown(tree: Dockerfile) -> int:
+    return sum(isinstance(each, Unknown) for each in tree.instructions)
+
+
+def _shell_errors(tree: Dockerfile) -> int:
+    return sum(
+        parse_shell(form.text, tree.escape).has_error for form in _shell_forms(tree.instructions)
+    )
+
+
+def _shell_forms(instructions: Iterable[Instruction]) -> Iterable[ShellForm]:
+    for outer in instructions:
+        each = outer.instruction if isinstance(outer, Onbuild) else outer
+        if isinstance(each, CommandInstruction) and isinstance(each.command, ShellForm):
+            yield each.command
+
+
+def _comments(text: str) -> Counter[str]:
+    return Counter(
+        line for each in text.split("\n") if (line := each.strip()).startswith("#")
+    )
+
+
+def _longest_line(text: str) -> int:
+    longest = max(map(len, text.split("\n")), default=0)
+    if longest * 4 <= LONGEST_LINE:  # no code point has more than four bytes
+        return longest
+    return max(len(line.encode("utf-8", "surrogateescape")) for line in text.split("\n"))
+
+
+def _command_length(instruction: Instruction) -> int:
+    if isinstance(instruction, CommandInstruction) and isinstance(instruction.command, ShellForm):
+        value = instruction.command.value
+        if len(value) * 4 > LONGEST_COMMAND:
+            return len(value.encode("utf-8", "surrogateescape"))
+    return 0
+
+
+__all__ = ["LONGEST_COMMAND", "LONGEST_LINE", "Before", "crossing", "objection"]

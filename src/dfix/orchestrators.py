@@ -1,0 +1,234 @@
+"""What the Compose, Bake and devcontainer files of a tree say about its Dockerfiles.
+
+They name Dockerfiles whatever those are called, tell which folder is the build context, and may
+put something else in an image name's place. A file that cannot be read as what its name promises
+counts as a problem, never as an error.
+"""
+
+import functools
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Literal
+
+from dfix.buildspecs import (
+    UNREADABLE_NAME,
+    BuildSpec,
+    Values,
+    bake_specs,
+    compose_specs,
+    devcontainer_specs,
+)
+from dfix.documents import LIMIT, DocumentError, read_hcl, read_json, read_yaml
+from dfix.regularfile import read_regular
+from dfix.text import decode
+from dfix.worktree import PRUNED, list_files
+
+Orchestrator = Literal["compose", "bake", "devcontainer"]
+
+_NAMES: tuple[tuple[Orchestrator, tuple[str, ...]], ...] = (
+    ("compose", ("compose*.yml", "compose*.yaml", "docker-compose*.yml", "docker-compose*.yaml")),
+    ("bake", ("docker-bake*.hcl", "docker-bake*.json")),
+    ("devcontainer", ("devcontainer.json", ".devcontainer.json")),
+)
+_CALLERS = ("*.sh", "makefile", "*.mk", "justfile", "taskfile.y*ml", "jenkinsfile*", ".gitlab-ci*")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildEntry:
+    """One build that an orchestrator's file describes; a value of None is not literal there."""
+
+    dockerfile: Path
+    context: Path
+    orchestrator: Orchestrator
+    source: Path
+    target: str | None
+    args: Values
+    additional_contexts: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that was passed over, and why; `line` is 1-based."""
+
+    path: Path
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFiles:
+    """What the orchestrators' files of one tree say."""
+
+    root: Path
+    entries: tuple[BuildEntry, ...]
+    """Builds whose Dockerfile is a file of the tree, in the order of their files."""
+    problems: tuple[Problem, ...]
+    overridden: frozenset[str]
+    """Names of additional contexts, also of builds that have no entry."""
+
+    def naming(self, dockerfile: Path) -> tuple[BuildEntry, ...]:
+        """The entries for one Dockerfile."""
+        real = os.path.realpath(dockerfile)
+        return tuple(e for e in self.entries if os.path.realpath(e.dockerfile) == real)
+
+
+def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
+    """Read the orchestrators' files among `files`, paths relative to `root`."""
+    problems: list[Problem] = []
+    grouped: dict[tuple[Path, Orchestrator], dict[str, object]] = {}
+    for file in files:
+        path = root / file
+        orchestrator = _orchestrator(path.name)
+        if orchestrator is None:
+            continue
+        try:
+            grouped.setdefault((path.parent, orchestrator), {})[path.name] = _document(path)
+        except (OSError, DocumentError) as error:
+            problems.append(Problem(path, str(error), getattr(error, "line", None)))
+    entries: list[BuildEntry] = []
+    overridden: set[str] = set()
+    for (folder, orchestrator), documents in grouped.items():
+        try:
+            specs = list(_specs(orchestrator, documents))
+        except DocumentError as error:
+            problems.append(Problem(folder / min(documents), str(error), error.line))
+            continue
+        for spec in specs:
+            overridden.update(spec.additional_contexts)
+            entries += _entries(root, folder, orchestrator, spec)
+    return BuildFiles(root, tuple(entries), tuple(problems), frozenset(overridden))
+
+
+@functools.cache
+def scan(root: Path, *, deep: bool = True) -> BuildFiles:
+    """The orchestrators' files below `root`, or only those right in it; read once per process.
+
+    A long-lived process forgets what was read with `scan.cache_clear()`.
+    """
+    if deep:
+        return read_builds(root, list_files(root).files)
+    try:
+        return read_builds(root, sorted(entry.name for entry in root.iterdir()))
+    except OSError as error:
+        return BuildFiles(root, (), (Problem(root, str(error)),), frozenset())
+
+
+@functools.cache
+def overridden_names(root: Path) -> frozenset[str]:
+    """Image names that some build of the tree takes from elsewhere, as they are written.
+
+    From Compose's `additional_contexts`, Bake's `contexts`, and `--build-context` or
+    `build-contexts:` in workflows, scripts and makefiles. Holds `UNREADABLE_NAME` where a name is
+    computed. Once its tag is pinned, a base no longer matches such a name
+    (https://docs.docker.com/build/building/context/).
+    """
+    names = set(scan(root).overridden)
+    for file in list_files(root).files:
+        name = file.rpartition("/")[2].lower()
+        workflow = ".github/" in file and name.endswith((".yml", ".yaml"))
+        if workflow or any(fnmatchcase(name, pattern) for pattern in _CALLERS):
+            names.update(_called_with(root / file))
+    return frozenset(names)
+
+
+def _orchestrator(name: str) -> Orchestrator | None:
+    lowered = name.lower()
+    for orchestrator, patterns in _NAMES:
+        if any(fnmatchcase(lowered, pattern) for pattern in patterns):
+            return orchestrator
+    return None
+
+
+def _specs(orchestrator: Orchestrator, documents: Mapping[str, object]) -> Iterator[BuildSpec]:
+    match orchestrator:
+        case "compose":
+            return compose_specs(documents)
+        case "bake":
+            return bake_specs(documents)
+        case "devcontainer":
+            return devcontainer_specs(documents)
+
+
+def _document(path: Path) -> object:
+    """The value of one orchestrator's file. Raises OSError and `DocumentError`."""
+    status = path.stat()
+    return _read(path, status.st_mtime_ns, status.st_size)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(path: Path, _modified: int, _size: int) -> object:
+    """One file's value: discovery and evidence ask for the same files, and YAML takes its time."""
+    text = decode(read_regular(path, limit=LIMIT))
+    name = path.name.lower()
+    if name.endswith(".hcl"):
+        return read_hcl(text)
+    if name.endswith(".json"):
+        return read_json(text)
+    return read_yaml(text) if "build" in text else None  # Most Compose files build nothing.
+
+
+def _entries(
+    root: Path, folder: Path, orchestrator: Orchestrator, spec: BuildSpec
+) -> Iterator[BuildEntry]:
+    """The entries of one build: one for each place where its Dockerfile is a file of the tree."""
+    if spec.dockerfile is None:
+        return
+    # Bake's paths are relative to where it is called, mostly beside its file or at the root.
+    bases = dict.fromkeys([folder, root] if orchestrator == "bake" else [folder])
+    for base in bases:
+        for written in spec.contexts:
+            context = Path(os.path.normpath(base / written))
+            beside = base if spec.beside else context
+            dockerfile = Path(os.path.normpath(beside / spec.dockerfile))
+            if "://" not in written and _is_file_within(root, dockerfile):
+                yield BuildEntry(
+                    dockerfile=dockerfile,
+                    context=context,
+                    orchestrator=orchestrator,
+                    source=folder / spec.file,
+                    target=spec.target,
+                    args=spec.args,
+                    additional_contexts=spec.additional_contexts,
+                )
+
+
+def _is_file_within(root: Path, path: Path) -> bool:
+    if "\0" in str(path):
+        return False
+    real = Path(os.path.realpath(path))
+    real_root = Path(os.path.realpath(root))
+    if not real.is_relative_to(real_root) or PRUNED & set(real.relative_to(real_root).parts):
+        return False
+    try:
+        return real.is_file()
+    except OSError:
+        return False  # A name that no file can have, or a folder that is closed to us.
+
+
+_ON_COMMAND_LINE = re.compile(r"--build-context[=\s]+[\"']?([^\s=\"']+)=")
+_IN_WORKFLOW = "build-contexts:"  # an input of docker/build-push-action, one context a line
+
+
+def _called_with(path: Path) -> Iterator[str]:
+    """The names of additional contexts that a script or a workflow hands to the builder."""
+    try:
+        text = decode(read_regular(path, limit=LIMIT))
+    except OSError:
+        return  # Neither of them is promised to be there and readable.
+    for name in _ON_COMMAND_LINE.findall(text):
+        yield UNREADABLE_NAME if "$" in name else name
+    indent: int | None = None
+    for line in text.splitlines():
+        held = line.strip()
+        depth = len(line) - len(line.lstrip())
+        if held.startswith(_IN_WORKFLOW):
+            indent, held = depth, held.removeprefix(_IN_WORKFLOW).strip()
+        elif held and indent is not None and depth <= indent:
+            indent = None
+        name, equals, _ = held.strip("\"'").partition("=")
+        if indent is not None and equals:
+            yield UNREADABLE_NAME if "$" in name else name

@@ -1,0 +1,218 @@
+"""The files of a folder that belong to its project: git's own list, else a walk with `.gitignore`.
+
+The folder may be anyone's. Git is therefore asked with everything switched off by which a
+repository's configuration can run a program (`core.fsmonitor`, hooks, fetching what a partial
+clone lacks), and symbolic links to folders are never followed.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from dfix.regularfile import read_regular
+from dfix.text import decode
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+PRUNED = frozenset({".git", "node_modules", "vendor"})
+"""Folders below the listed one that are never entered: git's own and other people's code."""
+
+_TIMEOUT = 120  # seconds; a repository's configuration may name a pipe as a file to read
+_IGNORE_LIMIT = 1024 * 1024  # bytes of a .gitignore that are still read
+
+_GIT_OPTIONS = (
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", os.devnull),
+    ("core.untrackedCache", "false"),
+    ("core.quotePath", "false"),
+    ("protocol.allow", "never"),
+    ("safe.bareRepository", "explicit"),
+)
+_GIT_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    # No transport has this name, so that git may use none: a promised object is not fetched.
+    "GIT_ALLOW_PROTOCOL": "none",
+    "LC_ALL": "C",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a folder holds. Paths are relative to it, with slashes, sorted, and may be links."""
+
+    root: Path
+    files: tuple[str, ...]
+    errors: tuple[tuple[str, str], ...] = ()
+    """Folders that could not be read, each with the reason."""
+
+
+def work_tree_root(path: Path) -> Path | None:
+    """The nearest folder, from `path` upwards, that holds a `.git`; None outside of a work tree."""
+    real = Path(os.path.realpath(path))
+    return next((above for above in (real, *real.parents) if _has_git(above)), None)
+
+
+def list_files(root: Path, *, gitignore: bool = True) -> Listing:
+    """List `root` and its folders but the `PRUNED` ones.
+
+    In a git work tree these are the tracked files that are there and the untracked ones that are
+    not ignored. Where git is absent or refuses (another user's repository), and outside of a work
+    tree, the folders are walked and `.gitignore` files are honoured. Without `gitignore` all
+    files are listed. Raises nothing: what cannot be read is among the errors.
+    """
+    found = _Walk(gitignore)
+    found.enter(Path(os.path.realpath(root)), "")
+    return Listing(root, tuple(sorted(set(found.files))), tuple(sorted(found.errors)))
+
+
+def _has_git(folder: Path) -> bool:
+    return os.path.lexists(folder / ".git")
+
+
+@dataclass(slots=True)
+class _Walk:
+    gitignore: bool
+    files: list[str] = field(default_factory=list)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+
+    def enter(self, folder: Path, prefix: str) -> None:
+        """List a folder that no ignore file above speaks about."""
+        top = work_tree_root(folder) if self.gitignore else None
+        listed = _tracked(folder, top) if top is not None else None
+        if listed is None:
+            self._walk(folder, prefix, top or folder)
+        else:
+            self.files += (prefix + name for name in listed if not _is_pruned(name))
+
+    def _walk(self, folder: Path, prefix: str, top: Path) -> None:
+        rules = _Ignored.above(folder, top) if self.gitignore else _Ignored()
+        in_work_tree = self.gitignore and _has_git(top)
+        pending = [(folder, prefix, rules)]
+        while pending:
+            here, shown, rules = pending.pop()
+            try:
+                with os.scandir(here) as scan:
+                    entries = sorted(scan, key=lambda entry: entry.name)
+            except OSError as error:
+                self.errors.append((shown.rstrip("/") or ".", error.strerror or str(error)))
+                continue
+            if self.gitignore:
+                rules = rules.with_file_of(here)
+            for entry in entries:
+                name = shown + entry.name
+                if not entry.is_dir(follow_symlinks=False):
+                    if not rules.ignore(Path(entry.path), is_folder=False):
+                        self.files.append(name)
+                elif entry.name in PRUNED or rules.ignore(Path(entry.path), is_folder=True):
+                    continue
+                elif not (self.gitignore and _has_git(Path(entry.path))):
+                    pending.append((Path(entry.path), name + "/", rules))
+                elif not in_work_tree:
+                    self.enter(Path(entry.path), name + "/")
+                # Else a submodule or another repository within this one, which git passes by too.
+
+
+def _is_pruned(name: str) -> bool:
+    return not PRUNED.isdisjoint(name.split("/")[:-1])
+
+
+def _tracked(folder: Path, top: Path) -> list[str] | None:
+    """The files of `folder` as git lists them, relative to it; None where git does not tell."""
+    if folder != top and _git(folder, "check-ignore", "-q", ".") is not None:
+        return None  # The folder itself is ignored, and was asked for all the same.
+    output = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    if output is None:
+        return None
+    names = (os.fsdecode(name) for name in output.split(b"\0") if name)
+    return [name for name in names if _is_below(name) and os.path.lexists(folder / name)]
+
+
+def _is_below(name: str) -> bool:
+    """Whether git's answer is a file within the folder; a folder's name ends in a slash."""
+    path = PurePosixPath(name)
+    return not (name.endswith("/") or path.is_absolute() or ".." in path.parts)
+
+
+def _git(folder: Path, *arguments: str) -> bytes | None:
+    """What a git command prints, None where it fails, is not there, or takes too long."""
+    program = shutil.which("git")
+    if program is None:
+        return None
+    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
+    options = [part for name, value in _GIT_OPTIONS for part in ("-c", f"{name}={value}")]
+    try:
+        done = subprocess.run(
+            [program, "--no-pager", *options, *arguments],
+            cwd=folder,
+            env=environment | _GIT_ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignored:
+    """The ignore files that hold for a folder, the outermost first."""
+
+    files: tuple[tuple[Path, "GitIgnoreSpec"], ...] = ()
+
+    @classmethod
+    def above(cls, folder: Path, top: Path) -> "_Ignored":
+        """The rules of the folders from `top` down to the one above `folder`."""
+        rules = cls()._with(top, top / ".git" / "info" / "exclude")
+        between = [above for above in folder.parents if above == top or top in above.parents]
+        for above in reversed(between):
+            rules = rules.with_file_of(above)
+        # A folder that is ignored but asked for by name follows its own rules alone.
+        return cls() if rules.ignore(folder, is_folder=True) else rules
+
+    def with_file_of(self, folder: Path) -> "_Ignored":
+        """These rules and those of the folder's own `.gitignore`."""
+        return self._with(folder, folder / ".gitignore")
+
+    def ignore(self, path: Path, *, is_folder: bool) -> bool:
+        """Whether `path`, whose folders are not ignored, is: the innermost file that says so."""
+        for base, spec in reversed(self.files):
+            if path == base:
+                continue
+            relative = path.relative_to(base).as_posix() + ("/" if is_folder else "")
+            included = spec.check_file(relative).include
+            if included is not None:
+                return included
+        return False
+
+    def _with(self, base: Path, file: Path) -> "_Ignored":
+        try:
+            data = read_regular(file, limit=_IGNORE_LIMIT, follow=False)
+        except OSError:
+            return self  # None there, or none that git would read either.
+        return _Ignored((*self.files, (base, _spec(decode(data).split("\n")))))
+
+
+def _spec(lines: Iterable[str]) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec
+
+    def readable() -> Iterator[str]:
+        for line in lines:
+            try:
+                GitIgnoreSpec.from_lines([line])
+            except ValueError:
+                continue  # To git, a malformed line matches nothing.
+            yield line
+
+    return GitIgnoreSpec.from_lines(list(readable()))
