@@ -271,7 +271,7 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, st
         return None, str(error)
     expected = [change for fix in fixes for change in fix.expects]
     after = parse(edited.text)
-    reason = objection(before, edited, after, expected)
+    reason = objection(before, changes, edited, after, expected)
     return (None, reason) if reason else (after, "")
 
 

@@ -6,9 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dfix.check import problems
+from dfix.edit import Changes, Remove
 from dfix.facts import Facts
 from dfix.facts.boundary import crossing
-from dfix.nodes import CommandInstruction, Dockerfile, Instruction, Onbuild, ShellForm, Unknown
+from dfix.nodes import (
+    CommandInstruction,
+    Dockerfile,
+    Instruction,
+    Onbuild,
+    Run,
+    ShellForm,
+    Unknown,
+)
 from dfix.shell import parse_shell
 
 if TYPE_CHECKING:
@@ -43,15 +52,21 @@ class Before:
 
 
 def objection(
-    before: Before, edited: Dockerfile, after: Dockerfile, expected: Sequence["Change"]
+    before: Before,
+    changes: Changes,
+    edited: Dockerfile,
+    after: Dockerfile,
+    expected: Sequence["Change"],
 ) -> str:
-    """What speaks against a change, in words; empty if nothing does.
+    """What speaks against `changes`, in words; empty if nothing does.
 
-    `edited` is the tree that the fixes made, `after` what its text parses to.
+    `edited` is the tree that they made, `after` what its text parses to, and `expected` the
+    difference to the plan that was announced.
     """
     return (
         _objection_to_text(before, edited, after)
         or _objection_to_size(before, after)
+        or _objection_to_joining(before, changes, expected)
         or _objection_to_plan(before, after, expected)
     )
 
@@ -97,6 +112,26 @@ def _objection_to_size(before: Before, after: Dockerfile) -> str:
     return ""
 
 
+def _objection_to_joining(before: Before, changes: Changes, expected: Sequence["Change"]) -> str:
+    """A boundary between two RUNs may go only if nothing crosses it, whoever removes it."""
+    announced = sum(1 for change in expected if change.item == "boundary" and change.new is None)
+    if not announced:
+        return ""
+    joined = 0
+    group: list[Run] = []
+    for instruction in (*before.tree.instructions, None):
+        if isinstance(instruction, Run) and isinstance(changes.get(instruction), Remove):
+            group.append(instruction)
+            joined += 1
+            continue
+        if len(group) > 1:
+            reason = crossing(before.facts, group)
+            if reason:
+                return reason
+        group = [instruction] if isinstance(instruction, Run) else []
+    return "" if joined == announced else "more boundaries would go than RUNs are joined"
+
+
 def _objection_to_plan(before: Before, after: Dockerfile, expected: Sequence["Change"]) -> str:
     facts = Facts(after, before.facts.surroundings)
     actual = before.facts.plan.difference(facts.plan)
@@ -116,6 +151,8 @@ def _objection_to_plan(before: Before, after: Dockerfile, expected: Sequence["Ch
 
 
 def _comparable(change: "Change") -> tuple[int, str, str | None, str | None]:
+    if change.item == "boundary":  # its two sides are looked at on their own
+        return change.stage, change.item, change.old and "RUN | RUN", change.new and "RUN | RUN"
     return change.stage, change.item, change.old, change.new
 
 
@@ -167,5 +204,3 @@ def _command_length(instruction: Instruction) -> int:
             return len(value.encode("utf-8", "surrogateescape"))
     return 0
 
-
-__all__ = ["LONGEST_COMMAND", "LONGEST_LINE", "Before", "crossing", "objection"]

@@ -89,6 +89,7 @@ def join(raw: str, escape: str) -> JoinedText:
 
 _ODD = re.compile(r"\$?[^\t\n -~]+")
 _ESCAPED_BLANK = re.compile(r"\\(?:([ \t])|[\s\S])")
+_LONE = re.compile(r"(?<=[ \t])[-\]](?=[ \t])")
 _BRACKET = re.compile(r"(?<![^\s;&|(`])\[(?=[ \t])")
 _HOLLOW = re.compile(r"`[^`#]*#|`\s*`")
 
@@ -97,8 +98,8 @@ def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     r"""A text of equal length that a grammar reads as a shell reads `text`, and its notes.
 
     Some things are ordinary to a shell and not to the grammar: letters beyond ASCII, carriage
-    returns and exotic spaces are parts of words; so is `\` with a blank; `[` is the name of a
-    command; and a substitution without a command is nothing. Each becomes ordinary characters.
+    returns and exotic spaces are parts of words; so are `\` with a blank, `-` and `]`; `[` is the
+    name of a command; a substitution without a command is nothing. All become ordinary characters.
     Notes are the ranges of substitutions that hold a comment alone, `` `# like this` ``.
     """
     notes: tuple[tuple[int, int], ...] = ()
@@ -108,6 +109,8 @@ def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
         text = _ODD.sub(lambda match: _STAND_IN * len(match[0]), text)
     if "\\ " in text or "\\\t" in text:
         text = _ESCAPED_BLANK.sub(lambda match: _STAND_IN * 2 if match[1] else match[0], text)
+    if " -" in text or " ]" in text:
+        text = _LONE.sub(_STAND_IN, text)
     if "[ " in text or "[\t" in text:
         text = _BRACKET.sub(_STAND_IN, text)
     return text, notes

@@ -1,0 +1,35 @@
+"""Checks that a wheel holds what it must and nothing at top level but `dfix`.
+
+usage: check_wheel.py WHEEL
+"""
+
+import sys
+import zipfile
+
+NEEDED = (
+    "dfix/__init__.py",
+    "dfix/py.typed",
+    "dfix/cli/__init__.py",
+    "dfix/fixers/merge_runs.py",
+    "dfix/grammar/dockerfile.lark",
+    "dfix/resolve/bases.tsv",
+    "dfix/resolve/tags.tsv",
+)
+
+
+def main(path: str) -> int:
+    """Prints what is wrong; 0 if nothing is."""
+    names = zipfile.ZipFile(path).namelist()
+    faults = [f"{path}: {name} is missing" for name in NEEDED if name not in names]
+    tops = {name.partition("/")[0] for name in names}
+    faults += [
+        f"{path}: {top} is at top level"
+        for top in sorted(tops)
+        if top != "dfix" and not top.endswith(".dist-info")
+    ]
+    print("\n".join(faults) or f"{path}: {len(names)} files, nothing at top level but dfix")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))

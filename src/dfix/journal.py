@@ -1,0 +1,256 @@
+"""The journal of a run: what `undo` needs to put back what the run changed.
+
+Each run has one file in the user's state folder, to which a line is added and flushed before a
+user's file is replaced. Whenever the process dies, each file is in one of the two states that its
+line names, and `undo` can tell which.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from dfix.regularfile import NotRegularError, read_regular
+from dfix.writer import ChangedOnDiskError, WriteError, flush_folder, replace_file, resolved_target
+
+_KEPT_RUNS = 50
+_SUFFIX = ".jsonl"
+
+UndoStatus = Literal["restored", "unchanged", "changed-since", "missing", "failed"]
+
+
+class JournalError(Exception):
+    """The journal cannot be written or read; says why."""
+
+
+class UnknownRunError(LookupError):
+    """There is no such run, or none that could be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndoResult:
+    """What `undo` did about one file.
+
+    `restored`: it holds again what it held before the run. `unchanged`: it already did.
+    `changed-since`: somebody changed it after the run, so it was left alone. `missing`: it is
+    gone. `failed`: it could not be read or written, see `reason`.
+    """
+
+    path: Path
+    status: UndoStatus
+    reason: str | None = None
+
+
+class Journal:
+    """The journal of one run; it writes nothing until the run changes its first file.
+
+    A journal that cannot be written does not stop the run: `problem` then says why what is
+    changed from there on cannot be put back. Not to be shared between threads.
+    """
+
+    def __init__(self, folder: Path | None, problem: str | None = None) -> None:
+        moment = datetime.now(UTC)
+        self.run = f"{moment:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(3)}"
+        """Names the run for `undo`; later runs sort after earlier ones."""
+        self.problem = problem
+        self._folder = folder
+        self._file: BinaryIO | None = None
+
+    @classmethod
+    def open(cls, state_dir: Path | None = None) -> "Journal":
+        """The journal of a new run in `state_dir`.
+
+        By default that is the folder that `DFIX_STATE_DIR` names, else the user's state folder.
+        """
+        try:
+            return cls(_runs_folder(state_dir))
+        except JournalError as error:
+            return cls(None, str(error))
+
+    def replace(self, path: Path, expected: bytes, new: bytes, *, root: Path | None = None) -> None:
+        """Note the change, then make it as `dfix.writer.replace_file` does, raising as it does."""
+        target = resolved_target(path, root=root)
+        record = _Record(target, _digest(expected), _digest(new), expected)
+        self._append(record.as_line())
+        try:
+            replace_file(path, expected, new, root=root)
+        except (ChangedOnDiskError, WriteError):
+            self._append({"kept": str(target)})
+            raise
+
+    def close(self) -> None:
+        """Close the run's file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _append(self, line: dict[str, str]) -> None:
+        """Add a line and flush it to disk."""
+        if self.problem is not None or self._folder is None:
+            return
+        try:
+            if self._file is None:
+                self._file = _create(self._folder, self.run)
+            self._file.write(json.dumps(line).encode("ascii") + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self.problem = f"the journal cannot be written: {error}"
+
+
+def undo(run: str | None = None, state_dir: Path | None = None) -> list[UndoResult]:
+    """Put back what a run changed: `run`, or the newest one that has not been undone.
+
+    A run in which some file failed counts as not undone. Raises `UnknownRunError`, and
+    `JournalError` where the journal cannot be read.
+    """
+    folder = _runs_folder(state_dir)
+    runs = _runs(folder)
+    try:
+        if run is None:
+            run = next(
+                (name for name in reversed(runs) if not _Run.read(folder, name).undone), None
+            )
+            if run is None:
+                raise UnknownRunError("there is no run to undo")
+        elif run not in runs:
+            raise UnknownRunError(f"there is no run {run}")
+        records = _Run.read(folder, run).records
+    except OSError as error:
+        raise JournalError(f"the journal cannot be read: {error}") from error
+    results = [_put_back(record) for record in reversed(records)]
+    if all(result.status != "failed" for result in results):
+        _mark_undone(folder, run)
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A change: the file, the digests of both versions, and the old version itself."""
+
+    path: Path
+    before: str
+    after: str
+    original: bytes
+
+    def as_line(self) -> dict[str, str]:
+        return {
+            "path": str(self.path),
+            "before": self.before,
+            "after": self.after,
+            "original": base64.b64encode(self.original).decode("ascii"),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    records: tuple[_Record, ...]
+    undone: bool
+
+    @classmethod
+    def read(cls, folder: Path, run: str) -> "_Run":
+        """A run's file. Raises OSError."""
+        records: list[_Record] = []
+        undone = False
+        for line in read_regular(_file_of(folder, run), follow=False).splitlines():
+            try:
+                held = json.loads(line)
+                if "undone" in held:
+                    undone = True
+                elif "kept" in held:
+                    kept = Path(held["kept"])
+                    last = max(n for n, record in enumerate(records) if record.path == kept)
+                    del records[last]
+                else:
+                    original = base64.b64decode(held["original"], validate=True)
+                    records.append(
+                        _Record(Path(held["path"]), held["before"], held["after"], original)
+                    )
+            except (ValueError, KeyError, TypeError):
+                # A line that the process died over; it did not come to change that file.
+                continue
+        return cls(tuple(records), undone)
+
+
+def _put_back(record: _Record) -> UndoResult:
+    path = record.path
+    if os.path.realpath(path) != str(path):
+        return UndoResult(path, "changed-since", "the path has become a symbolic link")
+    try:
+        held = read_regular(path, follow=False)
+        if _digest(held) == record.before:
+            return UndoResult(path, "unchanged")
+        if _digest(held) != record.after:
+            return UndoResult(path, "changed-since")
+        if _digest(record.original) != record.before:
+            return UndoResult(path, "failed", "the journal is damaged")
+        replace_file(path, held, record.original)
+    except FileNotFoundError:
+        return UndoResult(path, "missing")
+    except (ChangedOnDiskError, NotRegularError):
+        return UndoResult(path, "changed-since")
+    except WriteError as error:
+        return UndoResult(path, "failed", error.reason)
+    except OSError as error:
+        return UndoResult(path, "failed", error.strerror or str(error))
+    return UndoResult(path, "restored")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _runs_folder(state_dir: Path | None) -> Path:
+    """The folder of the runs' files, which may not be there yet. Raises `JournalError`."""
+    if state_dir is None:
+        named = os.environ.get("DFIX_STATE_DIR")
+        if not named:
+            from platformdirs import user_state_dir
+
+            named = user_state_dir("dfix", appauthor=False)
+        if named.startswith("~"):  # Neither HOME nor the user database knows a home folder.
+            raise JournalError("there is no home folder to keep the journal in; set DFIX_STATE_DIR")
+        state_dir = Path(named)
+    return state_dir.absolute() / "runs"
+
+
+def _file_of(folder: Path, run: str) -> Path:
+    return folder / (run + _SUFFIX)
+
+
+def _runs(folder: Path) -> list[str]:
+    """The runs that have a file, the oldest first. Raises `JournalError`."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise JournalError(f"the journal cannot be read: {error}") from error
+    return sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
+
+
+def _create(folder: Path, run: str) -> BinaryIO:
+    """Create and open a run's file, and drop the oldest ones. Raises OSError."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+    file = os.fdopen(os.open(_file_of(folder, run), flags, 0o600), "ab")
+    flush_folder(folder)
+    for old in _runs(folder)[:-_KEPT_RUNS]:
+        _file_of(folder, old).unlink(missing_ok=True)
+    return file
+
+
+def _mark_undone(folder: Path, run: str) -> None:
+    """Note that a run was undone. Raises `JournalError`."""
+    try:
+        with _file_of(folder, run).open("ab") as file:
+            # On a line of its own, also after one that was cut off.
+            file.write(b'\n{"undone": true}\n')
+    except OSError as error:
+        raise JournalError(f"the journal cannot be written: {error}") from error

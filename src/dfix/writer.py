@@ -1,0 +1,135 @@
+"""The only writer of users' files: replaces one by a new version of it, whole or not at all."""
+
+import contextlib
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from dfix.regularfile import NotRegularError, TooLargeError, read_regular
+
+_CREATE = (
+    os.O_WRONLY
+    | os.O_CREAT
+    | os.O_EXCL
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
+
+class ChangedOnDiskError(Exception):
+    """The file no longer holds what was read from it; it was left as it is."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: changed on disk meanwhile")
+        self.path = path
+
+
+class WriteError(OSError):
+    """The file could not be replaced; it was left as it is."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+def replace_file(path: Path, expected: bytes, new: bytes, *, root: Path | None = None) -> None:
+    """Make `path` hold `new`, provided that it holds `expected`.
+
+    A temporary file in the same folder is flushed to disk and then renamed over the old one, so
+    that at every moment either version is there whole. Mode, and owner and extended attributes
+    where permitted, stay. Of a symbolic link the target is replaced; with `root`, only one within
+    it. The rename parts a file from its other hard links, which keep the old text: writing into
+    the shared file instead could leave half a file behind.
+
+    Raises `ChangedOnDiskError`, and `WriteError` for a read-only file or folder and for whatever
+    else the system refuses.
+    """
+    target = resolved_target(path, root=root)
+    try:
+        _require_unchanged(path, target, expected)
+        status = target.stat()
+        if not status.st_mode & _WRITABLE or not os.access(target, os.W_OK):
+            raise WriteError(path, "the file is read-only")
+        temporary = target.with_name(f".dfix-{secrets.token_hex(8)}")
+        try:
+            _write_like(temporary, new, target, status)
+            # Asked again as late as can be; between this and the next call nothing is to be done.
+            _require_unchanged(path, target, expected)
+            temporary.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):  # The reason why it cannot be written tells more.
+                temporary.unlink()
+            raise
+        flush_folder(target.parent)
+    except WriteError:
+        raise
+    except OSError as error:
+        raise WriteError(path, error.strerror or str(error)) from error
+
+
+def resolved_target(path: Path, *, root: Path | None = None) -> Path:
+    """The file that `path` leads to through symbolic links.
+
+    Raises `WriteError` where that is not within `root`.
+    """
+    target = Path(os.path.realpath(path))
+    if root is not None and not target.is_relative_to(os.path.realpath(root)):
+        raise WriteError(path, "the symbolic link leaves the tree")
+    return target
+
+
+def _require_unchanged(path: Path, target: Path, expected: bytes) -> None:
+    try:
+        unchanged = read_regular(target, limit=len(expected), follow=False) == expected
+    except (TooLargeError, NotRegularError, FileNotFoundError):
+        unchanged = False
+    if not unchanged:
+        raise ChangedOnDiskError(path)
+
+
+def _write_like(temporary: Path, data: bytes, original: Path, status: os.stat_result) -> None:
+    """Write and flush `temporary`, with the owner, attributes and mode of `original`."""
+    # Nobody else may read it before it has the original's owner and mode.
+    descriptor = os.open(temporary, _CREATE, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        _keep_owner(descriptor, status)
+        _keep_attributes(descriptor, original)
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, stat.S_IMODE(status.st_mode))  # after the owner: that resets bits
+        os.fsync(descriptor)
+
+
+def _keep_owner(descriptor: int, status: os.stat_result) -> None:
+    if not hasattr(os, "fchown"):
+        return
+    # Apart, since the group can be given without the right to give the owner.
+    for owner, group in ((status.st_uid, -1), (-1, status.st_gid)):
+        with contextlib.suppress(PermissionError):  # Kept where permitted.
+            os.fchown(descriptor, owner, group)
+
+
+def _keep_attributes(descriptor: int, original: Path) -> None:
+    if not hasattr(os, "listxattr"):
+        return
+    names: list[str] = []
+    with contextlib.suppress(OSError):  # Not every file system has them.
+        names = os.listxattr(original)
+    for name in names:
+        with contextlib.suppress(OSError):  # Kept where permitted.
+            os.setxattr(descriptor, name, os.getxattr(original, name))
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush to disk which files a folder holds, as far as the system lets."""
+    with contextlib.suppress(OSError):  # Not every system opens or flushes a folder.
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
