@@ -16,7 +16,7 @@ from dfix import (
     Valid,
     is_pragma,
 )
-from dfix.facts.boundary import Segment, crossing, needs_braces, segment
+from dfix.facts.boundary import Joining, Segment, needs_braces, segment
 from dfix.facts.commands import PACKAGE_MANAGERS, base_name, is_plain
 
 _SAVING = PACKAGE_MANAGERS | {"rm", "rmdir", "chown", "chmod", "chgrp", "mv", "unlink", "find"}
@@ -94,50 +94,45 @@ class MergeRuns(Fixer):
 
     def visit_Stage(self, stage: Stage) -> None:
         """Finds the RUNs that follow each other, and joins as many as can be."""
-        group: list[Run] = []
-        for instruction in (*stage.instructions, None):
+        joining: Joining | None = None
+        for instruction in stage.instructions:
             if not isinstance(instruction, Run):
-                self._close(stage, group)
-                group = []
-            elif not group:
-                group = [instruction]
-            elif reason := self._reason(group, instruction):
-                if self._gains([group[-1], instruction]):
+                self._close(stage, joining)
+                joining = None
+            elif joining is None:
+                joining = Joining(self.facts, instruction)
+            elif reason := self._reason(joining, instruction):
+                if self._saves(instruction) or any(map(self._saves, joining.runs[-1:])):
                     self.refuse(instruction, reason)
-                self._close(stage, group)
-                group = [instruction]
-            else:
-                group.append(instruction)
+                self._close(stage, joining)
+                joining = Joining(self.facts, instruction)
+        self._close(stage, joining)
 
-    def _reason(self, group: Sequence[Run], run: Run) -> str | None:
-        """What keeps `run` from being joined to `group`."""
+    def _reason(self, joining: Joining, run: Run) -> str | None:
+        """What keeps `run` from being joined; None means that it now is."""
         if any(is_pragma(line) for line in run.leading_lines):
             return _PRAGMA
-        return crossing(self.facts, [*group, run])
+        return joining.add(run)
 
-    def _gains(self, runs: Sequence[Run]) -> bool:
-        segments = self._segments(runs)
-        return any(
-            base_name(command) in _SAVING
-            for each in segments
-            for command in each.script.commands
+    def _saves(self, run: Run) -> bool:
+        """Whether a layer less may make the image smaller: something installs, deletes, re-owns."""
+        found = segment(run, self.facts.tree.escape)
+        return isinstance(found, Segment) and any(
+            base_name(command) in _SAVING for command in found.script.commands
         )
 
-    def _segments(self, runs: Sequence[Run]) -> list[Segment]:
-        found = (segment(run, self.facts.tree.escape) for run in runs)
-        return [each for each in found if isinstance(each, Segment)]
-
-    def _close(self, stage: Stage, group: Sequence[Run]) -> None:
+    def _close(self, stage: Stage, joining: Joining | None) -> None:
         """Proposes to join a finished group."""
+        segments = joining.segments if joining else []
+        group = [each.run for each in segments]
         if len(group) < 2:
             return
-        if not self._gains(group):
+        if not any(map(self._saves, group)):
             self.refuse(group[1], _NO_GAIN)
             return
         if not self.facts.stages.is_shipped(stage):
             self.refuse(group[1], _BUILD_ONLY)
             return
-        segments = self._segments(group)
         first, last = group[0], group[-1]
         merged = first.with_changes(command=self._joined(segments), end=last.end)
         plain = all(is_plain(each.script) for each in segments)
@@ -175,5 +170,3 @@ class MergeRuns(Fixer):
         if script.statements[-1].terminated:
             text = text[: script.statements[-1].span.end]
         return f"{{ {text}; }}" if needs_braces(script) else text
-
-

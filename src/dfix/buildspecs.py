@@ -5,7 +5,7 @@ comes out as None, or as `UNREADABLE_NAME` where it is a name.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from dfix.documents import DocumentError
@@ -25,7 +25,6 @@ BAKE_MERGED = (
 _INHERITANCE = 50  # targets in a row; more is no project's file
 
 Values = Mapping[str, str | None]
-_NONE: Values = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,8 @@ class BuildSpec:
     beside: bool = False
     """Whether the Dockerfile is found from `file`, and not from the context."""
     target: str | None = None
-    args: Values = _NONE
-    additional_contexts: Values = _NONE
+    args: Values = field(default_factory=dict)
+    additional_contexts: Values = field(default_factory=dict)
 
 
 def compose_specs(documents: Mapping[str, object]) -> Iterator[BuildSpec]:
@@ -53,7 +52,7 @@ def compose_specs(documents: Mapping[str, object]) -> Iterator[BuildSpec]:
         (file, service, attributes, _build_attributes(attributes["build"]))
         for file, document in documents.items()
         for service, attributes in _services(document)
-        if attributes.get("build") is not None
+        if isinstance(attributes.get("build"), str | dict)
     ]
     contexts: dict[str, list[str | None]] = {}
     for _, service, _, build in found:

@@ -7,7 +7,7 @@ Both are looked for from a file's folder upwards. In one folder `dfix.toml` come
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,6 @@ LEVELS = ("safe", "standard", "aggressive")
 _LISTS = ("select", "extend-select", "ignore", "exclude", "trusted-registries")
 _LIMIT = 1024 * 1024  # bytes of a configuration file that are still read
 _HADOLINT = (".hadolint.yaml", ".hadolint.yml")
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ConfigError(ValueError):
@@ -47,17 +46,17 @@ class Settings:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = _NOTHING
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trusted_registries: tuple[str, ...] = ()
     """Also those of `.hadolint.yaml`."""
     context: Path | None = None
-    options: Mapping[str, Mapping[str, object]] = _NOTHING
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     """A fixer's options by its name; lists come as tuples."""
     hadolint_ignored: tuple[str, ...] = ()
     """`ignored` of `.hadolint.yaml`: codes that need not be anything to dfix."""
     base: Path | None = None
     """The folder that globs are relative to: the one of the configuration file."""
-    origins: Mapping[str, str] = _NOTHING
+    origins: Mapping[str, str] = field(default_factory=dict)
     """`file:line` by key, for each key that a file sets."""
 
     def ignored(self, file: Path) -> frozenset[str]:

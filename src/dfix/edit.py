@@ -88,9 +88,7 @@ def _rebuilt_node(node: Node, changes: Changes, left: set[Node]) -> Node:
                 changed = _changed(child, changes, left)
                 if changed is not None:
                     new.append(changed)
-            if len(new) != len(value) or any(
-                a is not b for a, b in zip(new, value, strict=True)
-            ):
+            if len(new) != len(value) or any(a is not b for a, b in zip(new, value, strict=True)):
                 fields[name] = tuple(new)
         elif value is not None:
             changed = _changed(value, changes, left)

@@ -131,8 +131,7 @@ class _Run:
     def to_rest(self) -> None:
         """Runs the phases in order until a whole pass over them changes nothing."""
         phases = [
-            tuple(fixer for fixer in self.request.fixers if fixer.phase == phase)
-            for phase in Phase
+            tuple(fixer for fixer in self.request.fixers if fixer.phase == phase) for phase in Phase
         ]
         rounds = 0
         changed = True
@@ -273,5 +272,3 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, st
     after = parse(edited.text)
     reason = objection(before, changes, edited, after, expected)
     return (None, reason) if reason else (after, "")
-
-

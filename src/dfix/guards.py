@@ -185,9 +185,7 @@ def _shell_forms(instructions: Iterable[Instruction]) -> Iterable[ShellForm]:
 
 
 def _comments(text: str) -> Counter[str]:
-    return Counter(
-        line for each in text.split("\n") if (line := each.strip()).startswith("#")
-    )
+    return Counter(line for each in text.split("\n") if (line := each.strip()).startswith("#"))
 
 
 def _longest_line(text: str) -> int:
@@ -203,4 +201,3 @@ def _command_length(instruction: Instruction) -> int:
         if len(value) * 4 > LONGEST_COMMAND:
             return len(value.encode("utf-8", "surrogateescape"))
     return 0
-

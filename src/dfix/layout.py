@@ -4,7 +4,6 @@ All that fixers add goes through here, so that there is one tested place for the
 a lossless tree.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +24,8 @@ from dfix.nodes import (
     Word,
 )
 
-_CONTINUED = re.compile(r"\n([ \t]*)([^\s#])")
+#: Arguments that are indented further are aligned with something, and no habit.
+_WIDEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +40,27 @@ class Habits:
     @classmethod
     def of(cls, tree: Dockerfile) -> "Habits":
         """What most lines of `tree` do; two blanks and leading operators where none tells."""
-        indents: Counter[str] = Counter()
+        links: Counter[str] = Counter()
+        words: Counter[str] = Counter()
         leading = trailing = 0
         for instruction in tree.instructions:
             command = instruction.command if isinstance(instruction, Run) else None
             if not isinstance(command, ShellForm) or "\n" not in command.text:
                 continue
-            lines = command.text.split("\n")
-            for line in lines[1:]:
+            ended = False  # the line before ended in an operator
+            for number, line in enumerate(command.text.split("\n")):
                 content = line.lstrip(" \t")
-                if content and not content.startswith("#"):
-                    indents[line[: len(line) - len(content)]] += 1
-                    leading += content.startswith(("&&", "||"))
-            for line in lines[:-1]:
-                trailing += line.rstrip(" \t\r" + tree.escape).endswith(("&&", "||"))
-        indents.pop("", None)
-        common = max(indents, key=lambda each: (indents[each], -len(each)), default="  ")
+                if number and content and not content.startswith("#"):
+                    operator = content.startswith(("&&", "||"))
+                    leading += operator
+                    chosen = links if operator or ended else words
+                    chosen[line[: len(line) - len(content)]] += 1
+                ended = line.rstrip(" \t\r" + tree.escape).endswith(("&&", "||"))
+                trailing += ended
+        # Where links tell nothing, arguments do, unless they are aligned with something.
+        found = links or Counter({each: n for each, n in words.items() if len(each) <= _WIDEST})
+        found.pop("", None)
+        common = max(found, key=lambda each: (found[each], -len(each)), default="  ")
         return cls(tree.newline, tree.escape, common, trailing > leading)
 
     @property
@@ -131,8 +136,8 @@ def above(target: Instruction, *new: Instruction, paragraph: bool = False) -> In
     return Insert(above=(first, *new[1:]), node=moved)
 
 
-def below(target: Instruction, *new: Instruction) -> Insert:
-    """Puts `new` right below `target`."""
+def below(*new: Instruction) -> Insert:
+    """Puts `new` right below the instruction that it replaces in a change."""
     return Insert(below=new)
 
 

@@ -43,8 +43,6 @@ _L = TypeVar("_L", bound=Leaf)
 _N = TypeVar("_N", bound=Line)
 
 
-
-
 @cache
 def _continuation(escape: str, at_end: bool = False) -> re.Pattern[str]:
     """A continuation with the lines that it swallows; `at_end`: in a piece that ends the file."""
@@ -216,8 +214,10 @@ class _Builder:
 
     def continuation_in(self, end: int) -> re.Pattern[str]:
         """The pattern for a piece of text that ends at `end`."""
-        return _continuation(self.escape, at_end=True) if end == len(self.text) else (
-            self.continuation
+        return (
+            _continuation(self.escape, at_end=True)
+            if end == len(self.text)
+            else (self.continuation)
         )
 
     def without_trailing_blanks(self, text: str, start: int) -> str:

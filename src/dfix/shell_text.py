@@ -89,7 +89,7 @@ def join(raw: str, escape: str) -> JoinedText:
 
 _ODD = re.compile(r"\$?[^\t\n -~]+")
 _ESCAPED_BLANK = re.compile(r"\\(?:([ \t])|[\s\S])")
-_LONE = re.compile(r"(?<=[ \t])[-\]](?=[ \t])")
+_LONE = re.compile(r"(?<=[ \t])(?:-(?=[ \t])|\](?=[ \t]+\]))")
 _BRACKET = re.compile(r"(?<![^\s;&|(`])\[(?=[ \t])")
 _HOLLOW = re.compile(r"`[^`#]*#|`\s*`")
 

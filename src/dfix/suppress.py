@@ -10,13 +10,17 @@ from collections.abc import Iterable
 from dfix.nodes import Comment, Dockerfile, Instruction, Line
 
 _SPLIT = re.compile(r"[\s,]+")
-_OWN = re.compile(r"#\s*dfix\s*:\s*ignore(?P<file>-file)?\s*(?:=\s*(?P<names>[^#;]*))?", re.I)
-_HADOLINT = re.compile(
-    r"#\s*hadolint\s+(?P<scope>global\s+|stage\s+)?ignore\s*=\s*(?P<names>[^#]*)", re.I
+_OWN = re.compile(
+    r"#\s*dfix\s*:\s*ignore(?P<file>-file)?\s*(?:=\s*(?P<names>[^#;]*))?", re.IGNORECASE
 )
-_CHECK = re.compile(r"#\s*check\s*=\s*(?P<options>.*)", re.I)
-_SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*([^;]*)", re.I)
-_TOOL = re.compile(r"#\s*(?:dfix\s*:|hadolint\s|check\s*=|tally\s|kics-scan\s|checkov:|nosec)", re.I)
+_HADOLINT = re.compile(
+    r"#\s*hadolint\s+(?P<scope>global\s+|stage\s+)?ignore\s*=\s*(?P<names>[^#]*)", re.IGNORECASE
+)
+_CHECK = re.compile(r"#\s*check\s*=\s*(?P<options>.*)", re.IGNORECASE)
+_SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*([^;]*)", re.IGNORECASE)
+_TOOL = re.compile(
+    r"#\s*(?:dfix\s*:|hadolint\s|check\s*=|tally\s|kics-scan\s|checkov:|nosec)", re.IGNORECASE
+)
 
 #: Stands for every fixer.
 ALL = "*"

@@ -110,7 +110,7 @@ class _Lexer:
         if end < 0:
             raise WordError("a single quote is not closed")
         self.at = end + 1
-        return self.text[start:end + 1] if self.raw else self.text[start + 1 : end]
+        return self.text[start : end + 1] if self.raw else self.text[start + 1 : end]
 
     def double(self, depth: int) -> str:
         opening = self.take()
@@ -277,9 +277,7 @@ def expand(text: str, environment: Mapping[str, str], escape: str = "\\") -> str
     return _Lexer(text, escape, environment.get, raw=False).run()
 
 
-def expand_words(
-    text: str, environment: Mapping[str, str], escape: str = "\\"
-) -> tuple[str, ...]:
+def expand_words(text: str, environment: Mapping[str, str], escape: str = "\\") -> tuple[str, ...]:
     """Like `expand`, split at spaces outside quotes, those inside values too (as for EXPOSE).
 
     Raises WordError where the builder would stop.

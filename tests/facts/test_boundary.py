@@ -106,7 +106,8 @@ HELD_BACK_FILES = {
     "M24-login-long": BASE + 'SHELL ["/bin/bash", "--login", "-c"]\nRUN a\nRUN b\n',
     "M24-interactive": BASE + 'SHELL ["/bin/bash", "-ic"]\nRUN a\nRUN b\n',
     "M24-bash-env": BASE + "ENV BASH_ENV=/e\nRUN echo A=1 >/e\nRUN echo $A\n",
-    "M25-bind-rw": BASE + "RUN --mount=type=bind,target=/m,rw a\nRUN --mount=type=bind,target=/m,rw b\n",
+    "M25-bind-rw": BASE
+    + "RUN --mount=type=bind,target=/m,rw a\nRUN --mount=type=bind,target=/m,rw b\n",
     "M26-tmpfs": BASE + "RUN --mount=type=tmpfs,target=/m a\nRUN --mount=type=tmpfs,target=/m b\n",
     "M26-one-mount": BASE + "RUN --mount=type=cache,target=/m a\nRUN b\n",
     "M29-errexit-semicolon": BASE
@@ -164,7 +165,7 @@ INERT = {
 
 @pytest.mark.parametrize("name", INERT)
 def test_nothing_crosses(name: str) -> None:
-    head = "FROM debian:12\nSHELL [\"/bin/sh\", \"-c\"]\nWORKDIR /\n"
+    head = 'FROM debian:12\nSHELL ["/bin/sh", "-c"]\nWORKDIR /\n'
     assert pair(*INERT[name], head=head) is None
 
 

@@ -26,7 +26,8 @@ class Surroundings:
     evidence: "Evidence | None" = None
     #: Where facts about images come from; None for nowhere.
     images: "Images | None" = None
-    #: Names of images that something beside the file replaces, as Compose and Bake files can.
+    #: Names of images that something beside the file replaces, as Compose and Bake files can; `*`
+    #: stands for a name that only the builder could compute.
     overridden: frozenset[str] = frozenset()
     #: Options of fixers, by fixer and option.
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

@@ -9,9 +9,11 @@ from dfix.nodes import Instruction, Stage
 if TYPE_CHECKING:
     from dfix.facts import Facts
     from dfix.resolve.bases import BaseFacts
-    from dfix.resolve.tags import Pin, Policy, Unpinned
+    from dfix.resolve.tags import Pin, Unpinned
 
-_WINDOWS = re.compile(r"windows|nanoserver|servercore|dotnet-framework|mssql-server-win", re.I)
+_WINDOWS = re.compile(
+    r"windows|nanoserver|servercore|dotnet-framework|mssql-server-win", re.IGNORECASE
+)
 _ROOT = frozenset({"root", "0"})
 
 
@@ -21,8 +23,8 @@ class Images(Protocol):
     def base_facts(self, image: ImageReference) -> "BaseFacts | None":
         """What is known about `image`; None for nothing."""
 
-    def pin(self, image: ImageReference, policy: "Policy") -> "Pin | Unpinned":
-        """The tag that a floating reference stands for."""
+    def pin(self, image: ImageReference, policy: str) -> "Pin | Unpinned":
+        """The tag that a floating reference stands for; `policy` is `patch`, `minor` or `major`."""
 
 
 class Bases:
@@ -46,6 +48,27 @@ class Bases:
                 images.base_facts(reference) if images is not None and reference else None
             )
         return self._known[stage]
+
+    def pin(self, image: ImageReference, policy: str) -> "Pin | Unpinned | None":
+        """The tag that a floating reference stands for, or why there is none; None without a source.
+
+        `policy` says how much of a version the tag keeps: `patch`, `minor` or `major`.
+        """
+        images = self.facts.surroundings.images
+        return None if images is None else images.pin(image, policy)
+
+    def is_replaced(self, image: ImageReference) -> bool:
+        """Whether something beside the file may put another image in this one's place.
+
+        The builder compares familiar names, and takes `latest` for no tag:
+        https://docs.docker.com/build/building/context/#named-contexts.
+        """
+        names = self.facts.surroundings.overridden
+        wanted = _context_name(image)
+        return "*" in names or any(
+            wanted == (_context_name(other) if (other := ImageReference.parse(name)) else name)
+            for name in names
+        )
 
     def stage_of(self, instruction: Instruction) -> Stage | None:
         """The stage that an instruction stands in; None above the first FROM."""
@@ -99,3 +122,9 @@ class Bases:
             _WINDOWS.search(written)
             or (platform is not None and "windows" in (platform.argument or "").lower())
         )
+
+
+def _context_name(image: ImageReference) -> str:
+    """The name under which a context of the build would take an image's place."""
+    tag = "" if image.tag in {None, "latest"} else f":{image.tag}"
+    return f"{image.familiar_name}{tag}"

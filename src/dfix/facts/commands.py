@@ -1,8 +1,8 @@
 """What well-known commands are and do, as far as fixers must know it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from dfix.shell import Command, ShellScript
+from dfix.shell import Command, ShellScript, Statement
 
 #: Package managers, by the name they are called by.
 PACKAGE_MANAGERS = frozenset({"apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper"})
@@ -118,6 +118,14 @@ def _plain(package: str) -> str:
     for mark in ("=", "~", "<", ">", "/", ":", "@"):
         package = package.partition(mark)[0]
     return package
+
+
+def statements(top: Sequence[Statement]) -> Iterator[Statement]:
+    """All statements at any depth, in the order of the source."""
+    for statement in top:
+        yield statement
+        yield from statements(statement.condition)
+        yield from statements(statement.children)
 
 
 def written_paths(script: ShellScript) -> Iterator[str | None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dfix.nodes import Add, Copy, Dockerfile, Instruction, Onbuild, Run, Stage
+from dfix.nodes import Add, Copy, Dockerfile, Flag, Instruction, Onbuild, Run, Stage
 
 
 class Stages:
@@ -77,18 +77,27 @@ class Stages:
         return stage.index == len(self.tree.stages) - 1
 
 
+def origins(instruction: Instruction) -> Iterator[tuple[Flag, str]]:
+    """The stages and images that an instruction takes files from, as written, each with its flag.
+
+    They are those of `COPY --from` and `RUN --mount=from=`.
+    """
+    if isinstance(instruction, Copy | Add):
+        flag = instruction.flag("from")
+        if flag is not None and flag.argument:
+            yield flag, flag.argument
+    elif isinstance(instruction, Run):
+        for flag in instruction.flags:
+            if flag.name == "mount" and flag.argument:
+                for option in flag.argument.split(","):
+                    key, _, value = option.partition("=")
+                    if key.strip().lower() == "from" and value:
+                        yield flag, value.strip()
+
+
 def _sources(stage: Stage) -> Iterator[str]:
-    """What COPY --from and RUN --mount=from= of a stage name, as written."""
     for outer in stage.instructions:
-        instruction = outer.instruction if isinstance(outer, Onbuild) else outer
-        if isinstance(instruction, Copy | Add):
-            flag = instruction.flag("from")
-            if flag is not None and flag.argument:
-                yield flag.argument
-        elif isinstance(instruction, Run):
-            for flag in instruction.flags:
-                if flag.name == "mount" and flag.argument:
-                    for option in flag.argument.split(","):
-                        key, _, value = option.partition("=")
-                        if key.strip().lower() == "from" and value:
-                            yield value.strip()
+        inner = outer.instruction if isinstance(outer, Onbuild) else outer
+        if inner is not None:
+            for _, source in origins(inner):
+                yield source

@@ -7,8 +7,10 @@ from dfix.nodes import Add
 
 Does = Literal["copy", "fetch", "clone", "unpack", "unknown"]
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.I)
-_GIT = re.compile(r"(?:^git@|^ssh://|^git://|^github\.com/.*\.git|\.git(?:[#?].*)?$)", re.I)
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_GIT = re.compile(
+    r"(?:^git@|^ssh://|^git://|^github\.com/.*\.git|\.git(?:[#?].*)?$)", re.IGNORECASE
+)
 
 
 def add_does(node: Add) -> Does:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import ClassVar
 
 from dfix.image import ImageReference
 
@@ -87,12 +88,15 @@ class Pin:
 class Unpinned:
     """Why there is no tag to write.
 
-    `release_line` says that there is nothing to do: the tag is the code name of one release line of
-    the image (`debian:bookworm-slim`, `node:jod`) and so does what a version would.
+    `settled` says that there is nothing to do: the tag holds a version, there is a digest, or the
+    tag is the code name of one release line of the image (`debian:bookworm-slim`, `node:jod`) and so
+    does what a version would.
     """
 
+    #: Tells the two answers apart for those who must not know this module.
+    tag: ClassVar[None] = None
     reason: str
-    release_line: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +154,11 @@ def pin(image: ImageReference, policy: Policy) -> Pin | Unpinned:
     tag = image.tag or "latest"
     name = image.familiar_name
     if image.digest is not None:
-        return Unpinned("it is pinned by its digest")
+        return Unpinned("it is pinned by its digest", settled=True)
     if not is_floating(image.tag):
-        return Unpinned(f"the tag `{tag}` holds a version")
+        return Unpinned(f"the tag `{tag}` holds a version", settled=True)
     if image.is_official and _names_release_line(name, tag):
-        return Unpinned(f"{name}:{tag} names a release line", release_line=True)
+        return Unpinned(f"{name}:{tag} names a release line", settled=True)
     builds = _table().get(name) if image.is_official else None
     if builds is None:
         return Unpinned(f"no evidence for {name}: it is not in the {_source()}")

@@ -1,0 +1,5 @@
+FROM alpine:3.12
+
+COPY app /app
+
+ENTRYPOINT ["/app"]

@@ -1,0 +1,174 @@
+"""What a container and a layer would remember of one RUN in the next, were they not two."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dfix.facts.commands import (
+    COMMON_TOOLS,
+    COREUTILS,
+    PACKAGE_MANAGERS,
+    base_name,
+    literal_arguments,
+    name_of,
+    statements,
+)
+from dfix.nodes import Run
+from dfix.shell import Command, ShellScript
+
+if TYPE_CHECKING:
+    from dfix.facts import Facts
+
+_DAEMONS = frozenset(
+    "service start-stop-daemon nohup setsid daemon daemonize mysqld_safe systemctl initctl "
+    "supervisord rc-service openrc invoke-rc.d screen tmux".split()
+)
+_ACCOUNT_TOOLS = frozenset(
+    "usermod gpasswd groupmod groupmems chsh chfn newgrp sg vipw vigr passwd chage deluser delgroup "
+    "userdel groupdel adduser addgroup".split()
+)
+_REMOVERS = frozenset("rm rmdir mv unlink find".split())
+_SHELL_PATHS = re.compile(r"(?:^|[=:,])(?:/usr)?/bin/(?:sh|bash|dash|ash|ksh|busybox)$")
+_PER_RUN = re.compile(
+    r"/dev/shm|/etc/hosts|/etc/resolv\.conf|/proc/(?:self|\$\$)|/proc/[0-9]|\$\$|\$\{?PPID\b|\$!|"
+    r"\$\{?BASHPID\b|\$\{?SECONDS\b|\$\{?RANDOM\b|\$\{?LINENO\b"
+)
+_JOB_TOOLS = frozenset("wait jobs fg bg renice prlimit ionice chrt taskset disown".split())
+_ACCOUNT_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|nsswitch\.conf|login\.defs)")
+#: Directories that no image has its WORKDIR in: what package managers keep there can be lost.
+_DISPOSABLE = (
+    "/var/lib/apt/lists", "/var/cache", "/var/log", "/var/tmp", "/tmp", "/root/.cache",
+    "/usr/share/doc", "/usr/share/man", "/usr/share/locale", "/usr/share/info", "/etc/apt",
+    "/root/.npm", "/var/lib/dpkg", "/usr/share/doc-base",
+)  # fmt: skip
+
+
+def of_one_run(script: ShellScript) -> str | None:
+    """P14: what is another one in each RUN, wherever it is used; None if nothing is."""
+    if found := _PER_RUN.search(script.cooked):
+        return f"{found[0]} is another one in each RUN"
+    for command in script.commands:
+        if base_name(command) in _JOB_TOOLS:
+            return f"`{base_name(command)}` is about processes of one RUN"
+    return None
+
+
+def remembered(facts: "Facts", run: Run, script: ShellScript) -> str | None:
+    """P9 to P11, P13 and P15: what a RUN leaves that the next one must not find; None if nothing."""
+    return (
+        _background(script)
+        or _account(facts, run, script)
+        or _replaced_shell(script)
+        or _hard_links(script)
+        or _removed_directory(facts, run, script)
+    )
+
+
+def _background(script: ShellScript) -> str | None:
+    for statement in statements(script.statements):
+        if statement.background:
+            return "a process in the background would live on into the next RUN"
+    for command in script.commands:
+        name = base_name(command)
+        values = literal_arguments(command)
+        if name in _DAEMONS and not (name == "systemctl" and "start" not in values):
+            return f"`{name}` may start a process that lives on into the next RUN"
+        if name and name.endswith("ctl") and "start" in values:
+            return f"`{name} start` starts a process that lives on into the next RUN"
+        if "init.d" in (name_of(command) or "") or any(
+            value in {"--daemon", "--daemonize", "-daemon", "--fork", "--background", "-D"}
+            and name not in PACKAGE_MANAGERS | COREUTILS | COMMON_TOOLS
+            for value in values
+        ):
+            return "a daemon may live on into the next RUN"
+    return None
+
+
+def _account(facts: "Facts", run: Run, script: ShellScript) -> str | None:
+    """P10: HOME and the groups of a RUN come from /etc/passwd and /etc/group as it starts."""
+    if _ACCOUNT_FILES.search(script.cooked):
+        return "the account files may change what the next RUN starts with"
+    user = facts.bases.user(run)
+    for command in script.commands:
+        name = base_name(command)
+        if name not in _ACCOUNT_TOOLS:
+            continue
+        operands = [v for v in literal_arguments(command) if v is None or not v.startswith("-")]
+        if name in {"adduser", "addgroup"} and len(operands) <= 1 and None not in operands:
+            continue  # makes a new account, which nobody runs as yet
+        if user is None:
+            return f"`{name}` may change the account that the next RUN starts with"
+        if any(value is None or value == user for value in operands):
+            return f"`{name}` may change the account that the next RUN starts with"
+    return None
+
+
+def _replaced_shell(script: ShellScript) -> str | None:
+    for command in script.commands:
+        values = literal_arguments(command)
+        name = base_name(command)
+        if name == "dpkg-reconfigure" or name == "dpkg-divert":
+            return f"`{name}` may replace the shell in use"
+        if name in COREUTILS | {"update-alternatives", "sed", "tar"} and any(
+            value is not None and _SHELL_PATHS.search(value) for value in values
+        ):
+            return "the shell in use would be replaced"
+    return None
+
+
+def _hard_links(script: ShellScript) -> str | None:
+    """P13: a write to one name of a file breaks the link on the next layer, not in the same one."""
+    for command in script.commands:
+        name = base_name(command)
+        options = [value or "" for value in literal_arguments(command)]
+        short = "".join(option[1:] for option in options if re.match(r"-[A-Za-z]", option))
+        if name in {"ln", "link"} and "s" not in short and "--symbolic" not in options:
+            return "a hard link is broken by the next layer, and not within one"
+        if name in {"cp", "rsync"} and (("l" in short and name == "cp") or "--link" in options):
+            return "a hard link is broken by the next layer, and not within one"
+    return None
+
+
+def _removed_directory(facts: "Facts", run: Run, script: ShellScript) -> str | None:
+    """P15: a missing working directory is made again for each RUN."""
+    workdir = facts.bases.workdir(run)
+    if workdir == "/":
+        return None
+    for command in script.commands:
+        if base_name(command) not in _REMOVERS:
+            continue
+        for value in _paths(command):
+            if value is None:
+                return "what is removed may be the working directory of the next RUN"
+            if not _may_hold(value, workdir):
+                continue
+            return "the working directory of the next RUN may be removed"
+    return None
+
+
+def _paths(command: Command) -> Iterator[str | None]:
+    for word in command.arguments:
+        value = word.value
+        if value is None:
+            # A glob is plain up to its first special character.
+            plain = re.match(r"[A-Za-z0-9_./+@:%-]*", word.text)
+            prefix = plain[0] if plain else ""
+            yield prefix + "*" if re.match(r"[*?\[]", word.text[len(prefix) :]) else None
+        elif not value.startswith("-"):
+            yield value
+
+
+def _may_hold(path: str, workdir: str | None) -> bool:
+    """Whether `path`, which ends in `*` for a glob, may be `workdir` or a directory above it."""
+    glob = path.endswith("*")
+    plain = posixpath.normpath(path.rstrip("*") or ".")
+    if not path.startswith("/"):
+        return plain == ".." or plain.startswith("../") or (plain == "." and not glob)
+    if workdir is None:
+        return not any(plain == each or plain.startswith(each + "/") for each in _DISPOSABLE)
+    if glob and path.endswith("/*"):
+        return workdir != plain and (workdir + "/").startswith(plain.rstrip("/") + "/")
+    if glob:
+        return workdir.startswith(plain)
+    return (workdir + "/").startswith(plain.rstrip("/") + "/")

@@ -1,0 +1,247 @@
+"""From the text of a RUN to its statements: what each runs under, and what its failure does.
+
+Two texts that do the same give the same statements, however they are split into RUNs; the boundaries
+between the RUNs aside. A statement is one link of the top-level chain of `&&`. Links joined by `||`
+are one statement, for they decide together; so is any compound command.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dfix.plan.memory import Memory, changes_shell, fails, options_of
+from dfix.plan.model import Failure, Statement
+from dfix.shell import Command, ShellScript, shell_kind
+from dfix.shell import Statement as Part
+
+#: What the status of a list is to the RUN: its own status; what the rest of an outer list hangs on;
+#: or nothing, `set -e` aside.
+_End = Literal["final", "gate", "loose"]
+
+_BLANKS = re.compile(
+    r"""
+      (?P<blanks>[ \t]+)
+    | \$'(?:[^'\\]|\\[\s\S])*'
+    | '[^']*'
+    | "(?:[^"\\$`]|\\[\s\S]|\$(?![({]))*"
+    | \\[\s\S]
+    | \$\{[^}]*\}
+    | ["'][\s\S]*
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a RUN starts with."""
+
+    env: Mapping[str, str]
+    cwd: str
+    user: str | None
+    shell: tuple[str, ...] | None
+    flags: tuple[str, ...]
+
+    def opaque(self, text: str, *, shell: tuple[str, ...] | None) -> Statement:
+        """A whole RUN as one statement."""
+        return Statement(text, "aborts", self.env, self.cwd, self.user, shell, self.flags)
+
+
+def statements(script: ShellScript, scene: Scene) -> tuple[Statement, ...]:
+    """The statements of a RUN in shell form without heredocs.
+
+    A text that cannot be read as a POSIX shell's is a single one.
+    """
+    posix = scene.shell is None or shell_kind(scene.shell) == "posix"
+    if not posix or script.has_error:
+        return (scene.opaque(script.cooked.strip(), shell=scene.shell),)
+    reading = _Reading(script, scene)
+    reading.list(script.statements, "final", masked=False, gated=False)
+    return tuple(reading.found) or (scene.opaque("", shell=scene.shell),)
+
+
+def normal(text: str) -> str:
+    """`text` with blanks outside quotes made one; quotes with code in them end that."""
+    if "  " in text or "\t" in text:
+        text = _BLANKS.sub(lambda match: " " if match["blanks"] else match[0], text)
+    return text.strip(" \t")
+
+
+class _Reading:
+    """One walk over a script."""
+
+    def __init__(self, script: ShellScript, scene: Scene) -> None:
+        self.script = script
+        self.scene = scene
+        options = () if scene.shell is None else options_of(scene.shell)
+        self.memory = Memory(scene.env, scene.cwd, options)
+        self.found: list[Statement] = []
+
+    def list(self, parts: Sequence[Part], end: _End, *, masked: bool, gated: bool) -> None:
+        """Reads a list, whose and-or lists run one after another.
+
+        `masked` tells that `set -e` has no power over it; `gated` that failures above it skip it
+        without ending the RUN.
+        """
+        chains = list(_chains(parts))
+        for at, chain in enumerate(chains):
+            last = at == len(chains) - 1
+            if chain[0].background:
+                self.background(chain)
+            else:
+                self.chain(chain, end if last else "loose", masked=masked, gated=gated)
+
+    def chain(self, chain: Sequence[Part], end: _End, *, masked: bool, gated: bool) -> None:
+        """Reads one and-or list.
+
+        `&&` and `||` bind alike, to all on their left: what ends in the last `||` is one link.
+        """
+        alternatives = max(
+            (at + 1 for at, part in enumerate(chain) if part.operator == "||" and at), default=0
+        )
+        links = [chain[:alternatives]] if alternatives else []
+        links += [(part,) for part in chain[alternatives:]]
+        for at, link in enumerate(links):
+            last = at == len(links) - 1
+            quiet = masked or not last
+            group = _group(link)
+            inner: _End = end if last or end == "final" else "gate"
+            barred = gated or (at > 0 and end != "final")
+            if group is not None and not (barred and _has_lists(group)):
+                self.list(group, inner, masked=quiet, gated=barred)
+            else:
+                self.link(link, inner, masked=quiet)
+
+    def link(self, link: Sequence[Part], end: _End, *, masked: bool) -> None:
+        """Adds a link as a statement, and takes in what it does to the shell."""
+        text = self.joined(link)
+        if not text:
+            return
+        failure: Failure = "ignored"
+        if end == "final" or (end == "loose" and self.memory.errexit and not masked):
+            failure = "aborts"
+        elif end == "gate":
+            failure = "skips"
+        self.add(text, failure, masked=masked, sensitive=_sensitive(link[-1], text))
+        part = link[0]
+        if all(map(_gives_up, link[1:])) and part.command is not None:
+            self.memory.simple(part.command, text)
+        elif part.kind == "function" or part.kind == "other":
+            self.memory.forget(text)
+        else:
+            self.memory.compound((c for each in link for c in _commands(each)), text)
+
+    def background(self, chain: Sequence[Part]) -> None:
+        """Adds a list that runs in the background: nothing waits for it."""
+        text = f"{self.joined(chain)} &"
+        sensitive = any(_sensitive(part, text) for part in chain)
+        self.add(text, "ignored", masked=False, sensitive=sensitive)
+        self.memory.forget(text)
+
+    def add(self, text: str, failure: Failure, *, masked: bool, sensitive: bool) -> None:
+        memory = self.memory
+        scene = self.scene
+        inside: Literal["", "aborts", "ignored"] = ""
+        if sensitive:
+            inside = "aborts" if memory.errexit and not masked else "ignored"
+        self.found.append(
+            Statement(
+                text,
+                failure,
+                memory.env,
+                memory.cwd,
+                scene.user,
+                scene.shell,
+                scene.flags,
+                inside,
+                memory.options,
+                memory.umask,
+                memory.seen_by(text),
+                memory.after,
+            )
+        )
+
+    def joined(self, link: Sequence[Part]) -> str:
+        """The normal text of parts that are joined by operators."""
+        out = self.text(link[0])
+        for part in link[1:]:
+            out = f"{out} {part.operator} {self.text(part)}"
+        return out
+
+    def text(self, part: Part) -> str:
+        """The normal text of one part."""
+        start, end = self.place(part.span.start), self.place(part.span.end)
+        cooked = self.script.cooked
+        pieces: list[str] = []
+        for note in self.script.notes:
+            first, last = self.place(note.start), self.place(note.end)
+            if start <= first and last <= end:
+                pieces.append(cooked[start:first])
+                start = last
+        return normal("".join((*pieces, cooked[start:end])))
+
+    def place(self, offset: int) -> int:
+        """The offset in the joined text of one in the raw text."""
+        origin = self.script.joined.origin
+        return offset if origin is None else bisect_left(origin, offset)
+
+
+def _chains(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
+    """The and-or lists of a list."""
+    start = 0
+    for at, part in enumerate(parts):
+        if at > start and part.operator not in {"&&", "||"}:
+            yield parts[start:at]
+            start = at
+    if start < len(parts):
+        yield parts[start:]
+
+
+def _group(link: Sequence[Part]) -> Sequence[Part] | None:
+    """What stands in the braces that are a whole link; None for any other link."""
+    part = link[0]
+    if len(link) == 1 and part.kind == "group" and not part.redirects:
+        return part.children
+    return None
+
+
+def _has_lists(parts: Sequence[Part]) -> bool:
+    return any(part.operator not in {"", "&&", "||"} or part.background for part in parts)
+
+
+def _gives_up(part: Part) -> bool:
+    """Whether it ends the shell with a failure for certain."""
+    if part.operator != "||":
+        return False
+    if part.kind == "group" and part.children and not part.redirects:
+        *others, last = part.children
+        before = [command for other in others for command in _commands(other)]
+        if last.operator in {"&&", "||", "&"} or any(map(changes_shell, before)):
+            return False
+        part = last
+    return part.command is not None and not part.background and fails(part.command)
+
+
+def _sensitive(part: Part, text: str) -> bool:
+    """Whether `set -e` makes a difference to what happens inside of a statement."""
+    if part.kind in {"subshell", "group"}:
+        return _has_lists(part.children) or (
+            bool(part.children) and _sensitive(part.children[-1], text)
+        )
+    if part.kind == "pipeline":
+        return any(_sensitive(child, text) for child in part.children)
+    if part.kind in {"if", "for", "while", "case", "function", "other"}:
+        return True
+    if part.kind == "negated":
+        return False
+    return ("$(" in text or "`" in text) and (";" in text or "\n" in text)
+
+
+def _commands(part: Part) -> Iterator[Command]:
+    """The commands of a statement at any depth, those in substitutions aside."""
+    if part.command is not None:
+        yield part.command
+    for child in (*part.condition, *part.children):
+        yield from _commands(child)

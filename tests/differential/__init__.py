@@ -1,0 +1,1 @@
+"""The parser held against two independent readers of the same language."""

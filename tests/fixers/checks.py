@@ -1,0 +1,72 @@
+"""What the tests of fixers share: one fixer, one file, and the engine between them."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypedDict, Unpack
+
+from dfix import Level, Request, Result, Surroundings, fix_bytes
+from dfix.facts.evidence import Evidence
+from dfix.image import ImageReference
+from dfix.registry import all_fixers
+from dfix.resolve import bases, tags
+from dfix.text import encode
+
+
+class Tables:
+    """Images as the embedded tables know them."""
+
+    def base_facts(self, image: ImageReference) -> bases.BaseFacts | None:
+        """What the table of base images says."""
+        return bases.base_facts(image)
+
+    def pin(self, image: ImageReference, policy: str) -> tags.Pin | tags.Unpinned:
+        """What the table of tags says."""
+        return tags.pin(image, tags.Policy(policy))
+
+
+class Setting(TypedDict, total=False):
+    """What a check may say beside the text; a test that says nothing runs at `aggressive`."""
+
+    level: Level
+    options: Mapping[str, str]
+    overridden: Iterable[str]
+    evidence: Evidence
+
+
+def run(name: str, text: str, **setting: Unpack[Setting]) -> Result:
+    """What the engine makes of `text` with the fixer `name` alone."""
+    surroundings = Surroundings(
+        evidence=setting.get("evidence"),
+        images=Tables(),
+        overridden=frozenset(setting.get("overridden", ())),
+        options={name: setting.get("options", {})},
+    )
+    level = setting.get("level", Level.AGGRESSIVE)
+    return fix_bytes(encode(text), Request((all_fixers()[name],), level, surroundings))
+
+
+def check_noop(name: str, text: str, **setting: Unpack[Setting]) -> None:
+    """The fixer changes nothing and has nothing to say."""
+    result = run(name, text, **setting)
+    assert result.error is None, result.error
+    assert result.after == result.before
+    assert result.findings == ()
+
+
+def check_refused(name: str, text: str, reason: str, **setting: Unpack[Setting]) -> None:
+    """The fixer changes nothing, and says why: some finding's reason holds `reason`."""
+    result = run(name, text, **setting)
+    assert result.error is None, result.error
+    assert result.after == result.before
+    reasons = [found.reason or "" for found in result.findings if found.status == "refused"]
+    assert any(reason in each for each in reasons), result.findings
+
+
+def check_fixed(name: str, before: str, after: str, **setting: Unpack[Setting]) -> None:
+    """The fixer makes `after` of `before`, and nothing more of `after`."""
+    assert before != after
+    result = run(name, before, **setting)
+    assert result.error is None, result.error
+    assert result.after == encode(after), result.findings
+    assert any(found.status == "fixed" for found in result.findings)
+    again = run(name, after, **setting)
+    assert again.after == result.after, again.findings

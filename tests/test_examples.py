@@ -1,0 +1,26 @@
+"""The folders under examples/ are executed: each fixer turns its `before` into its `after`."""
+
+from pathlib import Path
+
+import pytest
+
+from dfix import Level, fix
+from dfix.registry import all_fixers
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/before.Dockerfile"))
+
+
+def test_each_fixer_has_an_example() -> None:
+    assert FOLDERS == sorted(all_fixers())
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_example(name: str) -> None:
+    folder = EXAMPLES / name
+    before = (folder / "before.Dockerfile").read_bytes()
+    after = (folder / "after.Dockerfile").read_bytes()
+    result = fix(before, level=Level.STANDARD, select=[name], context=folder)
+    assert result.after.decode() == after.decode()
+    again = fix(after, level=Level.STANDARD, select=[name], context=folder)
+    assert not again.changed
