@@ -1,6 +1,7 @@
 """Joins RUN instructions that follow each other into one layer, where nothing crosses."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from dfix import (
     Change,
@@ -94,18 +95,20 @@ class MergeRuns(Fixer):
 
     def visit_Stage(self, stage: Stage) -> None:
         """Finds the RUNs that follow each other, and joins as many as can be."""
-        joining: Joining | None = None
-        for instruction in stage.instructions:
-            if not isinstance(instruction, Run):
+        for adjacent, block in groupby(stage.instructions, lambda each: isinstance(each, Run)):
+            runs = [each for each in block if isinstance(each, Run)]
+            if adjacent and len(runs) > 1:
+                self._join(stage, runs)
+
+    def _join(self, stage: Stage, runs: Sequence[Run]) -> None:
+        """Joins as many as can be of RUNs that follow each other."""
+        joining = Joining(self.facts, runs[0])
+        for run in runs[1:]:
+            if reason := self._reason(joining, run):
+                if self._saves(run) or any(map(self._saves, joining.runs[-1:])):
+                    self.refuse(run, reason)
                 self._close(stage, joining)
-                joining = None
-            elif joining is None:
-                joining = Joining(self.facts, instruction)
-            elif reason := self._reason(joining, instruction):
-                if self._saves(instruction) or any(map(self._saves, joining.runs[-1:])):
-                    self.refuse(instruction, reason)
-                self._close(stage, joining)
-                joining = Joining(self.facts, instruction)
+                joining = Joining(self.facts, run)
         self._close(stage, joining)
 
     def _reason(self, joining: Joining, run: Run) -> str | None:
@@ -121,10 +124,9 @@ class MergeRuns(Fixer):
             base_name(command) in _SAVING for command in found.script.commands
         )
 
-    def _close(self, stage: Stage, joining: Joining | None) -> None:
+    def _close(self, stage: Stage, joining: Joining) -> None:
         """Proposes to join a finished group."""
-        segments = joining.segments if joining else []
-        group = [each.run for each in segments]
+        segments, group = joining.segments, joining.runs
         if len(group) < 2:
             return
         if not any(map(self._saves, group)):

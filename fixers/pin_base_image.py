@@ -1,28 +1,30 @@
 """Writes the version that an image without one stands for."""
 
 import re
+from collections.abc import Mapping
+from typing import ClassVar
 
 from dfix import (
     Change,
     Copy,
     Dockerfile,
     Fixer,
+    Flag,
+    From,
     ImageReference,
-    Instruction,
     Invalid,
-    Leaf,
     Level,
     Option,
     Phase,
     Run,
     Stage,
     Valid,
+    Word,
 )
 from dfix.facts.stages import origins
+from dfix.facts.statements import mounting_from
 
 _FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::latest)?")
-#: What stands in front of a name within a word of FROM, or within a flag.
-_IN_WORD, _IN_FLAG = r"^[\"']?", r"from=[\"']?"
 
 
 class PinBaseImage(Fixer):
@@ -31,33 +33,31 @@ class PinBaseImage(Fixer):
     **Why**
 
     `latest`, no tag at all and tags such as `alpine` or `lts-slim` name another image after each
-    release: the same Dockerfile builds today and fails tomorrow, and nobody can tell what it was
-    built from. A version still takes its patches, and changes in a commit.
+    release: the Dockerfile that builds today fails tomorrow, and nobody can tell what an image was
+    built from. A version still takes its patches, and another one comes with a commit.
 
     **When it is applied**
 
     To official images in FROM, `COPY --from` and `RUN --mount=from=`, where the dated table of their
-    tags shows a version that names the same build, with the same variant. The option `policy` says
+    tags has a version that names the same build, with the same variant. The option `policy` says
     how much of the version is kept. No digest is added, and `--platform` stays.
 
     **When it is refused**
 
     For images of other publishers and tags that the table does not know, for names from variables,
-    on Windows, and where a named context of the build would no longer match. Stages, digests,
-    versions and release lines such as `debian:bookworm` are left alone without a word.
+    for Windows, and where a named context of the build would no longer take the image's place.
+    Stages, digests, versions and release lines such as `debian:bookworm` are left alone silently.
     """
 
-    message = "the image is named without a version, and may be another one tomorrow"
+    message = "the image has no version: what the name stands for changes with each release"
     level = Level.STANDARD
     phase = Phase.PINNING
     aliases = ("DL3006", "DL3007")
-    reference = (
-        "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"
-    )
-    options = {
+    reference = "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"
+    options: ClassVar[Mapping[str, Option]] = {
         "policy": Option(
             "minor",
-            "how much of a version a tag keeps: `2.0.9`, `2.0` or `2`",
+            "how much of a version is kept: `2.0.9`, `2.0` or `2`",
             ("patch", "minor", "major"),
         )
     }
@@ -66,8 +66,8 @@ class PinBaseImage(Fixer):
         Valid("FROM alpine:3.12 AS alpine\nFROM alpine\n", why="it is the stage above"),
         Valid("FROM scratch\nCOPY --from=0 / /\n"),
         Valid("FROM debian:bookworm-slim\n", why="the code name of a release line is a version"),
-        Valid("FROM node:${V}\n", why="the call of the build gives the tag"),
-        Valid("ARG V=latest\nFROM node:$V\n", why="the default may be in use", refused=True),
+        Valid("FROM node:${V}\n", why="nothing tells what V will be"),
+        Valid("ARG V=latest\nFROM node:$V\n", why="a build may pass another V", refused=True),
         Valid("FROM me/app\n", why="nothing shows its versions", refused=True),
         Valid("FROM mcr.microsoft.com/windows/servercore\n", refused=True),
         Valid("# syntax=docker/dockerfile:latest\nFROM alpine:3.12\n", refused=True),
@@ -77,7 +77,7 @@ class PinBaseImage(Fixer):
         Invalid(
             "FROM --platform=$BUILDPLATFORM node:alpine AS build\nFROM build\n",
             "FROM --platform=$BUILDPLATFORM node:26.7-alpine AS build\nFROM build\n",
-            why="the variant is kept, and so is the platform",
+            why="variant and platform stay",
         ),
         Invalid("FROM alpine\n", "FROM alpine:3.24.1\n", options={"policy": "patch"}),
         Invalid(
@@ -87,16 +87,16 @@ class PinBaseImage(Fixer):
     )
 
     def visit_Dockerfile(self, tree: Dockerfile) -> None:
-        """Reports a frontend without a version; `docker/dockerfile:1` is its own makers' advice."""
+        """Reports a frontend without a version."""
         for directive in tree.directives:
             if directive.name == "syntax" and _FRONTEND.fullmatch(directive.value):
-                self.refuse(directive, "it is the frontend: name it docker/dockerfile:1 by hand")
+                self.refuse(directive, "its makers' advice is docker/dockerfile:1; choose by hand")
 
     def visit_Stage(self, stage: Stage) -> None:
-        """Looks at the image that the stage begins with."""
+        """Looks at the image that a stage begins with."""
         base = self.facts.plan.stages[stage.index].base
         if self.facts.stages.parent(stage) is None and base != "scratch":
-            self._look(stage.start, stage.start.words[0], base, _IN_WORD, ("base",))
+            self._look(stage.start, stage.start.words[0], base)
 
     def visit_Copy(self, node: Copy) -> None:
         """Looks at the image of `--from`."""
@@ -106,30 +106,45 @@ class PinBaseImage(Fixer):
         """Looks at the images of `--mount`."""
         self._look_at_origins(node)
 
-    def _look_at_origins(self, node: Instruction) -> None:
+    def _look_at_origins(self, node: Copy | Run) -> None:
+        # Unlike in FROM, a stage further down counts as well.
         stages = {stage.name for stage in self.facts.tree.stages}
         for flag, name in origins(node):
             if not (name.isdecimal() or name == "scratch" or name.lower() in stages):
-                self._look(node, flag, name, _IN_FLAG)
+                self._look(node, flag, name)
 
-    def _look(self, owner: Instruction, leaf: Leaf, name: str, before: str) -> None:
-        """Proposes a version for the image `name`, which stands in `leaf` after `before`."""
+    def _look(self, node: From | Copy | Run, leaf: Word | Flag, name: str) -> None:
+        """Proposes a version for the image `name`, which a leaf of `node` names."""
         image = ImageReference.parse(name)
-        answer = image and self.facts.bases.pin(image, self.option("policy"))
-        if image is None or answer is None:
+        answer = None if image is None else self.facts.bases.pin(image, self.option("policy"))
+        if image is None or answer is None or (answer.tag is None and answer.settled):
             return
-        if answer.tag is None and answer.settled:
-            return
-        places = list(re.finditer(f"({before}){re.escape(name)}(?![\\w./:@-])", leaf.text))
-        if self.facts.bases.is_windows(owner):
-            self.refuse(leaf, "a tag may name other images on Windows")
-        elif "$" in leaf.text and not places:
-            self.refuse(leaf, f"the name comes from a variable, by default {name}")
-        elif len(places) != 1:
+        before = "^" if isinstance(node, From) else "(?i:from)="
+        place = re.compile(f"({before}[\"']?){re.escape(name)}(?![\\w./:@-])")
+        if self.facts.bases.is_windows(node):
+            self.refuse(leaf, "it may be an image for Windows, where a tag can name another one")
+        elif "$" in leaf.value and not place.search(leaf.value):
+            self.refuse(leaf, f"the name comes from a variable; by default it is {name}")
+        elif leaf.joined is not None or len(place.findall(leaf.text)) != 1:
             self.refuse(leaf, "the name is not written in one piece")
+        elif self.facts.bases.is_replaced(image):
+            self.refuse(leaf, f"a build takes {name} from elsewhere, by that name")
         elif answer.tag is None:
             self.refuse(leaf, answer.reason)
-        elif self.facts.bases.is_replaced(image):
-            self.refuse(leaf, f"a build puts something else in the place of {name}")
         else:
-            ...
+            new = image.with_tag(answer.tag)
+            self.fix(
+                leaf,
+                {leaf: leaf.with_changes(text=place.sub(rf"\g<1>{new}", leaf.text))},
+                expects=self._expects(node, leaf, name, new),
+                reason=f"{name} was {new} in the {answer.source}",
+            )
+
+    def _expects(
+        self, node: From | Copy | Run, leaf: Word | Flag, old: str, new: str
+    ) -> tuple[Change, ...]:
+        if isinstance(node, Run) and isinstance(leaf, Flag):
+            return mounting_from(self.facts, node, node.flags.index(leaf), old, new)
+        stage = self.facts.stages.holding(node)
+        item = "base" if isinstance(node, From) else "effect.from"
+        return (Change(stage.index if stage else 0, item, old, new),)

@@ -177,7 +177,7 @@ REJECTED = {
     hides_a_failure: "the build would change otherwise than announced",
     loses_a_continuation: "does not read as it was meant",
     quotes_a_label: "config.labels",
-    reorders_env: "config.env",
+    reorders_env: "env",
     touches_a_heredoc: "the build would change otherwise than announced",
     ends_a_heredoc_early: "does not read as it was meant",
     adds_an_unknown_line: "does not read as it was meant",

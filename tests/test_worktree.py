@@ -1,3 +1,4 @@
+import hashlib
 import os
 import shutil
 import subprocess
@@ -259,12 +260,46 @@ def test_a_promised_object_is_not_fetched(repository: Path, tmp_path: Path) -> N
 def test_the_environment_of_a_hook_does_not_mislead(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(repository, "a")
+    put(repository, "a", "b")
+    put(repository, ".git/info/exclude", text="b\n")
     (tmp_path / "other").mkdir()
     git(tmp_path / "other", "init", "-q")
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "other" / "index"))
     assert files(repository) == ["a"]
+
+
+@needs_git
+def test_a_work_tree_that_the_repository_puts_elsewhere(repository: Path, tmp_path: Path) -> None:
+    put(repository, "a", "s/b")
+    put(tmp_path, "other/a", "other/c")
+    git(repository, "config", "core.worktree", str(tmp_path / "other"))
+    assert files(repository) == ["a", "s/b"]
+    assert files(repository / "s") == ["b"]
+
+
+@needs_git
+@pytest.mark.parametrize("name", ["../outside", "/etc/hosts", ".git/HEAD1", "s/../../outside"])
+def test_an_index_that_names_files_elsewhere(repository: Path, tmp_path: Path, name: str) -> None:
+    put(tmp_path, "outside")
+    put(repository, ".git/HEAD1")
+    innocent = "a" * len(name)
+    put(repository, innocent, "b", "s/c")
+    git(repository, "add", ".")
+    index = repository / ".git" / "index"
+    crafted = index.read_bytes()[:-20].replace(innocent.encode(), name.encode())
+    index.write_bytes(crafted + hashlib.sha1(crafted).digest())
+    assert name in git(repository, "ls-files").splitlines()
+    assert files(repository) == [innocent, "b", "s/c"]
+
+
+@needs_git
+def test_a_tracked_folder_that_has_become_a_link(repository: Path, tmp_path: Path) -> None:
+    put(repository, "s/a", "b")
+    git(repository, "add", ".")
+    (repository / "s").rename(tmp_path / "outside")
+    (repository / "s").symlink_to(tmp_path / "outside")
+    assert files(repository) == ["b", "s"]
 
 
 @needs_git

@@ -64,7 +64,7 @@ class ContextFile:
         return "unknown" if unpacked is None else "archive" if unpacked else "file"
 
 
-class _Unknown(Exception):  # noqa: N818  (control flow within this module, not an error)
+class _Unknown(Exception):
     """Something about a path cannot be told."""
 
 
@@ -292,7 +292,8 @@ def _is_alone(dockerfile: Path) -> bool:
     """Whether nothing but its own ignore file is beside the Dockerfile."""
     own = {dockerfile.name, dockerfile.name + ".dockerignore"}
     try:
-        return all(beside.name in own for beside in dockerfile.parent.iterdir())
+        with os.scandir(dockerfile.parent) as entries:
+            return all(beside.name in own for beside in entries)
     except OSError:
         return True
 

@@ -16,7 +16,8 @@ from dfix.worktree import Listing, list_files
 NameKind = Literal["dockerfile", "template", "perhaps"]
 
 _NAME = re.compile(
-    r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file", re.IGNORECASE
+    r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file",
+    re.IGNORECASE | re.DOTALL,
 )
 _NEVER = ("~", ".bak", ".swp", ".swo", ".orig", ".rej", ".dockerignore", ".md", ".markdown", ".mdx")
 _TEMPLATE = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".in", ".template", ".m4")
@@ -26,7 +27,7 @@ _MENTIONS = re.compile(
     | java | js | json | jsx | kt | lark | lock | log | lua | patch | php | pl | pm | png | ps1 | py
     | pyc | pyi | rb | rs | rst | scala | sh | sum | svg | swift | tar | tgz | toml | ts | tsx | txt
     | vim | xml | ya?ml | zip )""",
-    re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 """Names such as `dockerfile.go`: of files that may be about Dockerfiles and not be one."""
 

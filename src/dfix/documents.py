@@ -30,8 +30,10 @@ def read_yaml(text: str) -> object:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
+        yaml = YAML(typ="safe", pure=True)
+        yaml.composer.warn_double_anchors = False
         # Composed, not loaded: nodes know no constructors, and an alias stays one node.
-        return _YamlValues().value(YAML(typ="safe", pure=True).compose(text))
+        return _YamlValues().value(yaml.compose(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = error.problem or error.context or "not YAML"

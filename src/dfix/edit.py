@@ -3,12 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dfix.nodes import Dockerfile, End, Heredoc, Instruction, Leaf, Line, Node, Onbuild
+from dfix.nodes import (
+    Comment,
+    Dockerfile,
+    EmptyLine,
+    End,
+    Heredoc,
+    Instruction,
+    Leaf,
+    Line,
+    Node,
+    Onbuild,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Takes an instruction or a leaf out. With `keep_lines` the comment lines above it stay."""
+    """Takes an instruction or a leaf out. With `keep_lines` the comments above it stay."""
 
     keep_lines: bool = True
 
@@ -47,7 +58,7 @@ def apply(tree: Dockerfile, changes: Changes) -> Dockerfile:
         above: tuple[Instruction, ...] = ()
         below: tuple[Instruction, ...] = ()
         if isinstance(change, Remove):
-            if change.keep_lines:
+            if change.keep_lines and any(isinstance(line, Comment) for line in old.leading_lines):
                 kept += old.leading_lines
             continue
         if isinstance(change, Insert):
@@ -64,10 +75,19 @@ def apply(tree: Dockerfile, changes: Changes) -> Dockerfile:
             batch[0] = batch[0].with_changes(leading_lines=kept + batch[0].leading_lines)
             kept = ()
         instructions.extend(batch)
-    footer = kept + tree.footer
     if left:
         raise ValueError("a change names a node that the tree does not have")
+    footer = _footer(tree, kept)
     return tree.with_changes(instructions=_ended(tree, instructions, bool(footer)), footer=footer)
+
+
+def _footer(tree: Dockerfile, kept: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The lines below the last instruction, with `kept` on top: those above a removed one."""
+    if tree.footer or not kept:
+        return kept + tree.footer
+    while isinstance(kept[-1], EmptyLine):
+        kept = kept[:-1]
+    return kept if _is_ended(tree) else (*kept[:-1], kept[-1].with_changes(newline=""))
 
 
 def _rebuilt(instruction: Instruction, changes: Changes, left: set[Node]) -> Instruction:
@@ -109,6 +129,11 @@ def _changed(child: Node, changes: Changes, left: set[Node]) -> Node | None:
     return change
 
 
+def _is_ended(tree: Dockerfile) -> bool:
+    """Whether the file's last line has a line end."""
+    return tree.text.endswith("\n")
+
+
 def _ended(
     tree: Dockerfile, instructions: list[Instruction], followed: bool
 ) -> tuple[Instruction, ...]:
@@ -118,13 +143,13 @@ def _ended(
     """
     last = len(instructions) - 1
     ended = [
-        _with_line_end(each, None) if _line_end(each) == "" and (at < last or followed) else each
+        _with_line_end(tree, each, tree.newline)
+        if _line_end(each) == "" and (at < last or followed)
+        else each
         for at, each in enumerate(instructions)
     ]
-    if ended and not followed and not tree.footer and tree.instructions:
-        before = _line_end(tree.instructions[-1])
-        if before == "" and _line_end(ended[last]) != "":
-            ended[last] = _with_line_end(ended[last], "")
+    if ended and not followed and not _is_ended(tree) and _line_end(ended[last]) != "":
+        ended[last] = _with_line_end(tree, ended[last], "")
     return tuple(ended)
 
 
@@ -142,12 +167,16 @@ def _innermost(instruction: Instruction) -> Instruction:
     return instruction
 
 
-def _with_line_end(instruction: Instruction, text: str | None) -> Instruction:
+def _with_line_end(tree: Dockerfile, instruction: Instruction, text: str) -> Instruction:
     if isinstance(instruction, Onbuild) and instruction.instruction is not None:
-        return instruction.with_changes(instruction=_with_line_end(instruction.instruction, text))
+        inner = _with_line_end(tree, instruction.instruction, text)
+        return instruction.with_changes(instruction=inner)
     if instruction.heredocs:
         *others, final = instruction.heredocs
-        ended = final.terminator.rstrip("\r\n") + ("\n" if text is None else text)
+        ended = final.terminator.rstrip("\r\n") + text
         whole: tuple[Heredoc, ...] = (*others, final.with_changes(terminator=ended))
         return instruction.with_changes(heredocs=whole)
-    return instruction.with_changes(end=End(instruction.end.prefix, text))
+    # A continuation that the end of the file cut off would take hold of the next line.
+    blanks, _, swallowed = instruction.end.prefix.partition(tree.escape)
+    prefix = instruction.end.prefix if swallowed.strip() else blanks
+    return instruction.with_changes(end=End(prefix, text))

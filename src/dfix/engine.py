@@ -134,28 +134,26 @@ class _Run:
             tuple(fixer for fixer in self.request.fixers if fixer.phase == phase) for phase in Phase
         ]
         rounds = 0
-        changed = True
-        while changed:
-            changed = False
+        before: Dockerfile | None = None
+        while before is not self.tree:
+            before = self.tree
             for fixers in filter(None, phases):
                 while self.round(fixers):
-                    changed = True
                     rounds += 1
                     if rounds > _MOST_ROUNDS or self.moving:
                         self.moving = self.moving or "the fixers do not come to rest"
                         return
 
     def round(self, fixers: Sequence[type[Fixer]]) -> bool:
-        """One round of proposals; True if the text changed."""
+        """One round of proposals; True if another one may bring more."""
         chosen = self.choose(self.propose(fixers))
         if not chosen:
             return False
-        before = Before(self.facts)
-        tree, applied = self.apply(before, chosen)
+        tree, applied = self.apply(Before(self.facts), chosen)
         for fix in applied:
             self.report(fix, "fixed", fix.reason)
         if tree is None:
-            return False
+            return True  # what was turned down stood in the way of others
         if tree.text in self.texts:
             self.moving = "the fixers go round in a circle"
         self.texts.add(tree.text)

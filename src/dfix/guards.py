@@ -28,7 +28,7 @@ LONGEST_COMMAND = 131_071
 #: The builder's scanner refuses physical lines of this many bytes and more.
 LONGEST_LINE = 65_535
 #: A change may make a file this many times as long, and this many bytes longer, but not both.
-_GROWTH = (4, 65_536)
+_GROWTH = (4, 1_048_576)
 
 
 class Before:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from dfix.regularfile import NotRegularError, read_regular
-from dfix.writer import ChangedOnDiskError, WriteError, flush_folder, replace_file, resolved_target
+from dfix.writer import ChangedOnDisk, WriteFailed, flush_folder, replace_file, resolved_target
 
 _KEPT_RUNS = 50
 _SUFFIX = ".jsonl"
@@ -79,7 +79,7 @@ class Journal:
         self._append(record.as_line())
         try:
             replace_file(path, expected, new, root=root)
-        except (ChangedOnDiskError, WriteError):
+        except (ChangedOnDisk, WriteFailed):
             self._append({"kept": str(target)})
             raise
 
@@ -192,9 +192,9 @@ def _put_back(record: _Record) -> UndoResult:
         replace_file(path, held, record.original)
     except FileNotFoundError:
         return UndoResult(path, "missing")
-    except (ChangedOnDiskError, NotRegularError):
+    except (ChangedOnDisk, NotRegularError):
         return UndoResult(path, "changed-since")
-    except WriteError as error:
+    except WriteFailed as error:
         return UndoResult(path, "failed", error.reason)
     except OSError as error:
         return UndoResult(path, "failed", error.strerror or str(error))

@@ -7,6 +7,7 @@ a lossless tree.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dfix.edit import Insert
 from dfix.nodes import (
@@ -15,8 +16,10 @@ from dfix.nodes import (
     EmptyLine,
     Flag,
     Instruction,
+    Leaf,
     Line,
     Pair,
+    PairInstruction,
     Run,
     ShellForm,
     Transfer,
@@ -26,6 +29,9 @@ from dfix.nodes import (
 
 #: Arguments that are indented further are aligned with something, and no habit.
 _WIDEST = 8
+_I = TypeVar("_I", bound=Instruction)
+_W = TypeVar("_W", bound=Transfer | Volume)
+_P = TypeVar("_P", bound=PairInstruction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,52 +74,66 @@ class Habits:
         """A blank, the escape character and the line end."""
         return f" {self.escape}{self.newline}"
 
+    @property
+    def joint(self) -> str:
+        """What stands between two commands joined by `&&` on lines of their own."""
+        if self.trailing_operators:
+            return f" &&{self.continuation}{self.indent}"
+        return f"{self.continuation}{self.indent}&& "
+
     def chain(self, commands: Sequence[str]) -> str:
         """`commands` joined by `&&`, one a line."""
-        joint = f"{self.continuation}{self.indent}&& "
-        if self.trailing_operators:
-            joint = f" &&{self.continuation}{self.indent}"
-        return joint.join(commands)
+        return self.joint.join(commands)
 
     def run(self, *commands: str) -> Run:
         """A RUN of `commands`, each only if those before it went well."""
         return Run(command=ShellForm(text=self.chain(commands)))
 
 
-def with_flag(instruction: Instruction, flag: str) -> Instruction:
+def with_flag(instruction: _I, flag: str) -> _I:
     """`instruction` with a flag such as `--chown=1:1` behind those that it has."""
-    return instruction.with_changes(flags=(*instruction.flags, Flag(text=flag)))
+    flags = instruction.flags
+    ended = 1 if flags and not flags[-1].name else 0  # a bare `--` stays the last
+    kept = flags[: len(flags) - ended]
+    new = Flag(_prefix(kept), flag)
+    return instruction.with_changes(flags=(*kept, new, *flags[len(kept) :]))
 
 
-def with_word(instruction: Transfer | Volume, word: str) -> Instruction:
+def with_word(instruction: _W, word: str) -> _W:
     """`instruction` with one more word at the end. Raises ValueError for a JSON array."""
     if instruction.array is not None:
         raise ValueError("a JSON array takes no plain word")
-    field = "paths" if isinstance(instruction, Transfer) else "words"
-    return instruction.with_changes(**{field: (*getattr(instruction, field), Word(text=word))})
+    if isinstance(instruction, Volume):
+        words = instruction.words
+        return instruction.with_changes(words=(*words, Word(_prefix(words), word)))
+    paths = instruction.paths
+    return instruction.with_changes(paths=(*paths, Word(_prefix(paths), word)))
 
 
-def with_pair(instruction: Instruction, pair: str) -> Instruction:
+def with_pair(instruction: _P, pair: str) -> _P:
     """An ENV, LABEL or ARG with one more `key=value`. Raises ValueError for the legacy form."""
-    pairs: tuple[Pair, ...] = getattr(instruction, "pairs", ())
+    pairs = instruction.pairs
     if any(each.legacy for each in pairs):
         raise ValueError("the legacy form takes no further pair")
-    return instruction.with_changes(pairs=(*pairs, Pair(text=pair)))
+    return instruction.with_changes(pairs=(*pairs, Pair(_prefix(pairs), pair)))
+
+
+def _prefix(leaves: Sequence[Leaf]) -> str:
+    """What stands in front of one more leaf: a line of its own where those before have one."""
+    last = leaves[-1].prefix if len(leaves) > 1 else ""
+    return last if "\n" in last and "#" not in last else " "
 
 
 def with_link(run: Run, command: str, habits: Habits) -> Run:
     """`run` with `&& command` at its end, on a line of its own.
 
-    Raises ValueError for a RUN that is no plain shell form, or ends in something that would swallow
-    the new link. That the joint is right in meaning is for the caller to know.
+    Raises ValueError for a RUN that is no plain shell form. That nothing at its end takes hold of
+    the new link (a comment, `;`, `&`, `||`) is for the caller to know.
     """
     form = run.command
     if not isinstance(form, ShellForm) or run.heredocs:
         raise ValueError("only a shell form takes a further link")
-    joint = f"{habits.continuation}{habits.indent}&& "
-    if habits.trailing_operators:
-        joint = f" &&{habits.continuation}{habits.indent}"
-    return run.with_changes(command=ShellForm(form.prefix, form.text + joint + command))
+    return run.with_changes(command=ShellForm(form.prefix, form.text + habits.joint + command))
 
 
 def above(target: Instruction, *new: Instruction, paragraph: bool = False) -> Insert:

@@ -97,19 +97,23 @@ class Word(Leaf):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flag(Leaf):
-    """A flag such as `--from=build`; a bare `--`, which ends the flags, has an empty name."""
+    """A flag such as `--from=build`; a bare `--`, which ends the flags, has an empty name.
+
+    `escape` is the file's escape character.
+    """
 
     prefix: str = " "
+    escape: str = "\\"
 
     @property
     def name(self) -> str:
         """What stands between `--` and `=`, as written (flags are case-sensitive)."""
-        return unquoted(self.value)[2:].partition("=")[0]
+        return unquoted(self.value, self.escape)[2:].partition("=")[0]
 
     @property
     def argument(self) -> str | None:
         """What stands after the first `=`, quotes removed; None for a flag without."""
-        _, equals, argument = unquoted(self.value)[2:].partition("=")
+        _, equals, argument = unquoted(self.value, self.escape)[2:].partition("=")
         return argument if equals else None
 
 
@@ -553,7 +557,10 @@ class Onbuild(Instruction):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Unknown(Instruction):
-    """A line that the builder would refuse: its first word names no instruction."""
+    """A line that the builder would refuse: its first word names no instruction.
+
+    An ONBUILD inside an ONBUILD is one, too: the builder allows no chain of them.
+    """
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "rest", "end")
 

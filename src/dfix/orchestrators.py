@@ -9,7 +9,7 @@ import functools
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
@@ -69,11 +69,17 @@ class BuildFiles:
     problems: tuple[Problem, ...]
     overridden: frozenset[str]
     """Names of additional contexts, also of builds that have no entry."""
+    _by_real_path: Mapping[str, list[BuildEntry]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_real_path: dict[str, list[BuildEntry]] = {}
+        for entry in self.entries:
+            by_real_path.setdefault(os.path.realpath(entry.dockerfile), []).append(entry)
+        object.__setattr__(self, "_by_real_path", by_real_path)
 
     def naming(self, dockerfile: Path) -> tuple[BuildEntry, ...]:
         """The entries for one Dockerfile."""
-        real = os.path.realpath(dockerfile)
-        return tuple(e for e in self.entries if os.path.realpath(e.dockerfile) == real)
+        return tuple(self._by_real_path.get(os.path.realpath(dockerfile), ()))
 
 
 def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:

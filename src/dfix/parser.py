@@ -4,6 +4,7 @@ This is the only module that imports lark.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
@@ -13,22 +14,24 @@ from lark import Lark, Token, Tree
 from lark.lark import PostLex
 
 from dfix import nodes, words
-from dfix.nodes import BLANKS, Dockerfile, End, Flag, Heredoc, Instruction, Leaf, Line
+from dfix.nodes import Dockerfile, End, Flag, Heredoc, Instruction, Leaf, Line
 from dfix.text import decode
 
-#: The Unicode spaces of Go's unicode.IsSpace but for the line feed, as a regular expression's class.
-#: Written with escapes alone: Lark reads a regular expression as Python source, which turns a bare
-#: carriage return into a line feed.
-_SPACE = r"\t\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+#: The spaces of Go's unicode.IsSpace but for the line feed, as regular expressions' classes: those
+#: that separate words, and the others. Written with escapes alone: Lark reads a regular expression as
+#: Python source, which turns a bare carriage return into a line feed.
+_BLANK = r"\t\x0b\x0c\r "
+_WIDE = r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = _BLANK + _WIDE
 _SPACE_CHARS = "".join(filter(re.compile(f"[{_SPACE}]").match, map(chr, range(0x3001))))
 _LINE_REST = r"[ \t]*+\r*+(?:\n|\Z)"
 _SWALLOWED = rf"(?:[{_SPACE}]*+(?:#[^\n]*+)?+\n)*+(?:[{_SPACE}]*+(?:#[^\n]*+)?+\Z)?+"
-#: A run of parser directives at the head of a file; the builder stops at the first other line.
-_HEAD = re.compile(
-    rf"\ufeff?(?:[{_SPACE}]*+#[ \t\f\r]*+(?:syntax|escape|check)[ \t\f\r]*+=[^\n]*+(?:\n|\Z))++",
+_JSON_STRING = r'"(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\⏎*+(?:["\\\/bfnrt]|u(?:⏎*+[0-9A-Fa-f]){4}))*+"'
+#: A parser directive; the builder stops looking for them at the first other line.
+_DIRECTIVE = re.compile(
+    rf"[{_SPACE}]*+#[{_SPACE}]*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",
     re.IGNORECASE,
 )
-_ESCAPE_DIRECTIVE = re.compile(r"#[ \t\f\r]*escape[ \t\f\r]*=[ \t\f\r]*([^\n]*)", re.IGNORECASE)
 _KEYWORDS: dict[str, type[Instruction]] = {
     kind.word: kind
     for kind in (
@@ -37,8 +40,15 @@ _KEYWORDS: dict[str, type[Instruction]] = {
         nodes.User, nodes.Workdir, nodes.Stopsignal, nodes.Maintainer, nodes.Onbuild,
     )
 }  # fmt: skip
+#: The class of each rule of the grammar.
+_KINDS: dict[str, type[Instruction]] = {
+    **{word.lower(): kind for word, kind in _KEYWORDS.items()},
+    "unknown": nodes.Unknown,
+    "chained": nodes.Unknown,
+}
 _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 _FLAG_TYPES = frozenset({"FLAG", "FLAGS_END"})
+_END_TYPES = frozenset({"NEWLINE", "HEREDOC_START"})
 _L = TypeVar("_L", bound=Leaf)
 _N = TypeVar("_N", bound=Line)
 
@@ -55,7 +65,7 @@ class _Heredocs(PostLex):
     """Tells apart what the lexer cannot: lines that open heredocs, and lines that end them.
 
     It also ends the last line of a file that has no final line feed, and knows a keyword that is
-    written over two lines or behind a Unicode space.
+    written over two lines. A HEREDOC_START's value are the heredocs that the line opens.
     """
 
     always_accept = ()
@@ -65,45 +75,48 @@ class _Heredocs(PostLex):
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         keyword = ""  # of an instruction that may open heredocs
-        line: list[str] = []
-        waiting: list[words.Opening] = []
+        flags: list[str] = []
+        arguments: list[str] = []
+        waiting: deque[words.Opening] = deque()
         unended = False  # an instruction's line end is still due
         for token in stream:
             kind = token.type
             if kind == "NEWLINE":
-                if line:
-                    waiting = self.openings(keyword, line)
+                if keyword:
+                    waiting.extend(self.openings(keyword, flags, arguments))
                     if waiting:
-                        token = token.update(type="HEREDOC_START")
-                    line = []
+                        token = Token.new_borrow_pos("HEREDOC_START", tuple(waiting), token)
                 keyword, unended = "", False
             elif kind == "HEREDOC_LINE":
                 if _closes(token, waiting[0]):
-                    waiting.pop(0)
+                    waiting.popleft()
                     token = token.update(type="HEREDOC_NEXT" if waiting else "HEREDOC_LAST")
             elif kind == "UNKNOWN" or kind in _KEYWORDS:
                 if kind == "UNKNOWN":
-                    kind = self.continuation.sub("", token).strip(_SPACE_CHARS).upper()
+                    kind = self.continuation.sub("", token).upper()
                     if kind in _KEYWORDS:
                         token = token.update(type=kind)
                 unended = True
                 keyword = kind if kind in _HEREDOC_KEYWORDS else ""
+                flags, arguments = [], []
             elif kind == "ARRAY_START":
                 keyword = ""  # an exec form holds no heredoc
             elif keyword:
-                line.append(token)
+                (flags if kind in _FLAG_TYPES else arguments).append(token)
             yield token
         if unended:
-            waiting = self.openings(keyword, line)
-            yield Token("HEREDOC_START" if waiting else "NEWLINE", "")
+            waiting.extend(self.openings(keyword, flags, arguments) if keyword else ())
+            yield Token("HEREDOC_START", tuple(waiting)) if waiting else Token("NEWLINE", "")
         if waiting:
             yield Token("HEREDOC_LAST", "")
 
-    def openings(self, keyword: str, line: list[str]) -> list[words.Opening]:
-        text = " ".join(line)
-        if not keyword or "<<" not in text:
-            return []
-        return list(words.heredocs(f"{keyword} {self.continuation.sub('', text)}"))
+    def openings(
+        self, keyword: str, flags: list[str], arguments: list[str]
+    ) -> tuple[words.Opening, ...]:
+        if not any("<<" in each for each in (*flags, *arguments)):
+            return ()
+        line = " ".join([keyword, *flags, "".join(arguments)])
+        return words.heredocs(self.continuation.sub("", line))
 
 
 def _closes(line: str, opening: words.Opening) -> bool:
@@ -118,9 +131,12 @@ def _lark(escape: str) -> Lark:
     rules = [line for line in grammar.split("\n") if not line.startswith("//")]
     text = "\n".join(rules)
     for sign, meaning in (
+        ("❝", _JSON_STRING),
         ("⏎", rf"(?:(?<!⎋)⎋{_LINE_REST}{_SWALLOWED})"),
         ("␤", _LINE_REST),
         ("␣", _SPACE),
+        ("␢", _BLANK),
+        ("␠", _WIDE),
         ("⎋", "\\\\" if escape == "\\" else escape),
     ):
         text = text.replace(sign, meaning)
@@ -136,9 +152,12 @@ def _lark(escape: str) -> Lark:
 
 def escape_character(text: str) -> str:
     """The escape character that the directives at the head of `text` ask for."""
-    head = _HEAD.match(text)
-    found = _ESCAPE_DIRECTIVE.search(head[0]) if head else None
-    return "`" if found and found[1].strip() == "`" else "\\"
+    at = int(text.startswith("\ufeff"))
+    while found := _DIRECTIVE.match(text, at):
+        if found[1].lower() == "escape":
+            return "`" if found[2].strip(" \t\f\r") == "`" else "\\"
+        at = found.end()
+    return "\\"
 
 
 def parse(data: bytes | str) -> Dockerfile:
@@ -199,121 +218,109 @@ class _Builder:
         content = text.lstrip(_SPACE_CHARS)
         return kind(text[: len(text) - len(content)], content, newline)
 
-    def leaf(self, token: Token, kind: type[_L], last: bool = False) -> _L:
+    def leaf(self, token: Token, kind: type[_L], limit: int | None = None) -> _L:
+        """A leaf of `token`, which counts up to the offset `limit`."""
         start = cast("int", token.start_pos)
-        text: str = token.value
+        text: str = token.value if limit is None else token.value[: limit - start]
         prefix = self.text[self.at : start]
-        if last:
-            text = self.without_trailing_blanks(text, start)
         self.at = start + len(text)
-        if "\n" in text or (text[-1:] == self.escape and self.at == len(self.text)):
-            joined = self.continuation_in(self.at).sub("", text)
+        at_end = self.at == len(self.text)
+        if "\n" in text or (at_end and text.endswith(self.escape)):
+            joined = _continuation(self.escape, at_end).sub("", text)
             if joined != text:
                 return kind(prefix, text, joined)
         return kind(prefix, text)
 
-    def continuation_in(self, end: int) -> re.Pattern[str]:
-        """The pattern for a piece of text that ends at `end`."""
-        return (
-            _continuation(self.escape, at_end=True)
-            if end == len(self.text)
-            else (self.continuation)
-        )
-
-    def without_trailing_blanks(self, text: str, start: int) -> str:
-        """`text` up to its last character that counts; what follows belongs to the line end."""
-        end = len(text)
-        if text[end - 1] not in _SPACE_CHARS and text[end - 1] not in ("\n", self.escape):
-            # A swallowed comment at the end of the file may end in any character.
-            if "\n" not in text or start + end < len(self.text):
-                return text
-        pattern = self.continuation_in(start + len(text))
-        spans = [found.span() for found in pattern.finditer(text)]
-        while end:
-            if spans and spans[-1][1] >= end:
-                end = spans.pop()[0]
-            elif text[end - 1] in _SPACE_CHARS:
-                end -= 1
-            else:
-                break
-        return text[:end]
+    def trimmed(self, first: Token, line_end: int) -> int:
+        """Where the logical line that begins with `first` ends, spaces behind it left out."""
+        start = cast("int", first.start_pos)
+        piece = self.text[start:line_end]
+        end = len(piece.rstrip(_SPACE_CHARS))
+        if line_end == len(self.text):
+            # Only the file's end can follow a continuation, the lines that it swallowed included.
+            spans = [found.span() for found in _continuation(self.escape, True).finditer(piece)]
+            while spans and spans[-1][1] >= end:
+                end = len(piece[: spans.pop()[0]].rstrip(_SPACE_CHARS))
+        return start + end
 
     def instruction(self, tree: "Tree[Token]", leading: tuple[Line, ...]) -> Instruction:
         children = tree.children
-        first = cast("Token", children[0])
-        start = cast("int", first.start_pos)
-        keyword = self.keyword(first)
-        flags: list[Flag] = []
-        index = 1
-        while index < len(children):
-            child = children[index]
-            if isinstance(child, Tree) or child.type not in _FLAG_TYPES:
-                break
-            flags.append(self.leaf(child, Flag))
-            index += 1
-        kind = _KEYWORDS.get(first.type, nodes.Unknown)
-        if kind is nodes.Onbuild and isinstance(children[index], Tree):
-            inner = self.instruction(cast("Tree[Token]", children[index]), ())
+        kind = _KINDS[tree.data]
+        first = 1  # the first child behind the flags
+        while not isinstance(child := children[first], Tree) and child.type in _FLAG_TYPES:
+            first += 1
+        if kind is nodes.Onbuild and isinstance(child, Tree):
             return nodes.Onbuild(
                 leading_lines=leading,
-                keyword=keyword,
-                flags=tuple(flags),
-                instruction=inner,
+                keyword=self.leaf(cast("Token", children[0]), Leaf),
+                flags=self.flags(children[1:first]),
+                instruction=self.instruction(child, ()),
                 end=End("", ""),
             )
-        arguments: dict[str, object] = {}
-        collected: list[Leaf] = []
-        body: list[Token] = []
-        end = End("", "")
-        line_end = start
-        while index < len(children):
-            child = children[index]
-            index += 1
-            if isinstance(child, Tree):
-                arguments["command" if issubclass(kind, nodes.CommandInstruction) else "array"] = (
-                    self.exec_form(child)
-                )
-                continue
-            match child.type:
-                case "WORD" | "PATH":
-                    collected.append(self.leaf(child, nodes.Word, last=index == len(children) - 1))
-                case "PAIR":
-                    collected.append(self.leaf(child, nodes.Pair, last=index == len(children) - 1))
-                case "LEGACY":
-                    pair = self.leaf(child, nodes.Pair, last=True)
-                    collected.append(nodes.Pair(pair.prefix, pair.text, pair.joined, legacy=True))
-                case "COMMAND":
-                    arguments["command"] = self.leaf(child, nodes.ShellForm, last=True)
-                case "TEXT" if kind is nodes.Unknown:
-                    arguments["rest"] = self.leaf(child, Leaf, last=True)
-                case "TEXT":
-                    arguments["argument"] = self.leaf(child, nodes.Word, last=True)
-                case "KIND":
-                    arguments["kind"] = self.leaf(child, nodes.Word)
-                case "NEWLINE" | "HEREDOC_START":
-                    line_end = len(self.text) if child.start_pos is None else child.start_pos
-                    end = self.end(line_end)
-                case _:
-                    body.append(child)
-        if collected:
-            arguments[_PLURAL[kind]] = tuple(collected)
-        heredocs = self.heredocs(body, self.text[start:line_end]) if body else ()
+        stop = first
+        while isinstance(child, Tree) or child.type not in _END_TYPES:
+            stop += 1
+            child = children[stop]
+        line_end = len(self.text) if child.start_pos is None else child.start_pos
+        # What the builder trims off the line's last token belongs to the line end.
+        limit = self.trimmed(cast("Token", children[0]), line_end)
+        keyword = self.leaf(cast("Token", children[0]), Leaf, limit)
+        if tree.data == "unknown" and stop == 1:
+            kind = _KEYWORDS.get(keyword.value.upper(), kind)
+        flags = self.flags(children[1:first], limit)
+        arguments = self.arguments(kind, children[first:stop], limit)
+        end = self.end(line_end)
+        heredocs: tuple[Heredoc, ...] = ()
+        if child.type == "HEREDOC_START":
+            openings = cast("tuple[words.Opening, ...]", child.value)
+            heredocs = self.heredocs(cast("list[Token]", children[stop + 1 :]), openings)
         return kind(
             leading_lines=leading,
             keyword=keyword,
-            flags=tuple(flags),
+            flags=flags,
             end=end,
             heredocs=heredocs,
             **arguments,
         )
 
-    def keyword(self, token: Token) -> Leaf:
-        leaf = self.leaf(token, Leaf, last=True)
-        plain = leaf.text.lstrip(_SPACE_CHARS)
-        if len(plain) == len(leaf.text):
-            return leaf
-        blanks = leaf.text[: len(leaf.text) - len(plain)]
-        return Leaf(leaf.prefix + blanks, plain, leaf.joined and leaf.joined.lstrip(_SPACE_CHARS))
+    def flags(
+        self, tokens: "list[Token | Tree[Token]]", limit: int | None = None
+    ) -> tuple[Flag, ...]:
+        leaves = (self.leaf(cast("Token", token), Leaf, limit) for token in tokens)
+        return tuple(Flag(leaf.prefix, leaf.text, leaf.joined, self.escape) for leaf in leaves)
+
+    def arguments(
+        self, kind: type[Instruction], tokens: "list[Token | Tree[Token]]", limit: int
+    ) -> dict[str, object]:
+        """The fields that hold what stands between the flags and the line end."""
+        found: dict[str, object] = {}
+        collected: list[Leaf] = []
+        for token in tokens:
+            if isinstance(token, Tree):
+                name = "command" if issubclass(kind, nodes.CommandInstruction) else "array"
+                found[name] = self.exec_form(token)
+                continue
+            if cast("int", token.start_pos) >= limit:
+                break
+            match token.type:
+                case "WORD" | "PATH":
+                    collected.append(self.leaf(token, nodes.Word, limit))
+                case "PAIR":
+                    collected.append(self.leaf(token, nodes.Pair, limit))
+                case "LEGACY":
+                    pair = self.leaf(token, nodes.Pair, limit)
+                    collected.append(nodes.Pair(pair.prefix, pair.text, pair.joined, legacy=True))
+                case "COMMAND":
+                    found["command"] = self.leaf(token, nodes.ShellForm, limit)
+                case "KIND":
+                    found["kind"] = self.leaf(token, nodes.Word, limit)
+                case _ if kind is nodes.Unknown:
+                    found["rest"] = self.leaf(token, Leaf, limit)
+                case _:
+                    found["argument"] = self.leaf(token, nodes.Word, limit)
+        if collected:
+            found[_PLURAL[kind]] = tuple(collected)
+        return found
 
     def end(self, at: int) -> End:
         prefix = self.text[self.at : at]
@@ -331,8 +338,9 @@ class _Builder:
             elements.append(nodes.Element(leaves[at], comma))
         return nodes.ExecForm(leaves[0], tuple(elements), leaves[-1])
 
-    def heredocs(self, body: list[Token], line: str) -> tuple[Heredoc, ...]:
-        openings = words.heredocs(self.continuation.sub("", line))
+    def heredocs(
+        self, body: list[Token], openings: tuple[words.Opening, ...]
+    ) -> tuple[Heredoc, ...]:
         found: list[Heredoc] = []
         start = self.at
         for token in body:

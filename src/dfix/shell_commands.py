@@ -54,7 +54,10 @@ _EXPRESSIONS = frozenset({"unary_expression", "binary_expression", "parenthesize
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _NAMES = frozenset({"variable_name", "special_variable_name"})
 _NAME = re.compile(r"[A-Za-z_]\w*|\d")
-_RESERVED = re.compile(r"[!{}]|case|do|done|elif|else|esac|fi|for|if|then|until|while")
+_PARAMETER = re.compile(r"\$\{?([A-Za-z_]\w*|\d)")
+_PATTERN = re.compile(r"[\w./:@%+,*?^=-]+")
+_BLANK = re.compile(r"(?<!\\)[ \t]")
+_RESERVED = re.compile(r"[!{}]|\]\]|case|do|done|elif|else|esac|fi|for|if|then|until|while")
 
 
 class CommandReader(ABC):
@@ -118,12 +121,18 @@ class CommandReader(ABC):
             elif part == "subshell":
                 self.misread(pieces[0])
             elif not (self._notes and (start, end) in self._notes):
+                if (
+                    part == "regex"
+                    and kind != "test"
+                    and not _PATTERN.fullmatch(self._text, start, end)
+                ):
+                    self.misread(pieces[0])
                 words.append(self._word(start, end, pieces))
         span = targets[0].span if node is None else self.span(node.start_byte, node.end_byte)
         if redirects:
             words.sort(key=lambda word: word.span.start)
             ends = [word.span.end for word in words] + [target.span.end for target in targets]
-            span = Span(span.start, max(span.end, *ends))
+            span = Span(span.start, max([span.end, *ends]))
         if kind == "command" and assignments and not words:
             kind = "assignment"
         name = words[0] if words else None
@@ -150,15 +159,15 @@ class CommandReader(ABC):
         for number, part in enumerate(parts):
             kind = part.type
             start, end = part.start_byte, part.end_byte
-            if start == end or kind in NOTHING:
+            if kind in NOTHING or (start == end and kind not in REDIRECTS):
                 continue
-            if start == previous and kind not in REDIRECTS:
+            if start == previous and kind not in REDIRECTS and kind != "subshell":
                 groups[-1][2].append(part)
             else:
                 if number < surely and not (previous < 0 or self._is_blank(previous, start)):
                     self.misread(part)
                 groups.append((kind, start, [part]))
-                if kind == "file_redirect":
+                if kind in REDIRECTS:
                     parts += surplus(part)
             previous = end
         return groups
@@ -183,9 +192,19 @@ class CommandReader(ABC):
         if value is not None and "$" not in source:
             return Word(span, text, value)
         for piece in pieces:
-            if piece.type == "concatenation" and _has_gap(piece):
+            if self._has_blank(piece):
                 self.misread(piece)
         return Word(span, text, value, self.inside(pieces))
+
+    def _has_blank(self, node: Node) -> bool:
+        """Whether the grammar takes words with blanks between them for one, as in `} ]`."""
+        if node.type == "command_name":
+            node = node.children[0]
+        if node.type == "word":
+            return _BLANK.search(self._text, node.start_byte, node.end_byte) is not None
+        return node.type == "concatenation" and any(
+            before.end_byte != after.start_byte for before, after in pairwise(node.children)
+        )
 
     def _assignment(self, start: int, end: int, pieces: Sequence[Node]) -> Assignment:
         name, operator, *values = pieces[0].children
@@ -218,12 +237,27 @@ class CommandReader(ABC):
             else:
                 operator = kind
             end = child.end_byte
-        body: Span | None = None
-        if document:
-            line = self._text.rfind("\n", 0, document[0].start_byte) + 1
-            body = self.span(line, document[-1].end_byte)
         target = self._word(targets[0].start_byte, end, targets) if targets else None
+        body: Span | None = None
+        if redirect.type == "heredoc_redirect":
+            body = self._document(operator, document, target)
+            if body is None:
+                self.misread(redirect)
         return Redirect(operator, fd, target, self.span(redirect.start_byte, end), body)
+
+    def _document(
+        self, operator: str, document: Sequence[Node], delimiter: Word | None
+    ) -> Span | None:
+        """The range of a here-document, with its closing line; `None` if it has no such line."""
+        if not document or delimiter is None:
+            return None
+        start = self._text.rfind("\n", 0, document[0].start_byte) + 1
+        end = document[-1].end_byte
+        closing = self._text.rfind("\n", 0, document[-1].start_byte) + 1
+        last = self._text[closing:end]
+        if (last.lstrip("\t") if operator == "<<-" else last) != delimiter.value:
+            return None
+        return self.span(start, end)
 
     def inside(self, nodes: Sequence[Node]) -> tuple[str, ...]:
         """Read the commands of all substitutions in nodes; the parameters that these mention."""
@@ -241,6 +275,10 @@ class CommandReader(ABC):
                 nested = True
             elif kind == "variable_assignment":
                 children = children[1:]
+            elif kind == "regex":
+                names.update(
+                    dict.fromkeys(_PARAMETER.findall(self._text, node.start_byte, node.end_byte))
+                )
             elif kind == "$":
                 dollar = node.end_byte
             elif kind == "word" and node.start_byte == dollar:
@@ -252,6 +290,8 @@ class CommandReader(ABC):
 
 def surplus(redirect: Node) -> list[Node]:
     """What the grammar takes for further targets of a redirection: words of the command."""
+    if redirect.type != "file_redirect":
+        return []
     targets = [
         child
         for child in redirect.children
@@ -263,12 +303,6 @@ def surplus(redirect: Node) -> list[Node]:
     ):
         adjoining += 1
     return targets[adjoining:]
-
-
-def _has_gap(concatenation: Node) -> bool:
-    """Whether the grammar takes words with blanks between them for one."""
-    children = concatenation.children
-    return any(before.end_byte != after.start_byte for before, after in pairwise(children))
 
 
 def _leaves(test: Node) -> list[Node]:

@@ -93,6 +93,8 @@ class Reader(CommandReader):
             kind = node.type
             if kind in _STATEMENTS:
                 if current is not None:
+                    if "\n" not in self._text[current.end_byte : node.start_byte]:
+                        self.misread(node)
                     lists.append((current, operator, "\n"))
                     operator = "\n"
                 current = node
@@ -175,6 +177,8 @@ class Reader(CommandReader):
                 links[-1].redirects.append(node)
                 operator, negation = "", -1
                 stack.extend(reversed(_line_after(node)))
+            elif kind not in _ATOMS:
+                self.misread(node)
             else:
                 links.append(_Link(operator, negation, node))
                 operator, negation = "", -1
@@ -220,7 +224,8 @@ class Reader(CommandReader):
         elif kind in ("if", "while"):
             self._clauses(node, condition, children, subshell=subshell)
         else:
-            children += self.sequence(node.children, subshell=subshell or kind == "subshell")
+            subshell = subshell or kind == "subshell"
+            children += self._filled(node, node.children, subshell=subshell)
         redirects = tuple(self.redirect([redirect]) for redirect in link.redirects)
         for extra in (*link.extra, *chain.from_iterable(map(surplus, link.redirects))):
             # No words may follow a compound command.
@@ -240,26 +245,36 @@ class Reader(CommandReader):
     ) -> None:
         """Read `if`, `elif`, `else`, `while` and `until`."""
         part: list[Node] = []
+        clauses: list[Node] = []
         for child in node.children:
             kind = child.type
             if kind == "then":
-                condition += self.sequence(part, subshell=subshell)
+                condition += self._filled(node, part, subshell=subshell)
                 part = []
             elif kind == "do_group":
-                condition += self.sequence(part, subshell=subshell)
+                condition += self._filled(node, part, subshell=subshell)
                 part = [*child.children]
             elif kind in _CLAUSES:
-                children += self.sequence(part, subshell=subshell)
-                part = []
-                self._clauses(child, condition, children, subshell=subshell)
+                clauses.append(child)
             elif kind not in _KEYWORDS:
                 part.append(child)
-        children += self.sequence(part, subshell=subshell)
+        children += self._filled(node, part, subshell=subshell)
+        for clause in clauses:
+            self._clauses(clause, condition, children, subshell=subshell)
+
+    def _filled(
+        self, owner: Node, nodes: Sequence[Node], *, subshell: bool
+    ) -> tuple[Statement, ...]:
+        """A list that a shell wants to have a statement, which the grammar does not."""
+        statements = self.sequence(nodes, subshell=subshell)
+        if not statements:
+            self.misread(owner)
+        return statements
 
     def _loop(self, node: Node, children: list[Statement], *, subshell: bool) -> Kind:
         for child in node.children:
             if child.type in ("do_group", "compound_statement"):
-                children += self.sequence(child.children, subshell=subshell)
+                children += self._filled(node, child.children, subshell=subshell)
             elif child.is_named:
                 self.inside([child])
         return "for" if node.children[0].type == "for" else "other"
@@ -269,11 +284,14 @@ class Reader(CommandReader):
             if child.type != "case_item":
                 self.inside([child])
                 continue
-            parts = child.children
-            body = [part.type for part in parts].index(")") + 1
-            for pattern in parts[:body]:
-                self.inside([pattern])
-            statements = [part for part in parts[body:] if part.type not in _CASE_ENDS]
+            statements: list[Node] = []
+            pattern = True
+            for part in child.children:
+                if pattern:
+                    self.inside([part])
+                    pattern = part.type != ")"
+                elif part.type not in _CASE_ENDS:
+                    statements.append(part)
             children += self.sequence(statements, subshell=subshell)
 
     def _function(

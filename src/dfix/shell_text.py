@@ -87,9 +87,10 @@ def join(raw: str, escape: str) -> JoinedText:
     return JoinedText(text, origin, dangling=dangling)
 
 
-_ODD = re.compile(r"\$?[^\t\n -~]+")
+_ODD = re.compile(r"\$?[^\t\n -~]+|(?<!\$)\$(?=[\s;|&)]|\Z)")
 _ESCAPED_BLANK = re.compile(r"\\(?:([ \t])|[\s\S])")
 _LONE = re.compile(r"(?<=[ \t])(?:-(?=[ \t])|\](?=[ \t]+\]))")
+_COMPARISON = re.compile(r"(?<=[ \t])=[=~]")
 _BRACKET = re.compile(r"(?<![^\s;&|(`])\[(?=[ \t])")
 _HOLLOW = re.compile(r"`[^`#]*#|`\s*`")
 
@@ -97,10 +98,10 @@ _HOLLOW = re.compile(r"`[^`#]*#|`\s*`")
 def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     r"""A text of equal length that a grammar reads as a shell reads `text`, and its notes.
 
-    Some things are ordinary to a shell and not to the grammar: letters beyond ASCII, carriage
-    returns and exotic spaces are parts of words; so are `\` with a blank, `-` and `]`; `[` is the
-    name of a command; a substitution without a command is nothing. All become ordinary characters.
-    Notes are the ranges of substitutions that hold a comment alone, `` `# like this` ``.
+    What is ordinary to a shell and not to the grammar becomes ordinary characters: letters beyond
+    ASCII, carriage returns and exotic spaces, which are parts of words; `\` with a blank; `-`, `$`,
+    `==` and `]` where they are words; `[`, the name of a command; substitutions without a command.
+    Notes are the ranges of those that hold a comment, `` `# like this` ``, and stand as words.
     """
     notes: tuple[tuple[int, int], ...] = ()
     if "`" in text and _HOLLOW.search(text):
@@ -111,6 +112,8 @@ def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
         text = _ESCAPED_BLANK.sub(lambda match: _STAND_IN * 2 if match[1] else match[0], text)
     if " -" in text or " ]" in text:
         text = _LONE.sub(_STAND_IN, text)
+    if "[[" not in text and "((" not in text:
+        text = _COMPARISON.sub(_STAND_IN * 2, text)
     if "[ " in text or "[\t" in text:
         text = _BRACKET.sub(_STAND_IN, text)
     return text, notes

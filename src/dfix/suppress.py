@@ -5,21 +5,26 @@ https://docs.docker.com/reference/dockerfile/#check.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from dfix.nodes import Comment, Dockerfile, Instruction, Line
+from dfix.nodes import Comment, Dockerfile, From, Instruction, Line, Stage
 
-_SPLIT = re.compile(r"[\s,]+")
+# Names end at the first word that no comma joins, so that a reason can follow; codes may also stand
+# with blanks alone between them.
+_NAMES = r"(?P<names>[\w-]+(?:(?:\s*,\s*|\s+(?=[A-Z]{2}[0-9]{4}\b))[\w-]+)*)?"
 _OWN = re.compile(
-    r"#\s*dfix\s*:\s*ignore(?P<file>-file)?\s*(?:=\s*(?P<names>[^#;]*))?", re.IGNORECASE
+    rf"#\s*dfix\s*:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:=\s*{_NAMES})?", re.IGNORECASE
 )
 _HADOLINT = re.compile(
-    r"#\s*hadolint\s+(?P<scope>global\s+|stage\s+)?ignore\s*=\s*(?P<names>[^#]*)", re.IGNORECASE
+    rf"#\s*hadolint\s+(?P<scope>global\s+|stage\s+)?ignore\s*=\s*{_NAMES}", re.IGNORECASE
 )
 _CHECK = re.compile(r"#\s*check\s*=\s*(?P<options>.*)", re.IGNORECASE)
-_SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*([^;]*)", re.IGNORECASE)
+_SKIP = re.compile(rf"(?:^|;)\s*skip\s*=\s*{_NAMES}", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[\s,]+")
 _TOOL = re.compile(
-    r"#\s*(?:dfix\s*:|hadolint\s|check\s*=|tally\s|kics-scan\s|checkov:|nosec)", re.IGNORECASE
+    r"#\s*(?:dfix\s*:|hadolint\s|check\s*=|tally\s|kics-scan\s|checkov:|nosec|renovate:"
+    r"|trivy:|nosemgrep|shellcheck\s)",
+    re.IGNORECASE,
 )
 
 #: Stands for every fixer.
@@ -39,21 +44,32 @@ class Suppressions:
     def __init__(self, tree: Dockerfile) -> None:
         self._file: set[str] = set()
         self._instructions: dict[Instruction, set[str]] = {}
+        stages = {stage.start: stage for stage in tree.stages}
         for directive in tree.directives:
             if directive.name == "check":
                 self._file |= _skipped(directive.value)
         for instruction in tree.instructions:
-            self._read(instruction.leading_lines, instruction)
-        self._read(tree.footer, None)
+            self._read(instruction.leading_lines, instruction, stages)
+        self._read(tree.footer, None, stages)
 
-    def _read(self, lines: Iterable[Line], below: Instruction | None) -> None:
+    def _read(
+        self,
+        lines: Iterable[Line],
+        below: Instruction | None,
+        stages: Mapping[From, Stage],
+    ) -> None:
         for line in lines:
             if not isinstance(line, Comment):
                 continue
-            names, everywhere = _names(line.text)
-            if everywhere:
+            scope, names = _read_comment(line.text)
+            if scope == "file":
                 self._file |= names
-            elif names and below is not None:
+            elif scope == "stage":
+                # hadolint gives it no meaning but right above a FROM.
+                stage = stages.get(below) if isinstance(below, From) else None
+                for each in (stage.start, *stage.instructions) if stage else ():
+                    self._instructions.setdefault(each, set()).update(names)
+            elif below is not None:
                 self._instructions.setdefault(below, set()).update(names)
 
     def covers(self, names: Iterable[str], instructions: Iterable[Instruction]) -> bool:
@@ -69,26 +85,23 @@ class Suppressions:
         return ALL in self._file
 
 
-def _names(text: str) -> tuple[set[str], bool]:
-    """The names that a comment switches off, and whether it does so for the whole file."""
+def _read_comment(text: str) -> tuple[str, set[str]]:
+    """What a comment switches off, and where: `file`, `stage` or `instruction`."""
     own = _OWN.match(text)
     if own:
-        names = _split(own["names"] or "")
-        return names or {ALL}, bool(own["file"])
+        return "file" if own["file"] else "instruction", _split(own["names"]) or {ALL}
     hadolint = _HADOLINT.match(text)
     if hadolint:
-        # hadolint's stage pragma stands above a FROM and covers what follows: taken for the file.
-        return _split(hadolint["names"]), bool(hadolint["scope"])
+        scope = {"global": "file", "stage": "stage"}.get((hadolint["scope"] or "").strip().lower())
+        return scope or "instruction", _split(hadolint["names"])
     check = _CHECK.match(text)
-    if check:
-        return _skipped(check["options"]), False
-    return set(), False
+    return "instruction", _skipped(check["options"]) if check else set()
 
 
 def _skipped(options: str) -> set[str]:
-    names = {name for found in _SKIP.findall(options) for name in _split(found)}
+    names = {name for found in _SKIP.finditer(options) for name in _split(found["names"])}
     return {ALL} if "all" in names else names
 
 
-def _split(text: str) -> set[str]:
-    return {name.lower() for name in _SPLIT.split(text.strip()) if name}
+def _split(text: str | None) -> set[str]:
+    return {name.lower() for name in _SEPARATOR.split(text or "") if name}

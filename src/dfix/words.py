@@ -5,13 +5,15 @@ Source: BuildKit's `frontend/dockerfile/shell/lex.go` and `frontend/dockerfile/p
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACE = re.compile(f"[{SPACES}]")
-_NAME = re.compile(r"[0-9]+|[@*#?\-$!]|[A-Za-z_][A-Za-z0-9_]*")
-_HEREDOC = re.compile(r"([0-9]*)<<(-?)[ \t\r]*([^<]+)\Z")
+_SPECIAL_NAMES = "@*#?-$!"
+_HEREDOC = re.compile(r"[0-9]*+<<(-?)[ \t\r]*+([^<]++)\Z")
+#: Substitutions within substitutions; the builder has no limit of its own.
+_DEEPEST = 100
 
 
 class WordError(ValueError):
@@ -28,19 +30,22 @@ class Opening:
 
 
 class _Lexer:
-    """One pass over a text. `raw` keeps quotes and escapes, as needed to find heredocs."""
+    """One pass over a text. `raw` keeps quotes and escapes, as needed to find heredocs.
+
+    Without a `lookup`, variables stay as they are.
+    """
 
     def __init__(
-        self, text: str, escape: str, lookup: Callable[[str], str | None] | None, raw: bool
+        self, text: str, escape: str, lookup: Callable[[str], str | None] | None, raw: bool = False
     ) -> None:
         self.text = text
         self.escape = escape
         self.lookup = lookup
-        self.raw = raw
+        self.raw_quotes = raw
+        self.raw_escapes = raw
         self.at = 0
         self.words: list[str] = []
         self.buffer: list[str] = []
-        self.in_word = False
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
@@ -50,11 +55,10 @@ class _Lexer:
         self.at += 1
         return char
 
-    def run(self, stop: str = "", raw_escapes: bool | None = None, depth: int = 0) -> str:
+    def run(self, stop: str = "", depth: int = 0) -> str:
         """Reads up to `stop` and returns what was read, processed."""
-        if depth > 100:
+        if depth > _DEEPEST:
             raise WordError("substitutions nested too deep")
-        keep = self.raw if raw_escapes is None else raw_escapes
         result: list[str] = []
         while self.at < len(self.text):
             char = self.peek()
@@ -74,11 +78,7 @@ class _Lexer:
                 result.append(self._hold(self.less()))
             elif char == self.escape:
                 self.take()
-                follower = self.take()
-                piece = (char if keep else "") + follower
-                result.append(piece)
-                if piece:
-                    self._hold(piece)
+                result.append(self._hold((char if self.raw_escapes else "") + self.take()))
             else:
                 result.append(self.take())
                 self._add(char)
@@ -89,14 +89,13 @@ class _Lexer:
     def _add(self, char: str) -> None:
         if not _SPACE.match(char):
             self._hold(char)
-        elif self.in_word:
+        elif self.buffer:
             self.words.append("".join(self.buffer))
             self.buffer.clear()
-            self.in_word = False
 
     def _hold(self, piece: str) -> str:
-        self.buffer.append(piece)
-        self.in_word = True
+        if piece:  # an empty pair of quotes makes no word
+            self.buffer.append(piece)
         return piece
 
     def finish(self) -> tuple[str, ...]:
@@ -110,34 +109,30 @@ class _Lexer:
         if end < 0:
             raise WordError("a single quote is not closed")
         self.at = end + 1
-        return self.text[start : end + 1] if self.raw else self.text[start + 1 : end]
+        return self.text[start : end + 1] if self.raw_quotes else self.text[start + 1 : end]
 
     def double(self, depth: int) -> str:
         opening = self.take()
-        result = [opening] if self.raw else []
+        result = [opening] if self.raw_quotes else []
         while True:
             char = self.peek()
             if not char:
                 raise WordError("a double quote is not closed")
             if char == '"':
                 self.take()
-                if self.raw:
-                    result.append(char)
-                return "".join(result)
+                return "".join([*result, char] if self.raw_quotes else result)
             if char == "$":
                 result.append(self.dollar(depth))
                 continue
             self.take()
             if char == self.escape:
-                if self.raw:
+                if self.raw_escapes:
                     result.append(char)
                 follower = self.peek()
                 if not follower:
                     continue
                 if follower in ('"', "$", self.escape):
                     char = self.take()
-                elif self.raw:
-                    continue
             result.append(char)
 
     def less(self) -> str:
@@ -151,14 +146,12 @@ class _Lexer:
         return "<<" + self.text[start : self.at]
 
     def dollar(self, depth: int) -> str:
-        start = self.at
         self.take()
         if self.peek() != "{":
             name = self.name()
             if not name:
                 return "$"
-            value = self._value(name)
-            return f"${name}" if value is None and self.lookup is None else value or ""
+            return self._value(name) or "" if self.lookup else f"${name}"
         self.take()
         if not self.peek():
             raise WordError("syntax error: missing '}'")
@@ -166,23 +159,21 @@ class _Lexer:
             raise WordError("syntax error: bad substitution")
         name = self.name()
         operator = self.take()
-        if not operator:
-            raise WordError("syntax error: missing '}'")
         if operator == "}":
-            found = self._value(name)
-            return self.text[start : self.at] if found is None and not self.lookup else found or ""
+            return self._value(name) or "" if self.lookup else f"${{{name}}}"
+        if operator == "/":
+            return self._replaced(name, depth)
         colon = operator == ":"
         if colon:
             operator = self.take()
-            if not operator:
-                raise WordError("syntax error: missing '}'")
-        if operator == "/" and not colon:
-            return self._replaced(name, start, depth)
-        if operator not in "+-?#%" or (colon and operator in "#%"):
+        if not operator:
+            raise WordError("syntax error: missing '}'")
+        trims = operator in "#%"
+        if (trims and colon) or (not trims and not colon and operator not in "+-?"):
             raise WordError(f"unsupported modifier ({':' * colon}{operator}) in substitution")
-        word = self._inner("}", operator in "#%", depth)
+        word = self._inner("}", trims, depth)
         if self.lookup is None:
-            return self.text[start : self.at]
+            return f"${{{name}{':' * colon}{operator}{word}}}"
         return self._modified(name, operator, colon, word)
 
     def _modified(self, name: str, operator: str, colon: bool, word: str) -> str:
@@ -194,77 +185,130 @@ class _Lexer:
             return "" if empty else word
         if operator == "?":
             if empty:
-                raise WordError(f"{name}: {word or 'is not allowed to be unset'}")
+                raise WordError(f"{name}: {word or 'is not allowed to be unset or empty'}")
             return value or ""
-        greedy = word[:1] == operator
-        return _trimmed(value or "", word[1:] if greedy else word, operator == "%", greedy)
+        if operator in "#%":
+            longest = word.startswith(operator)
+            pattern = _Pattern(word[longest:])
+            return pattern.without_match(value or "", operator == "%", longest)
+        raise WordError(f"unsupported modifier (:{operator}) in substitution")
 
-    def _replaced(self, name: str, start: int, depth: int) -> str:
+    def _replaced(self, name: str, depth: int) -> str:
         everywhere = self.peek() == "/"
         if everywhere:
             self.take()
         pattern = self._inner("/", True, depth)
         replacement = self._inner("}", True, depth)
         if self.lookup is None:
-            return self.text[start : self.at]
-        found = re.compile(_pattern(pattern, greedy=True))
-        return found.sub(lambda _: replacement, self._value(name) or "", 0 if everywhere else 1)
+            return f"${{{name}{'/' * (1 + everywhere)}{pattern}/{replacement}}}"
+        return _Pattern(pattern).replaced(self._value(name) or "", replacement, everywhere)
 
     def _inner(self, stop: str, raw_escapes: bool, depth: int) -> str:
         """What stands up to `stop` inside braces; it makes no words of its own."""
-        words, buffer, in_word = self.words, self.buffer, self.in_word
-        self.words, self.buffer = [], []
+        outer = self.words, self.buffer, self.raw_escapes
+        self.words, self.buffer, self.raw_escapes = [], [], raw_escapes
         try:
-            return self.run(stop, raw_escapes, depth + 1)
-        except WordError as error:
-            if self.at >= len(self.text):
-                raise WordError("syntax error: missing '}'") from error
-            raise
+            return self.run(stop, depth + 1)
         finally:
-            self.words, self.buffer, self.in_word = words, buffer, in_word
+            self.words, self.buffer, self.raw_escapes = outer
 
     def name(self) -> str:
-        found = _NAME.match(self.text, self.at)
-        if not found:
-            return ""
-        self.at = found.end()
-        return found[0]
+        """A variable's name: letters, digits and underscores, or digits, or one of some signs."""
+        start = self.at
+        first = self.peek()
+        if first and first in _SPECIAL_NAMES:
+            return self.take()
+        digits_only = first.isdecimal()
+        while (char := self.peek()).isdecimal() or (
+            not digits_only and (char == "_" or char.isalpha())
+        ):
+            self.at += 1
+        return self.text[start : self.at]
 
     def _value(self, name: str) -> str | None:
         return self.lookup(name) if self.lookup else None
 
 
-def _pattern(pattern: str, greedy: bool) -> str:
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        char = pattern[at]
-        at += 1
-        if char == "*":
-            out.append(".*" if greedy else ".*?")
-        elif char == "?":
-            out.append(".")
-        elif char == "\\":
-            follower = pattern[at : at + 1]
-            if follower in ("}", "/") and follower:
+class _Pattern:
+    """A shell pattern of `*`, `?` and characters, matched in linear time as a set of states.
+
+    State number n stands for "the first n tokens are matched"; a set of states is an integer's bits.
+    Neither `*` nor `?` matches a line feed, as in the regular expression that the builder makes of it.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        """Raises WordError for an escape that the builder refuses."""
+        tokens: list[tuple[bool, str]] = []  # a wildcard or not, and the character
+        chars = iter(pattern)
+        for char in chars:
+            if char == "\\":
+                char = next(chars, "")
+                if not char or char not in "*?\\}/":
+                    raise WordError(f"invalid escape in the pattern {pattern}")
+                tokens.append((False, char))
+            elif char != "*" or tokens[-1:] != [(True, "*")]:
+                tokens.append((char in "*?", char))
+        self._tokens = tokens
+
+    def _ends(
+        self, text: str, start: int = 0, anchored: bool = True, backwards: bool = False
+    ) -> Iterator[int]:
+        """The offsets where a match that begins at `start` ends, in order.
+
+        Not `anchored`, a match begins anywhere behind `start`; `backwards`, the tokens are turned round.
+        """
+        tokens = self._tokens[::-1] if backwards else self._tokens
+        masks: dict[str, int] = {}
+        stars = singles = 0
+        for at, (wild, char) in enumerate(tokens):
+            if not wild:
+                masks[char] = masks.get(char, 0) | 1 << at
+            elif char == "*":
+                stars |= 1 << at
+            else:
+                singles |= 1 << at
+        states = 1 | (1 & stars) << 1
+        if states >> len(tokens):
+            yield start
+        for at in range(start, len(text)):
+            char = text[at]
+            here = masks.get(char, 0)
+            moved = (states & here) << 1
+            if char != "\n":
+                moved |= (states & singles) << 1 | states & stars
+            states = moved if anchored else moved | 1
+            states |= (states & stars) << 1
+            if states >> len(tokens):
+                yield at + 1
+            elif not states:
+                return
+
+    def without_match(self, value: str, suffix: bool, longest: bool) -> str:
+        """`value` without the match at its start, or at its end for `suffix`."""
+        found = self._ends(value[::-1] if suffix else value, backwards=suffix)
+        length = max(found, default=0) if longest else next(found, 0)
+        return value[: len(value) - length] if suffix else value[length:]
+
+    def replaced(self, value: str, replacement: str, everywhere: bool) -> str:
+        """`value` with the longest match that begins first replaced, or with all replaced."""
+        reverse = self._ends(value[::-1], anchored=False, backwards=True)
+        begins = {len(value) - end for end in reverse}
+        out: list[str] = []
+        done = 0  # up to where the value is written
+        at = 0
+        while at <= len(value):
+            if at not in begins:
+                at += 1
                 continue
-            at += 1
-            if follower not in ("*", "?", "\\"):
-                raise WordError(f"invalid escape in the pattern {pattern}")
-            out.append(re.escape(follower))
-        else:
-            out.append(re.escape(char))
-    return "".join(out)
-
-
-def _trimmed(value: str, pattern: str, suffix: bool, greedy: bool) -> str:
-    compiled = re.compile(_pattern(pattern, greedy=True), re.DOTALL)
-    lengths = range(len(value), -1, -1) if greedy else range(len(value) + 1)
-    for length in lengths:
-        piece = value[len(value) - length :] if suffix else value[:length]
-        if compiled.fullmatch(piece):
-            return value[: len(value) - length] if suffix else value[length:]
-    return value
+            end = max(self._ends(value, at))
+            out.append(value[done:at])
+            if end > done or at == 0:  # an empty match right behind another one does not count
+                out.append(replacement)
+            done = end
+            if not everywhere:
+                break
+            at = max(end, at + 1)
+        return "".join(out) + value[done:]
 
 
 def expand(text: str, environment: Mapping[str, str], escape: str = "\\") -> str:
@@ -274,7 +318,7 @@ def expand(text: str, environment: Mapping[str, str], escape: str = "\\") -> str
     """
     if not any(mark in text for mark in ("$", "'", '"', escape)):
         return text
-    return _Lexer(text, escape, environment.get, raw=False).run()
+    return _Lexer(text, escape, environment.get).run()
 
 
 def expand_words(text: str, environment: Mapping[str, str], escape: str = "\\") -> tuple[str, ...]:
@@ -282,7 +326,7 @@ def expand_words(text: str, environment: Mapping[str, str], escape: str = "\\") 
 
     Raises WordError where the builder would stop.
     """
-    lexer = _Lexer(text, escape, environment.get, raw=False)
+    lexer = _Lexer(text, escape, environment.get)
     lexer.run()
     return lexer.finish()
 
@@ -296,7 +340,7 @@ def variables(text: str, escape: str = "\\") -> frozenset[str]:
         return "x"  # non-empty: `${a:?}` must not stop here
 
     if "$" in text:
-        _Lexer(text, escape, lookup, raw=False).run()
+        _Lexer(text, escape, lookup).run()
     return frozenset(asked)
 
 
@@ -316,9 +360,9 @@ def _opening(word: str) -> Opening | None:
     found = _HEREDOC.match(word)
     if not found:
         return None
-    rest = found[3]
+    rest = found[2]
     try:
-        plain = _Lexer(rest, "\\", None, raw=False)
+        plain = _Lexer(rest, "\\", None)
         plain.run()
         kept = _Lexer(rest, "\\", None, raw=True)
         kept.run()
@@ -330,4 +374,4 @@ def _opening(word: str) -> Opening | None:
     marks = sum(names[0].count(quote) for quote in "'\"")
     raw_words = kept.finish()
     raw_marks = sum(word.count(quote) for word in raw_words for quote in "'\"")
-    return Opening(names[0], bool(found[2]), marks == raw_marks)
+    return Opening(names[0], bool(found[1]), marks == raw_marks)

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dfix.regularfile import read_regular
@@ -127,22 +127,26 @@ def _is_pruned(name: str) -> bool:
 
 def _tracked(folder: Path, top: Path) -> list[str] | None:
     """The files of `folder` as git lists them, relative to it; None where git does not tell."""
-    if folder != top and _git(folder, "check-ignore", "-q", ".") is not None:
+    if folder != top and _git(folder, top, "check-ignore", "-q", ".") is not None:
         return None  # The folder itself is ignored, and was asked for all the same.
-    output = _git(folder, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    output = _git(folder, top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if output is None:
         return None
-    names = (os.fsdecode(name) for name in output.split(b"\0") if name)
-    return [name for name in names if _is_below(name) and os.path.lexists(folder / name)]
+    inside: dict[str, bool] = {}
+    found = []
+    for name in (os.fsdecode(name) for name in output.split(b"\0")):
+        parent, _, base = name.rpartition("/")
+        if parent not in inside:
+            # The index may hold anything, and a folder of it may have become a link since.
+            expected = f"{str(folder).rstrip('/')}/{parent}"
+            inside[parent] = not parent or os.path.realpath(expected) == expected
+        # Another repository ends in a slash, and a file may be deleted but still tracked.
+        if base and inside[parent] and os.path.lexists(folder / name):
+            found.append(name)
+    return found
 
 
-def _is_below(name: str) -> bool:
-    """Whether git's answer is a file within the folder; a folder's name ends in a slash."""
-    path = PurePosixPath(name)
-    return not (name.endswith("/") or path.is_absolute() or ".." in path.parts)
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
+def _git(folder: Path, top: Path, *arguments: str) -> bytes | None:
     """What a git command prints, None where it fails, is not there, or takes too long."""
     program = shutil.which("git")
     if program is None:
@@ -153,7 +157,8 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
         done = subprocess.run(
             [program, "--no-pager", *options, *arguments],
             cwd=folder,
-            env=environment | _GIT_ENVIRONMENT,
+            # The repository may call any other folder its work tree.
+            env={**environment, **_GIT_ENVIRONMENT, "GIT_WORK_TREE": str(top)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -19,7 +19,7 @@ _CREATE = (
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
-class ChangedOnDiskError(Exception):
+class ChangedOnDisk(Exception):
     """The file no longer holds what was read from it; it was left as it is."""
 
     def __init__(self, path: Path) -> None:
@@ -27,7 +27,7 @@ class ChangedOnDiskError(Exception):
         self.path = path
 
 
-class WriteError(OSError):
+class WriteFailed(OSError):
     """The file could not be replaced; it was left as it is."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -45,7 +45,7 @@ def replace_file(path: Path, expected: bytes, new: bytes, *, root: Path | None =
     it. The rename parts a file from its other hard links, which keep the old text: writing into
     the shared file instead could leave half a file behind.
 
-    Raises `ChangedOnDiskError`, and `WriteError` for a read-only file or folder and for whatever
+    Raises `ChangedOnDisk`, and `WriteFailed` for a read-only file or folder and for whatever
     else the system refuses.
     """
     target = resolved_target(path, root=root)
@@ -53,7 +53,7 @@ def replace_file(path: Path, expected: bytes, new: bytes, *, root: Path | None =
         _require_unchanged(path, target, expected)
         status = target.stat()
         if not status.st_mode & _WRITABLE or not os.access(target, os.W_OK):
-            raise WriteError(path, "the file is read-only")
+            raise WriteFailed(path, "the file is read-only")
         temporary = target.with_name(f".dfix-{secrets.token_hex(8)}")
         try:
             _write_like(temporary, new, target, status)
@@ -65,20 +65,20 @@ def replace_file(path: Path, expected: bytes, new: bytes, *, root: Path | None =
                 temporary.unlink()
             raise
         flush_folder(target.parent)
-    except WriteError:
+    except WriteFailed:
         raise
     except OSError as error:
-        raise WriteError(path, error.strerror or str(error)) from error
+        raise WriteFailed(path, error.strerror or str(error)) from error
 
 
 def resolved_target(path: Path, *, root: Path | None = None) -> Path:
     """The file that `path` leads to through symbolic links.
 
-    Raises `WriteError` where that is not within `root`.
+    Raises `WriteFailed` where that is not within `root`.
     """
     target = Path(os.path.realpath(path))
     if root is not None and not target.is_relative_to(os.path.realpath(root)):
-        raise WriteError(path, "the symbolic link leaves the tree")
+        raise WriteFailed(path, "the symbolic link leaves the tree")
     return target
 
 
@@ -88,7 +88,7 @@ def _require_unchanged(path: Path, target: Path, expected: bytes) -> None:
     except (TooLargeError, NotRegularError, FileNotFoundError):
         unchanged = False
     if not unchanged:
-        raise ChangedOnDiskError(path)
+        raise ChangedOnDisk(path)
 
 
 def _write_like(temporary: Path, data: bytes, original: Path, status: os.stat_result) -> None:

@@ -1,13 +1,14 @@
 """The two readers: a port of BuildKit's parser to Python, and BuildKit's parser of January 2024."""
 
 import json
+import re
 import subprocess
 import sys
 from typing import Protocol, Self
 
-from e2b_dockerfile_utils import DockerfileSyntaxError, parse_dockerfile_ast
+from e2b_dockerfile_utils import DockerfileInstruction, DockerfileSyntaxError, parse_dockerfile_ast
 
-from .reading import Read, Reading
+from .reading import KEYWORDS, Read, Reading
 
 
 class Reader(Protocol):
@@ -35,7 +36,7 @@ class PortedReader:
                 Reading(
                     each.name,
                     tuple(each.flags),
-                    _without_separators(each.name, each.args),
+                    _arguments(each, ast.escape_token),
                     each.json,
                     tuple((heredoc.name, heredoc.content) for heredoc in each.heredocs),
                     each.start_line,
@@ -46,10 +47,14 @@ class PortedReader:
         )
 
 
-def _without_separators(name: str, arguments: list[str]) -> tuple[str, ...]:
-    if name in ("ENV", "LABEL"):
-        return tuple(part for at, part in enumerate(arguments) if at % 3 != 2)
-    return tuple(arguments)
+def _arguments(instruction: DockerfileInstruction, escape: str) -> tuple[str, ...]:
+    if instruction.name in ("ENV", "LABEL"):  # key, value and what stands between them
+        return tuple(part for at, part in enumerate(instruction.args) if at % 3 != 2)
+    if instruction.name == "ONBUILD":  # not looked into: another instruction has it shown
+        text = f"# escape={escape}\nMAINTAINER{instruction.original.strip()[len('ONBUILD') :]}"
+        rest = parse_dockerfile_ast(text).instructions[0].args
+        return tuple(re.split(r"[\t\v\f\r ]", word, maxsplit=1)[0].upper() for word in rest)
+    return tuple(instruction.args)
 
 
 #: Run by an interpreter of its own: the library's Go runtime does not outlive a fork.
@@ -98,9 +103,14 @@ class GoReader:
 
 
 def _reading(fields: list[object]) -> Reading:
-    name, _, is_json, _, start, end, flags, arguments, heredocs = fields
+    keyword, inner, is_json, _, start, end, flags, arguments, heredocs = fields
+    name = str(keyword or "").upper()
+    if name == "ONBUILD":
+        is_json, arguments = False, ([str(inner).upper()] if inner else [])
+    elif name not in KEYWORDS:
+        arguments = []  # it has an empty one there
     return Reading(
-        str(name or "").upper(),
+        name,
         tuple(flags),  # type: ignore[arg-type]
         tuple(arguments),  # type: ignore[arg-type]
         bool(is_json),

@@ -6,13 +6,20 @@ from dfix import nodes
 from dfix.nodes import Dockerfile, Instruction, unquoted
 from dfix.text import LineIndex
 
+KEYWORDS = frozenset(
+    """ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL
+    STOPSIGNAL USER VOLUME WORKDIR""".split()
+)
 #: The fields that are compared, each for itself.
 FIELDS = ("name", "flags", "arguments", "is_json", "heredocs", "start", "end")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One instruction as a reader sees it. Lines are 1-based, and `end` is the last one."""
+    """One instruction as a reader sees it. Lines are 1-based, and `end` is the last one.
+
+    ONBUILD has one argument here, the keyword of the instruction that it holds.
+    """
 
     name: str
     flags: tuple[str, ...]
@@ -48,7 +55,7 @@ def readings_of(tree: Dockerfile) -> list[tuple[Instruction, Reading]]:
 def _reading(node: Instruction, escape: str, start: int, end: int) -> Reading:
     return Reading(
         name=node.name,
-        flags=tuple(unquoted(flag.value, escape) for flag in node.flags if flag.value != "--"),
+        flags=tuple(text for flag in node.flags if (text := unquoted(flag.value, escape)) != "--"),
         arguments=_arguments(node),
         is_json=any(isinstance(child, nodes.ExecForm) for child in node.children),
         heredocs=tuple((heredoc.name, heredoc.body) for heredoc in node.heredocs),
@@ -59,6 +66,8 @@ def _reading(node: Instruction, escape: str, start: int, end: int) -> Reading:
 
 def _arguments(node: Instruction) -> tuple[str, ...]:
     match node:
+        case nodes.Onbuild(instruction=Instruction() as inner):
+            return (inner.name,)
         case nodes.Healthcheck(kind=nodes.Word() as kind):
             return (kind.value, *_command(node))
         case nodes.CommandInstruction():

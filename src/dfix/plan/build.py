@@ -140,16 +140,10 @@ class _Stage:
         self.triggers: list[Instruction] = []
         self.commanded = False
         self._state: State | None = None
-        if parent is not None:
-            self.closed = parent.closed
-            self.visible = parent.visible
-            self.args = parent.args
-            self.config = replace(parent.config, onbuild=())
-            return
-        self.closed = base == "scratch"
-        self.visible: Mapping[str, str] = {}
-        self.args: Mapping[str, str] = {}
-        self.config = Config()
+        self.closed: bool = base == "scratch" if parent is None else parent.closed
+        self.visible: Mapping[str, str] = {} if parent is None else parent.visible
+        self.args: Mapping[str, str] = {} if parent is None else parent.args
+        self.config: Config = Config() if parent is None else replace(parent.config, onbuild=())
 
     def state(self) -> State:
         """What the next instruction sees."""
@@ -226,7 +220,9 @@ class _Stage:
         scene = Scene(self.visible, self.cwd, self.config.user, shell, flags)
         form = run.command
         if isinstance(form, nodes.ExecForm):
-            self.effects.append(scene.opaque(nodes.ExecForm.of(*form.values).code.strip(), shell=()))
+            self.effects.append(
+                scene.opaque(nodes.ExecForm.of(*form.values).code.strip(), shell=())
+            )
         elif run.heredocs:
             text = "".join((run.shell or "", "\n", *(each.code for each in run.heredocs)))
             self.effects.append(scene.opaque(text, shell=shell))

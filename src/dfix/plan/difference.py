@@ -4,7 +4,8 @@ Effects are aligned by what they are; what they run under and do is compared fie
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from dfix.plan.model import (
@@ -33,6 +34,9 @@ _FIELDS = {
         (Rejected, {"text"}),
     )
 }
+
+#: Aligning takes up to cubic time: beyond this many pairs, all that differs counts as replaced.
+_MOST_PAIRS = 40_000
 
 
 def difference(before: Plan, after: Plan) -> tuple[Change, ...]:
@@ -64,14 +68,16 @@ def effect_text(effect: Effect) -> str:
 def value_text(value: object) -> str | None:
     """A field's value as one text; None for what is not set."""
     match value:
-        case None | "":
+        case None:
             return None
         case str():
-            return value
+            return str(value)  # a plain text, also of a symbolic one
         case bool():
             return str(value).lower()
         case Mapping():
-            return " ".join(f"{name}={value[name]}" for name in sorted(value)) or None
+            return (
+                " ".join(f"{name}={value[name]}" for name in sorted(value)) or None
+            )  # a variable that only the other side has
         case tuple():
             return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
@@ -113,8 +119,12 @@ class _Stage:
                 yield from self.field(f"config.{name}", old, new)
 
     def effects(self, before: Sequence[Effect], after: Sequence[Effect]) -> Iterator[Change]:
-        """Aligns the effects; equal heads and tails first, for that is what most edits leave."""
-        old, new = [_key(each) for each in before], [_key(each) for each in after]
+        """Aligns the effects; equal heads and tails first, for that is what most edits leave.
+
+        A boundary belongs to the effect behind it: it says nothing of its own to align by.
+        """
+        olds, news = _placed(before), _placed(after)
+        old, new = [_key(each.effect) for each in olds], [_key(each.effect) for each in news]
         shorter = min(len(old), len(new))
         head = 0
         while head < shorter and old[head] == new[head]:
@@ -122,37 +132,50 @@ class _Stage:
         tail = 0
         while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
             tail += 1
-        matcher = SequenceMatcher(
-            None, old[head : len(old) - tail], new[head : len(new) - tail], autojunk=False
-        )
-        for at in range(head):
-            yield from self.fields(at, before[at], after[at])
-        for tag, first, last, start, end in matcher.get_opcodes():
-            olds = list(enumerate(before[head + first : head + last], head + first))
-            news = list(enumerate(after[head + start : head + end], head + start))
-            if tag == "equal":
-                for (at, one), (_, other) in zip(olds, news, strict=True):
-                    yield from self.fields(at, one, other)
-            else:
-                yield from self.replaced(olds, news)
-        for at in range(tail, 0, -1):
-            yield from self.fields(len(old) - at, before[-at], after[-at])
+        for one, other in zip(olds[:head], news[:head], strict=True):
+            yield from self.pair(one, other)
+        yield from self.middle(olds[head : len(old) - tail], news[head : len(new) - tail])
+        for one, other in zip(olds[len(old) - tail :], news[len(new) - tail :], strict=True):
+            yield from self.pair(one, other)
 
-    def replaced(
-        self, olds: Sequence[tuple[int, Effect]], news: Sequence[tuple[int, Effect]]
-    ) -> Iterator[Change]:
-        """Effects that gave way to others: one by one where they are of the same kinds."""
-        if [type(each) for _, each in olds] == [type(each) for _, each in news]:
-            for (at, one), (_, other) in zip(olds, news, strict=True):
-                yield self.change("effect", effect_text(one), effect_text(other), at)
-                yield from self.fields(at, one, other)
+    def middle(self, olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[Change]:
+        """What stands between the equal head and the equal tail."""
+        if not olds or not news or len(olds) * len(news) > _MOST_PAIRS:
+            yield from self.replaced(olds, news)
             return
-        for at, one in olds:
-            item = "boundary" if isinstance(one, Boundary) else "effect"
-            yield self.change(item, effect_text(one), None, at)
-        for at, other in news:
-            item = "boundary" if isinstance(other, Boundary) else "effect"
-            yield self.change(item, None, effect_text(other), at)
+        keys = [_key(each.effect) for each in olds], [_key(each.effect) for each in news]
+        matcher = SequenceMatcher(None, *keys, autojunk=False)
+        for tag, first, last, start, end in matcher.get_opcodes():
+            if tag == "equal":
+                for one, other in zip(olds[first:last], news[start:end], strict=True):
+                    yield from self.pair(one, other)
+            else:
+                yield from self.replaced(olds[first:last], news[start:end])
+
+    def pair(self, one: "_Placed", other: "_Placed") -> Iterator[Change]:
+        """Two effects that are the same one."""
+        if one.bounded and not other.bounded:
+            yield self.change("boundary", BOUNDARY, None, one.at - 1)
+        elif other.bounded and not one.bounded:
+            yield self.change("boundary", None, BOUNDARY, other.at - 1)
+        yield from self.fields(one.at, one.effect, other.effect)
+
+    def replaced(self, olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[Change]:
+        """Effects that gave way to others: one by one where they are of the same kinds."""
+        if [type(each.effect) for each in olds] == [type(each.effect) for each in news]:
+            for one, other in zip(olds, news, strict=True):
+                old, new = effect_text(one.effect), effect_text(other.effect)
+                yield self.change("effect", old, new, one.at)
+                yield from self.pair(one, other)
+            return
+        for one in olds:
+            if one.bounded:
+                yield self.change("boundary", BOUNDARY, None, one.at - 1)
+            yield self.change("effect", effect_text(one.effect), None, one.at)
+        for other in news:
+            if other.bounded:
+                yield self.change("boundary", None, BOUNDARY, other.at - 1)
+            yield self.change("effect", None, effect_text(other.effect), other.at)
 
     def fields(self, at: int, before: Effect, after: Effect) -> Iterator[Change]:
         if before == after:
@@ -167,13 +190,42 @@ class _Stage:
 
     def field(self, item: str, old: object, new: object, at: int | None = None) -> Iterator[Change]:
         if old is not new and old != new:
-            yield self.change(item, value_text(old), value_text(new), at)
+            one, other = value_text(old), value_text(new)
+            if one == other:
+                # They look alike, and are not: one is a known text, the other stands for something.
+                one, other = _marked(one, old), _marked(other, new)
+            yield self.change(item, one, other, at)
 
     def change(self, item: str, old: str | None, new: str | None, at: int | None = None) -> Change:
-        """A change; what looks alike and is not, since one is not known, is told apart."""
-        if old == new and old is not None:
-            old, new = f"{old} (one of them", f"{new} is unknown)"
         return Change(self.index, item, old, new, self.label, at)
+
+
+def _marked(text: str | None, value: object) -> str:
+    parts: Iterable[object] = (value,)
+    if isinstance(value, Mapping):
+        parts = value.values()
+    elif isinstance(value, tuple):
+        parts = value
+    symbolic = any(isinstance(part, Symbolic) for part in parts)
+    return f"{text} ({'symbolic' if symbolic else 'literal'})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An effect with its place, and whether a boundary stands in front of it."""
+
+    at: int
+    effect: Effect
+    bounded: bool
+
+
+def _placed(effects: Sequence[Effect]) -> list[_Placed]:
+    """The effects without the boundaries."""
+    return [
+        _Placed(at, effect, at > 0 and isinstance(effects[at - 1], Boundary))
+        for at, effect in enumerate(effects)
+        if not isinstance(effect, Boundary)
+    ]
 
 
 def _key(effect: Effect) -> tuple[object, ...]:
@@ -185,7 +237,8 @@ def _key(effect: Effect) -> tuple[object, ...]:
             return Directory, effect.path
         case Transfer():
             return Transfer, effect.sources, effect.destination
-    return (Boundary,)
+        case Boundary():
+            raise TypeError("a boundary is no effect to align by")
 
 
 def _differing(old: Mapping[str, str], new: Mapping[str, str]) -> set[str]:

@@ -47,7 +47,7 @@ _LOOP = re.compile(r"\b(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)")
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: What may use variables that the text does not name.
-_READING = re.compile(r"\b(?:eval|source|set)\b|(?:^|[;&|({])\s*\.\s|\$\{!")
+_READING = re.compile(r"\b(?:eval|source|set)\b|(?:^|[\s;&|({])\.\s|\$\{!")
 _STATUS = re.compile(r"[0-9]{1,9}")
 _UMASK = re.compile(r"[0-7]{1,4}")
 
@@ -244,6 +244,11 @@ def changes_shell(command: Command) -> bool:
     """Whether it may change the shell that runs it otherwise than by an assignment."""
     name = _name(command)
     return name is None or name in _OPAQUE or _wraps(command)
+
+
+def runs_text(command: Command) -> bool:
+    """Whether it may run a text of several commands in the same shell."""
+    return _name(command) in {None, ".", "source", "eval"}
 
 
 def fails(command: Command) -> bool:

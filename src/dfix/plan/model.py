@@ -154,7 +154,8 @@ class Config:
 class State:
     """What an instruction sees, before it has any effect itself.
 
-    `env` holds what ENV and ARG have set up to there, `args` the arguments declared. `workdir`, `user` and `shell` are None where the base image's hold.
+    `env` holds what ENV and ARG have set up to there, `args` the arguments declared. `workdir`,
+    `user` and `shell` are None where the base image's hold.
     """
 
     env: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from dfix.plan.memory import Memory, changes_shell, fails, options_of
+from dfix.plan.memory import Memory, changes_shell, fails, options_of, runs_text
 from dfix.plan.model import Failure, Statement
 from dfix.shell import Command, ShellScript, shell_kind
 from dfix.shell import Statement as Part
@@ -19,6 +19,15 @@ from dfix.shell import Statement as Part
 #: What the status of a list is to the RUN: its own status; what the rest of an outer list hangs on;
 #: or nothing, `set -e` aside.
 _End = Literal["final", "gate", "loose"]
+
+#: What does not end the shell under `set -e` when its status is a failure.
+_EXEMPT = frozenset({"negated", "group", "if", "for", "while", "case", "other"})
+
+#: What may turn `set -e` on by itself.
+_RUNS_ANYTHING = re.compile(
+    r"\b(?:set|eval|source)\b|(?:^|[\s;&|({`])\.\s|(?:^|[;&|({`])\s*[\"']?[$`]"
+)
+_LISTED = re.compile(r"[;\n]")
 
 _BLANKS = re.compile(
     r"""
@@ -119,12 +128,19 @@ class _Reading:
         text = self.joined(link)
         if not text:
             return
+        strict = self.memory.errexit and not masked
+        sensitive = _sensitive(link[-1], text)
         failure: Failure = "ignored"
-        if end == "final" or (end == "loose" and self.memory.errexit and not masked):
+        if end == "final":
             failure = "aborts"
         elif end == "gate":
             failure = "skips"
-        self.add(text, failure, masked=masked, sensitive=_sensitive(link[-1], text))
+        elif strict and link[-1].kind in _EXEMPT:
+            # Here `set -e` looks at the commands within, and not at the status of the whole.
+            sensitive = sensitive or link[-1].kind != "negated"
+        elif strict:
+            failure = "aborts"
+        self.add(text, failure, masked=masked, sensitive=sensitive)
         part = link[0]
         if all(map(_gives_up, link[1:])) and part.command is not None:
             self.memory.simple(part.command, text)
@@ -145,7 +161,8 @@ class _Reading:
         scene = self.scene
         inside: Literal["", "aborts", "ignored"] = ""
         if sensitive:
-            inside = "aborts" if memory.errexit and not masked else "ignored"
+            strict = memory.errexit or _RUNS_ANYTHING.search(text) is not None
+            inside = "aborts" if strict and not masked else "ignored"
         self.found.append(
             Statement(
                 text,
@@ -236,7 +253,11 @@ def _sensitive(part: Part, text: str) -> bool:
         return True
     if part.kind == "negated":
         return False
-    return ("$(" in text or "`" in text) and (";" in text or "\n" in text)
+    if part.command is not None and runs_text(part.command):
+        return True
+    return ("$(" in text or "`" in text) and bool(
+        _RUNS_ANYTHING.search(text) or _LISTED.search(text)
+    )
 
 
 def _commands(part: Part) -> Iterator[Command]:

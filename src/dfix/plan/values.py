@@ -1,5 +1,6 @@
 """Values as the builder expands them, with what the file does not fix kept symbolic."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -113,8 +114,10 @@ def joined(directory: str, path: str) -> str:
     if _DRIVE.match(path) or (isinstance(path, Symbolic) and path.startswith(("/", "$"))):
         return path
     if isinstance(directory, Symbolic) or isinstance(path, Symbolic):
-        inner = path.removeprefix("./")
-        if inner in {"", "."}:
+        inner = (
+            literal(path).rstrip("/") if isinstance(path, Symbolic) else posixpath.normpath(path)
+        )
+        if inner == ".":
             return directory
         return Symbolic(f"{literal(directory).rstrip('/')}/{literal(inner)}")
     return clean(f"{directory}/{path}")

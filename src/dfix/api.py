@@ -1,0 +1,54 @@
+"""Fixing one Dockerfile from another program: no configuration is read and nothing is written."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from dfix.config import Settings
+from dfix.engine import Request, Result, fix_bytes
+from dfix.fixer import Level
+from dfix.regularfile import read_regular
+from dfix.selection import Selection
+from dfix.surroundings import surroundings_of
+from dfix.text import encode
+
+
+def fix(
+    source: str | bytes | Path,
+    *,
+    level: Level | str = Level.STANDARD,
+    select: Iterable[str] | None = None,
+    ignore: Iterable[str] = (),
+    options: Mapping[str, Mapping[str, object]] | None = None,
+    context: Path | None = None,
+) -> Result:
+    """What becomes of a Dockerfile: its text, its bytes, or the path of the file that holds it.
+
+    `select` and `ignore` take names and codes of fixers; without `select` all run that are not off
+    by default. `options` are by fixer and option. `context` is the build context; without it, a
+    path is judged by what lies beside it, and a text by nothing but itself.
+
+    What is wrong with the file is told in the result. Raises ValueError for a level, name or option
+    that there is none of, NotADirectoryError for a `context` that is none, and OSError for a path
+    that cannot be read.
+    """
+    if context is not None and not context.is_dir():
+        raise NotADirectoryError(f"the build context is not a folder: {context}")
+    if isinstance(source, Path):
+        file, data = source.absolute(), read_regular(source)
+    else:
+        file = (context or Path.cwd()).absolute() / "Dockerfile"
+        data = encode(source) if isinstance(source, str) else source
+    selection = Selection(
+        Level.named(level) if isinstance(level, str) else level,
+        None if select is None else tuple(select),
+        ignore=tuple(ignore),
+        options=options or {},
+    )
+    choice = selection.choose(Settings(), file)
+    surroundings = surroundings_of(
+        file,
+        options=choice.options,
+        context=context,
+        has_context=isinstance(source, Path),
+    )
+    return fix_bytes(data, Request(choice.fixers, choice.level, surroundings, choice.ignored))

@@ -1,0 +1,58 @@
+"""`dfix config`: which configuration holds for a file, and where it was read."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+
+@click.command("config")
+@click.option("--show", "file", required=True, metavar="FILE", help="The file to tell about.")
+@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
+@click.option("--no-color", is_flag=True, help="Print no colours.")
+def command(file: str, config: str | None, no_color: bool) -> None:
+    """Tell which configuration holds for a file, and where it was read."""
+    from dfix.cli.terminal import standard_output
+    from dfix.config import ConfigError, settings_for
+    from dfix.report.styled import Line
+
+    try:
+        settings = settings_for(Path(file), config=None if config is None else Path(config))
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    lines: list[Line] = []
+    for each in fields(settings):
+        if each.name in ("base", "origins", "options"):
+            continue
+        key = each.name.replace("_", "-")
+        origin = settings.origins.get(key)
+        lines.append(_line(key, getattr(settings, each.name), origin))
+    for fixer, options in settings.options.items():
+        for name, value in options.items():
+            lines.append(_line(f"{fixer}.{name}", value, settings.origins.get(fixer)))
+    out = standard_output(no_color=no_color)
+    out.lines(lines)
+    out.require_success()
+
+
+def _line(key: str, value: object, origin: str | None) -> tuple[tuple[str, str], ...]:
+    return (key, "cyan"), (f" = {_shown(value)}", ""), (f"  # {origin}" if origin else "", "dim")
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return "(not set)"
+        case tuple():
+            return f"[{', '.join(map(_shown, value))}]"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value)
+        case Path() | str():
+            return f'"{value}"'
+        case _ if hasattr(value, "items"):
+            held = (f"{_shown(name)} = {_shown(each)}" for name, each in value.items())
+            return "{" + ", ".join(held) + "}"
+        case _:
+            return repr(value)

@@ -1,0 +1,83 @@
+"""The command `dfix`: finds the sub-command, which is `fix` where none is named."""
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from dfix.cli.errors import FileError
+from dfix.version import __version__
+
+#: The sub-commands, each in a module of its name, which is loaded when it is asked for.
+COMMANDS = ("fix", "rules", "explain", "plan", "config", "undo")
+_OWN_OPTIONS = ("-h", "--help", "--version")
+
+
+class DefaultGroup(click.Group):
+    """A group whose first command may go unnamed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The sub-commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The sub-command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"dfix.cli.{cmd_name}"), "command")  # noqa: B009
+        assert isinstance(command, click.Command)
+        return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Puts `fix` before arguments that begin with no command."""
+        if not args or args[0] not in (*COMMANDS, *_OWN_OPTIONS):
+            args = ["fix", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Both ways to call it."""
+        formatter.write_usage(ctx.command_path, "[OPTIONS] [PATH]...")
+        formatter.write_usage(ctx.command_path, "COMMAND [OPTIONS] ...", prefix="       ")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options of `fix`, which go without its name, then the commands."""
+        fix = self.get_command(ctx, "fix")
+        assert fix is not None
+        fix.format_options(click.Context(fix, parent=ctx), formatter)
+        self.format_commands(ctx, formatter)
+
+
+@click.group(cls=DefaultGroup, context_settings={"help_option_names": list(_OWN_OPTIONS[:2])})
+@click.version_option(__version__, prog_name="dfix", message="%(prog)s %(version)s")
+def group() -> None:
+    """Rewrites Dockerfiles by good practice, without ever breaking a build.
+
+    PATH is a file or a folder, by default the current one; `-` is standard input. A path that is
+    called like a command is given as `./rules`.
+    """
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs a call and gives its exit code. Raises KeyboardInterrupt."""
+    try:
+        code = group.main(list(arguments), prog_name="dfix", standalone_mode=False)
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except FileError as error:
+        _complain(f"{error.place}: ", error.format_message())
+        return 2
+    except click.ClickException as error:
+        _complain("dfix: ", error.format_message())
+        return 2
+    except BrokenPipeError:  # the reader of the help has seen enough
+        return 0
+    except Exception as error:  # people are told in a line, whatever it is
+        _complain("dfix: ", f"internal error: {type(error).__name__}: {error}")
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _complain(place: str, message: str) -> None:
+    from dfix.cli.terminal import standard_error
+
+    standard_error().lines([((place, "bold"), ("error: ", "red"), (message, ""))])

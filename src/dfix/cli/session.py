@@ -1,0 +1,179 @@
+"""One call of `dfix fix`: runs it, prints what became of the files, and gives the exit code."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from dfix.cli.progress import Progress
+from dfix.cli.standard_input import read_standard_input
+from dfix.cli.terminal import Output, standard_error, standard_output
+from dfix.config import ConfigError, settings_for
+from dfix.journal import Journal
+from dfix.registry import UnknownFixer
+from dfix.report.diff import diff_lines, unified
+from dfix.report.json import document, file_data
+from dfix.report.summary import Summary, statistics_lines, summary_line
+from dfix.report.text import error_line, finding_lines, note_line
+from dfix.runner import FileReport, Runner, Work
+from dfix.selection import OptionError
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a call wants to see."""
+
+    diff: bool = False
+    check: bool = False
+    json: bool = False
+    output: str | None = None
+    """The file for the report."""
+    statistics: bool = False
+    quiet: bool = False
+    no_color: bool = False
+
+    @property
+    def preview(self) -> bool:
+        """Whether nothing is written."""
+        return self.diff or self.check
+
+
+class Session:
+    """A call that is under way."""
+
+    def __init__(self, work: Work, view: View) -> None:
+        """Raises click.UsageError for what the call got wrong, before any file is touched."""
+        self.work = work
+        self.view = view
+        self.summary = Summary()
+        self.out = standard_output(no_color=view.no_color)
+        self.err = standard_error(no_color=view.no_color)
+        self.report = self.out
+        self.files_data: list[dict[str, object]] = []
+        try:
+            work.selection.check()
+            if work.config is not None:
+                settings_for(work.cwd / "Dockerfile", config=work.config)
+        except (UnknownFixer, OptionError, ConfigError) as error:
+            raise click.UsageError(str(error)) from error
+        if work.context is not None and not work.context.is_dir():
+            raise click.UsageError(f"the build context is not a folder: {work.context}")
+
+    def files(
+        self, paths: Sequence[Path], *, exclude: Sequence[str], gitignore: bool, jobs: int | None
+    ) -> int:
+        """Handles the files below `paths`."""
+        journal = None if self.view.preview else Journal.open()
+        try:
+            runner = Runner(
+                paths, self.work, exclude=exclude, gitignore=gitignore, jobs=jobs, journal=journal
+            )
+        except ValueError as error:
+            raise click.UsageError(f"--exclude: {error}") from error
+        with ExitStack() as stack:
+            self._open_report(stack)
+            watched = self.err.terminal and not self.view.quiet
+            progress = stack.enter_context(Progress(len(runner.candidates), shown=watched))
+            if journal is not None:
+                stack.callback(journal.close)
+            for report in runner.reports():
+                if report is not None:
+                    with progress.paused(needed=self._has_news(report)):
+                        self._add(report)
+                progress.step()
+                if self.view.preview and self.out.closed:
+                    break  # Nobody reads on, and nothing is to be written.
+            self._conclude()
+        if journal is not None:
+            self._tell_about(journal)
+        return self._code()
+
+    def standard_input(self, name: str | None) -> int:
+        """Handles standard input, which is called `name`; the result goes to standard output."""
+        data = read_standard_input()
+        path = self.work.cwd / (name or "Dockerfile")
+        blank = self.work.blank(path)
+        if name is None:
+            blank = FileReport(path, "-", "-")
+        report = self.work.report_on(data, blank, has_context=False)
+        with ExitStack() as stack:
+            if not self.view.preview:
+                self.report = self.err  # standard output is for the result
+                if report.result is not None:
+                    self.out.write(report.result.after)
+            self._open_report(stack)
+            self._add(report)
+            self._conclude()
+        return self._code()
+
+    def _open_report(self, stack: ExitStack) -> None:
+        if self.view.output is None or self.view.output == "-":
+            return
+        try:
+            file = stack.enter_context(Path(self.view.output).open("wb"))  # noqa: SIM115  (is closed)
+        except OSError as error:
+            told = f"{self.view.output}: cannot be written: {error.strerror or error}"
+            raise click.ClickException(told) from error
+        self.report = Output(file)
+
+    @property
+    def _shows_diff(self) -> bool:
+        return self.view.diff and not (self.view.json and self.report is self.out)
+
+    @property
+    def _shows_findings(self) -> bool:
+        if self.view.json or (self._shows_diff and self.report is self.out):
+            return False
+        return not self.view.quiet or self.report not in (self.out, self.err)
+
+    def _has_news(self, report: FileReport) -> bool:
+        return report.status != "unchanged" or bool(report.result and report.result.findings)
+
+    def _add(self, report: FileReport) -> None:
+        """Tells of one file."""
+        self.summary.add(report)
+        if self.view.json and report.status != "skipped":
+            self.files_data.append(file_data(report))
+        if self._shows_diff:
+            diff = unified(report)
+            if self.out.colour:
+                self.out.lines(diff_lines(diff))
+            else:
+                self.out.write(diff)
+        if self._shows_findings:
+            self.report.lines(finding_lines(report, written=not self.view.preview))
+        line = error_line(report)
+        if line is None and not self.view.quiet:
+            line = note_line(report)
+        if line is not None:
+            self.err.lines([line])
+
+    def _conclude(self) -> None:
+        if self.view.json:
+            self.report.text(document(self.files_data, self.summary))
+        if not self.view.quiet:
+            self.err.lines([summary_line(self.summary, written=not self.view.preview)])
+        if self.view.statistics:
+            self.err.lines(statistics_lines(self.summary))
+
+    def _tell_about(self, journal: Journal) -> None:
+        if not self.summary.files["changed"]:
+            return
+        if journal.problem is not None:
+            self._warn(f"`dfix undo` cannot put back all of this run: {journal.problem}")
+        elif not self.view.quiet:
+            self.err.lines([((f"`dfix undo {journal.run}` puts the old files back", "dim"),)])
+
+    def _warn(self, message: str) -> None:
+        self.err.lines([(("dfix: ", "bold"), ("warning: ", "yellow"), (message, ""))])
+
+    def _code(self) -> int:
+        """The exit code."""
+        self.out.require_success()
+        self.report.require_success()
+        if self.summary.files["failed"]:
+            return 2
+        changed = self.view.preview and self.summary.files["changed"]
+        return 1 if changed or (self.view.check and self.summary.left) else 0

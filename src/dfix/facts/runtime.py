@@ -1,0 +1,259 @@
+"""What a container starts: the ENTRYPOINT and the CMD in effect, and the program behind them.
+
+Source: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+"""
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dfix.nodes import Cmd, Entrypoint, ExecForm, Stage
+from dfix.shell import parse_shell
+
+if TYPE_CHECKING:
+    from dfix.facts import Facts
+
+#: Programs that are PID 1 by profession: they reap, and hand signals on or manage services.
+INITS = frozenset(
+    """tini tini-static dumb-init catatonit docker-init s6-svscan s6-init s6-overlay-suexec runit
+    runit-init runsvdir runsvinit runsvdir-start my_init supervisord supervisor supervisorctl
+    systemd init openrc-init circusd pid1 go-init yelp-init chaperone horust multirun forego
+    foreman honcho overmind monit god pm2-runtime pm2-docker""".split()
+)
+#: Those of them that run one command with their own process as its parent, and nothing else.
+_WRAPPING = frozenset({"tini", "tini-static", "dumb-init", "catatonit", "docker-init"})
+_WRAPPER_VALUES = frozenset({"-e", "-p", "--rewrite", "-r"})
+_SHELLS = frozenset({"sh", "ash", "dash", "bash"})
+_COMMAND_OPTION = re.compile(r"-[a-z]*c")
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+
+#: Entrypoint scripts of official images that only `exec` what they are given, behind the
+#: interpreter where that is no command itself. By script: the images, and the interpreter.
+#: https://github.com/nodejs/docker-node/blob/main/docker-entrypoint.sh and
+#: https://github.com/docker-library/php/blob/master/docker-php-entrypoint and
+#: https://github.com/adoptium/containers/blob/main/docker_templates/entrypoint.sh.j2
+_TRANSPARENT = {
+    "docker-entrypoint.sh": ("node", "node"),
+    "docker-php-entrypoint": ("php", "php"),
+    "/__cacert_entrypoint.sh": ("eclipse-temurin", ""),
+}
+_NODE_SCRIPT = re.compile(r".*\.[cm]?js\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An ENTRYPOINT or a CMD in effect.
+
+    `words` are those of the exec form; in shell form `text` holds the command line instead.
+    `instruction` and `stage` are None for what the base image brings. With `known` False, nobody
+    knows what it is.
+    """
+
+    words: tuple[str, ...] = ()
+    text: str | None = None
+    instruction: Entrypoint | Cmd | None = None
+    stage: Stage | None = None
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What is in effect at the end of a stage; None stands for none at all.
+
+    `repeated` tells that a stage of the lineage has several ENTRYPOINTs or CMDs.
+    """
+
+    entrypoint: Part | None
+    cmd: Part | None
+    repeated: bool = False
+
+    @property
+    def own(self) -> bool:
+        """Whether the file says anything of what is started."""
+        return any(part is not None and part.instruction for part in (self.entrypoint, self.cmd))
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The command behind the wrappers. A word is None where only the shell knows it.
+
+    `init` is the process that stands in front of it, empty for none. `script` is the base image's
+    entrypoint script that it is started through, empty for none. `shell` tells that a shell reads
+    the command line.
+    """
+
+    words: tuple[str | None, ...]
+    init: str = ""
+    script: str = ""
+    shell: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """The last component of what is started; None where only the shell knows it."""
+        return posixpath.basename(self.words[0]) if self.words and self.words[0] else None
+
+
+def launch(facts: "Facts", stage: Stage) -> Launch:
+    """The ENTRYPOINT and the CMD in effect at the end of `stage`.
+
+    An ENTRYPOINT clears a CMD that its stage began with; one of the same stage stays.
+    """
+    known = facts.bases.of(stage)
+    entrypoint = _of_base(known.entrypoint if known is not None else None)
+    cmd = _of_base(known.cmd if known is not None else None)
+    repeated = False
+    for each in reversed(facts.stages.lineage(stage)):
+        entrypoints = [node for node in each.instructions if isinstance(node, Entrypoint)]
+        cmds = [node for node in each.instructions if isinstance(node, Cmd)]
+        repeated = repeated or len(entrypoints) > 1 or len(cmds) > 1
+        if entrypoints:
+            entrypoint = _of_instruction(entrypoints[-1], each)
+            cmd = None
+        if cmds:
+            cmd = _of_instruction(cmds[-1], each)
+    return Launch(entrypoint, cmd, repeated)
+
+
+def passes_on(entrypoint: tuple[str, ...], cmd: tuple[str, ...]) -> bool:
+    """Whether a base image's entrypoint script does nothing but start `cmd` as it is."""
+    _, interpreter = _TRANSPARENT.get(entrypoint[0] if entrypoint else "", ("", ""))
+    return bool(interpreter) and cmd[:1] == (interpreter,)
+
+
+def _of_base(value: tuple[str, ...] | str | None) -> Part | None:
+    if value is None:
+        return Part(known=False)
+    if isinstance(value, str):
+        return Part(text=value)
+    return Part(value) if value else None
+
+
+def _of_instruction(node: Entrypoint | Cmd, stage: Stage) -> Part | None:
+    if isinstance(node.command, ExecForm):
+        return Part(node.command.values, None, node, stage) if node.command.elements else None
+    # The shell view wants the text as it stands in the file.
+    text = node.command.text if node.command is not None else ""
+    return Part((), text, node, stage)
+
+
+def program(facts: "Facts", stage: Stage, started: Launch) -> Program | str:
+    """The one program that a container of `stage` starts, or why there is none to be told."""
+    first, second = started.entrypoint, started.cmd
+    if first is not None and not first.known:
+        return "the ENTRYPOINT of the base image is not known"
+    if second is not None and not second.known and (first is None or first.text is None):
+        return "the CMD of the base image is not known"
+    escape = facts.tree.escape
+    main = first or second
+    if main is None:
+        return "nothing is started"
+    if main.text is not None:
+        words: Sequence[str | None] | str = _words(main.text, escape if main.instruction else "")
+        return words if isinstance(words, str) else _Peeling(facts, stage).all(words, shell=True)
+    given: list[str | None] = list(main.words)
+    if first is not None and second is not None:
+        if second.text is None:
+            given += second.words
+        else:
+            words = _words(second.text, escape if second.instruction else "")
+            if isinstance(words, str):
+                return words
+            return _Peeling(facts, stage).all([*given, *words], shell=True)
+    return _Peeling(facts, stage).all(given, shell=False)
+
+
+def _words(text: str, escape: str) -> tuple[str | None, ...] | str:
+    """The words of a shell text that is one plain command, or what it is instead."""
+    script = parse_shell(text, escape)
+    if script.has_error:
+        return "the shell text of the command line does not parse"
+    if len(script.statements) != 1 or script.statements[0].kind != "command":
+        return "the command line is a shell script of its own"
+    statement = script.statements[0]
+    command = statement.command
+    if command is None or statement.background or len(script.commands) != 1:
+        return "the command line is a shell script of its own"
+    if command.redirects:
+        return "the command line redirects what the program reads or writes"
+    return command.words()
+
+
+class _Peeling:
+    """Takes what only wraps a program off a command line."""
+
+    def __init__(self, facts: "Facts", stage: Stage) -> None:
+        known = facts.bases.of(stage)
+        self.image = known.image if known is not None else ""
+        base = known.entrypoint if known is not None else None
+        self.entrypoint = base[0] if isinstance(base, tuple) and base else ""
+        self.init = ""
+        self.script = ""
+        self.shell = False
+
+    def all(self, words: Sequence[str | None], *, shell: bool) -> Program | str:
+        """The program that `words` start."""
+        self.shell = shell
+        left: list[str | None] = list(words)
+        while left:
+            again = self.one(left)
+            if isinstance(again, str):
+                return again
+            if again is None:
+                return Program(tuple(left), self.init, self.script, self.shell)
+            left = again
+        return "the command line starts nothing"
+
+    def one(self, words: list[str | None]) -> list[str | None] | str | None:
+        """`words` without their first wrapper; None where there is no more."""
+        first = words[0]
+        if first is None:
+            return "which program is started is only known at run time"
+        image, interpreter = _TRANSPARENT.get(first, ("", ""))
+        if first == self.entrypoint and image == self.image:
+            self.script = first
+            return self.through_script(words[1:], interpreter)
+        name = posixpath.basename(first)
+        if name in _WRAPPING:
+            self.init = self.init or name
+            return _behind_options(words[1:], _WRAPPER_VALUES)
+        if name in _SHELLS and len(words) > 2 and _COMMAND_OPTION.fullmatch(words[1] or ""):
+            # Words behind the text only set its positional parameters.
+            text = words[2]
+            if text is None:
+                return "the command line is a shell script of its own"
+            self.shell = True
+            found = _words(text, "")
+            return found if isinstance(found, str) else list(found)
+        if first == "exec" and self.shell:
+            return words[1:]
+        if name == "env":
+            left = words[1:]
+            while left and left[0] is not None and _ASSIGNMENT.match(left[0]):
+                left = left[1:]
+            return left
+        return None
+
+    def through_script(self, words: list[str | None], interpreter: str) -> list[str | None] | str:
+        """What the entrypoint script makes of its arguments."""
+        if not words:
+            return "the command line starts nothing"
+        first = words[0] or ""
+        if interpreter and (
+            first.startswith("-") or (interpreter == "node" and _NODE_SCRIPT.match(first))
+        ):
+            return [interpreter, *words]
+        return words
+
+
+def _behind_options(words: list[str | None], with_value: frozenset[str]) -> list[str | None]:
+    at = 0
+    while at < len(words):
+        word = words[at]
+        if word == "--":
+            return words[at + 1 :]
+        if word is None or not word.startswith("-"):
+            break
+        at += 2 if word in with_value else 1
+    return words[at:]

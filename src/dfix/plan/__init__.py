@@ -1,0 +1,42 @@
+"""The build plan: what a build of a Dockerfile would do, and how two files differ in that."""
+
+from dfix.plan.build import plan
+from dfix.plan.model import (
+    BOUNDARY,
+    Boundary,
+    Change,
+    Config,
+    Directory,
+    Document,
+    Effect,
+    Plan,
+    Rejected,
+    StagePlan,
+    State,
+    Statement,
+    Symbolic,
+    Transfer,
+)
+from dfix.plan.render import changes_data, changes_text, plan_data, plan_text
+
+__all__ = [
+    "BOUNDARY",
+    "Boundary",
+    "Change",
+    "Config",
+    "Directory",
+    "Document",
+    "Effect",
+    "Plan",
+    "Rejected",
+    "StagePlan",
+    "State",
+    "Statement",
+    "Symbolic",
+    "Transfer",
+    "changes_data",
+    "changes_text",
+    "plan",
+    "plan_data",
+    "plan_text",
+]

@@ -1,0 +1,83 @@
+"""Work on many items in several processes, answered in the items' order.
+
+A process that dies, whatever it died of, costs the one item that killed it.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+_AHEAD = 8  # items per process that are worked on before their turn comes
+
+
+def processors() -> int:
+    """How many processors this process may use, as far as the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def in_order(
+    task: Callable[[Item], Answer],
+    items: Sequence[Item],
+    *,
+    jobs: int,
+    died: Callable[[Item], Answer],
+) -> Generator[Answer]:
+    """What `task` makes of each item, or `died` where the process died over it.
+
+    `task`, the items and the answers are pickled, unless `jobs` is 1: then all happens right here.
+    What `task` raises is raised.
+    """
+    if jobs == 1:
+        yield from map(task, items)
+        return
+    ahead = deque(items)
+    while ahead:
+        pending: deque[tuple[Item, Future[Answer]]] = deque()
+        executor = _executor(min(jobs, len(ahead)))
+        try:
+            while ahead or pending:
+                while ahead and len(pending) < jobs * _AHEAD:
+                    pending.append((ahead[0], executor.submit(task, ahead[0])))
+                    ahead.popleft()
+                answer = pending[0][1].result()
+                pending.popleft()
+                yield answer
+        except BrokenProcessPool:
+            executor.shutdown(cancel_futures=True)
+            # Which item it was is not told, so each of those under way is tried by itself.
+            for item, _ in pending:
+                yield _alone(task, item, died)
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def _alone(task: Callable[[Item], Answer], item: Item, died: Callable[[Item], Answer]) -> Answer:
+    with _executor(1) as executor:
+        try:
+            return executor.submit(task, item).result()
+        except BrokenProcessPool:
+            return died(item)
+
+
+def _executor(jobs: int) -> ProcessPoolExecutor:
+    # A fork has all modules loaded already, but copies no threads: with some it may never wake up.
+    fork = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if fork else "spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_die_quietly)
+
+
+def _die_quietly() -> None:
+    """An interrupt from the terminal reaches every process; only the first one has to answer it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

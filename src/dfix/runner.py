@@ -1,0 +1,202 @@
+"""One run over many files: find them, fix each, write it if asked, tell what became of it."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from dfix.config import ConfigError, settings_for
+from dfix.discovery import Candidate, discover
+from dfix.engine import Error, Request, Result, fix_bytes
+from dfix.journal import Journal
+from dfix.parser import parse
+from dfix.pool import in_order, processors
+from dfix.registry import UnknownFixer, all_fixers
+from dfix.regularfile import TooLargeError, read_regular
+from dfix.selection import OptionError, Selection
+from dfix.surroundings import surroundings_of
+from dfix.templates import is_template
+from dfix.text import decode
+from dfix.writer import ChangedOnDisk, WriteFailed
+
+#: Bytes of a Dockerfile that are still read; real ones have a hundredth of that.
+LIMIT = 4 * 1024 * 1024
+#: Fewer files than this are not worth the start of further processes.
+_FEW = 24
+
+Status = Literal["changed", "unchanged", "skipped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of one file: a result, an error, or the reason why it was passed over."""
+
+    path: Path
+    """Absolute."""
+    name: str
+    """For people: relative to the current folder for a file below it."""
+    patch_name: str
+    """For patches: relative to the current folder, symbolic links followed, with slashes."""
+    result: Result | None = None
+    error: Error | None = None
+    skipped: str | None = None
+
+    @property
+    def status(self) -> Status:
+        """What became of it; `changed` also where nothing was to be written."""
+        if self.error is not None:
+            return "failed"
+        if self.result is None:
+            return "skipped"
+        return "changed" if self.result.changed else "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done with each file of a run. Can be pickled."""
+
+    cwd: Path
+    selection: Selection = field(default_factory=Selection)
+    config: Path | None = None
+    """The configuration to use in place of the nearest one."""
+    context: Path | None = None
+    """The build context of all files, in place of what the configuration says and of guesses."""
+    roots: tuple[Path, ...] = ()
+    """The folders that the call names, without symbolic links."""
+
+    def report(self, candidate: Candidate) -> FileReport | None:
+        """What becomes of a file, without writing it; None for one that the configuration excludes.
+
+        Raises nothing for a file, whatever is wrong with it.
+        """
+        blank = self.blank(candidate.path)
+        if candidate.error is not None:
+            return replace(blank, error=Error(candidate.error))
+        try:
+            settings = settings_for(candidate.path, config=self.config)
+            if not candidate.explicit and settings.excludes(candidate.path):
+                return None
+            if candidate.skipped is not None:
+                return replace(blank, skipped=candidate.skipped)
+            data = read_regular(candidate.path, limit=LIMIT)
+            if not candidate.explicit and is_template(decode(data)):
+                return replace(blank, skipped="template")
+        except TooLargeError:
+            return replace(blank, error=Error(f"larger than {LIMIT // 1024**2} MiB: no Dockerfile"))
+        except OSError as error:
+            return replace(blank, error=Error(f"cannot be read: {error.strerror or error}"))
+        except ConfigError as error:
+            return replace(blank, error=Error(str(error)))
+        return self.report_on(data, blank)
+
+    def died(self, candidate: Candidate) -> FileReport:
+        """The report on a file over which the process that worked on it died."""
+        error = Error("internal error: the process that worked on it died")
+        return replace(self.blank(candidate.path), error=error)
+
+    def report_on(self, data: bytes, blank: FileReport, *, has_context: bool = True) -> FileReport:
+        """What becomes of `data`, which `blank.path` holds or would hold; `has_context` on disk.
+
+        Raises nothing, whatever is wrong with it.
+        """
+        try:
+            result = fix_bytes(data, self._request(blank.path, has_context))
+        except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
+            return replace(blank, error=Error(str(error)))
+        except Exception as error:  # of dfix itself: it must not stop the other files
+            text = " ".join(str(error).split())
+            fault = Error(f"internal error: {type(error).__name__}: {text}")
+            return replace(blank, error=fault)
+        if result.error is not None:
+            return replace(blank, error=result.error)
+        return replace(blank, result=result)
+
+    def blank(self, path: Path) -> FileReport:
+        """The report on a file of which nothing is known yet."""
+        name = path.relative_to(self.cwd) if path.is_relative_to(self.cwd) else path
+        try:
+            patch_name = os.path.relpath(os.path.realpath(path), os.path.realpath(self.cwd))
+        except ValueError:  # another drive, or a name that no file can have
+            patch_name = str(path)
+        return FileReport(path, str(name), patch_name.replace(os.sep, "/"))
+
+    def root_of(self, path: Path) -> Path | None:
+        """The folder of the call in which `path` was found."""
+        real = Path(os.path.realpath(path))
+        return next((root for root in self.roots if real.is_relative_to(root)), None)
+
+    def _request(self, path: Path, has_context: bool) -> Request:
+        settings = settings_for(path, config=self.config)
+        choice = self.selection.choose(settings, path)
+        context = self.context or settings.context
+        if context is not None and not context.is_dir():
+            raise NotADirectoryError(f"the build context is not a folder: {context}")
+        surroundings = surroundings_of(
+            path,
+            options=choice.options,
+            context=context,
+            root=self.root_of(path),
+            has_context=has_context,
+        )
+        return Request(choice.fixers, choice.level, surroundings, choice.ignored)
+
+
+class Runner:
+    """A run: its files, and the reports on them in the order of the files."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        work: Work,
+        *,
+        exclude: Sequence[str] = (),
+        gitignore: bool = True,
+        jobs: int | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        """Finds the files below `paths`. With a `journal` what changes is written, else not.
+
+        `jobs` is the number of processes, None for what fits. Raises ValueError for a pattern in
+        `exclude` that is none.
+        """
+        self.work = replace(work, roots=tuple(_roots(paths, work.cwd)))
+        self.candidates = tuple(discover(paths, exclude=exclude, gitignore=gitignore, cwd=work.cwd))
+        self._journal = journal
+        if jobs is None:
+            jobs = 1 if len(self.candidates) < _FEW else processors()
+        self.jobs = max(1, min(jobs, len(self.candidates)))
+
+    def reports(self) -> Iterator[FileReport | None]:
+        """One report for each candidate, None for one that the configuration excludes.
+
+        A file is written before its report is given; one that cannot be is an error of its own.
+        """
+        if self.jobs > 1:  # what each process needs is loaded before they part
+            all_fixers()
+            parse(b"FROM scratch\n")
+        work = self.work
+        reports = in_order(work.report, self.candidates, jobs=self.jobs, died=work.died)
+        for candidate, report in zip(self.candidates, reports, strict=True):
+            yield self._written(candidate, report)
+
+    def _written(self, candidate: Candidate, report: FileReport | None) -> FileReport | None:
+        """The report after writing the file, where that is to be done."""
+        if self._journal is None or report is None or report.status != "changed":
+            return report
+        assert report.result is not None
+        root = None if candidate.explicit else self.work.root_of(candidate.path)
+        try:
+            self._journal.replace(report.path, report.result.before, report.result.after, root=root)
+        except ChangedOnDisk:
+            return replace(report, result=None, error=Error("changed on disk meanwhile"))
+        except WriteFailed as error:
+            return replace(report, result=None, error=Error(f"cannot be written: {error.reason}"))
+        return report
+
+
+def _roots(paths: Sequence[Path], cwd: Path) -> Iterator[Path]:
+    for path in paths:
+        folder = Path(os.path.realpath(cwd / path))
+        if folder.is_dir():
+            yield folder

@@ -1,0 +1,72 @@
+"""What is known beside a file, found out when it is asked for: its build context, its images."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dfix.context import Evidence, evidence_for
+from dfix.facts import Surroundings
+from dfix.image import ImageReference
+from dfix.orchestrators import overridden_names, scan
+from dfix.resolve import bases, tags
+from dfix.worktree import work_tree_root
+
+if TYPE_CHECKING:
+    from dfix.facts.evidence import Kind
+
+
+class EmbeddedImages:
+    """Images as the tables know them that come with dfix; nobody is asked over the network."""
+
+    def base_facts(self, image: ImageReference) -> bases.BaseFacts | None:
+        """What is known about `image`; None for nothing."""
+        return bases.base_facts(image)
+
+    def pin(self, image: ImageReference, policy: str) -> tags.Pin | tags.Unpinned:
+        """The tag that a floating reference stands for. Raises ValueError for an unknown policy."""
+        return tags.pin(image, tags.Policy(policy))
+
+
+class LateEvidence:
+    """The evidence for one Dockerfile, gathered when the first question is asked."""
+
+    def __init__(self, file: Path, *, context: Path | None, root: Path | None) -> None:
+        self._file = file
+        self._context = context
+        self._root = root
+
+    def kind(self, source: str, *, level_is_safe: bool) -> "Kind":
+        """What a source, as COPY names it, is."""
+        kind = self._evidence.kind(source, level_is_safe=level_is_safe)
+        # A glob for both files and folders is neither of them.
+        return "unknown" if kind == "mixed" else kind
+
+    def mode(self, source: str, *, level_is_safe: bool) -> int | None:
+        """The permission bits of a source; None if not known."""
+        return self._evidence.mode(source, level_is_safe=level_is_safe)
+
+    @cached_property
+    def _evidence(self) -> Evidence:
+        return evidence_for(self._file, context=self._context, root=self._root)
+
+
+def surroundings_of(
+    file: Path,
+    *,
+    options: Mapping[str, Mapping[str, object]],
+    context: Path | None = None,
+    root: Path | None = None,
+    has_context: bool = True,
+) -> Surroundings:
+    """What is known beside `file`.
+
+    `context` says what its build context is, and `root` which tree's Compose and Bake files may
+    speak of it where it is in no work tree. Without `has_context` only `context` is asked.
+    """
+    evidence = None
+    if has_context or context is not None:
+        evidence = LateEvidence(file, context=context, root=root)
+    tree = work_tree_root(file.parent) or root
+    overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
+    return Surroundings(evidence, EmbeddedImages(), overridden, options)

@@ -1,0 +1,78 @@
+"""Several processes, one order."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from dfix.pool import in_order, processors
+
+
+def _double(item: int) -> int:
+    time.sleep(0.01 * (item % 3))
+    return 2 * item
+
+
+def _deadly(item: int) -> int:
+    if item in (3, 11):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * item
+
+
+def _process(_item: int) -> int:
+    return os.getpid()
+
+
+def _raises(item: int) -> int:
+    raise ValueError(str(item))
+
+
+def _died(item: int) -> int:
+    return -item
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_in_order(jobs: int) -> None:
+    assert list(in_order(_double, range(0), jobs=jobs, died=_died)) == []
+    answers = list(in_order(_double, range(40), jobs=jobs, died=_died))
+    assert answers == list(range(0, 80, 2))
+
+
+def test_one_job_stays_here() -> None:
+    assert set(in_order(_process, range(3), jobs=1, died=_died)) == {os.getpid()}
+    assert os.getpid() not in set(in_order(_process, range(3), jobs=2, died=_died))
+
+
+def test_a_death_costs_one_item() -> None:
+    answers = list(in_order(_deadly, range(40), jobs=2, died=_died))
+    assert answers == [-item if item in (3, 11) else 2 * item for item in range(40)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_is_raised_is_raised(jobs: int) -> None:
+    with pytest.raises(ValueError, match="0"):
+        list(in_order(_raises, range(3), jobs=jobs, died=_died))
+
+
+def test_it_may_be_left_early() -> None:
+    answers: Iterator[int] = in_order(_double, range(1000), jobs=2, died=_died)
+    assert next(answers) == 0
+    answers.close()  # type: ignore[attr-defined]
+
+
+def test_with_other_threads_nothing_is_forked() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        assert list(in_order(_double, range(4), jobs=2, died=_died)) == [0, 2, 4, 6]
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_processors() -> None:
+    assert 1 <= processors() <= (os.cpu_count() or 1)

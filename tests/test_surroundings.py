@@ -1,0 +1,74 @@
+"""What is known beside a file, found out when it is asked for."""
+
+from pathlib import Path
+
+import pytest
+
+from dfix.image import ImageReference
+from dfix.resolve.tags import Pin
+from dfix.surroundings import EmbeddedImages, LateEvidence, surroundings_of
+
+
+def _image(text: str) -> ImageReference:
+    image = ImageReference.parse(text)
+    assert image is not None
+    return image
+
+
+def test_nothing_is_known_of_a_private_image() -> None:
+    image = _image("registry.example.com/team/app")
+    images = EmbeddedImages()
+    assert images.base_facts(image) is None
+    assert images.pin(image, "minor").tag is None
+
+
+def test_images_from_the_tables() -> None:
+    images = EmbeddedImages()
+    facts = images.base_facts(_image("alpine"))
+    assert facts is not None
+    assert facts.package_manager == "apk"
+    assert isinstance(images.pin(_image("alpine"), "minor"), Pin)
+    with pytest.raises(ValueError, match="daily"):
+        images.pin(_image("alpine"), "daily")
+
+
+def test_evidence_is_gathered_late(tmp_path: Path) -> None:
+    evidence = LateEvidence(tmp_path / "Dockerfile", context=None, root=None)
+    (tmp_path / "app").write_bytes(b"#!/bin/sh\n")
+    (tmp_path / "app").chmod(0o755)
+    (tmp_path / "src").mkdir()
+    assert evidence.kind("app", level_is_safe=False) == "file"
+    assert evidence.kind("src", level_is_safe=False) == "directory"
+    assert evidence.kind("*", level_is_safe=False) == "unknown"
+    assert evidence.mode("app", level_is_safe=False) == 0o755
+    assert evidence.kind("app", level_is_safe=True) == "unknown"
+    named = LateEvidence(tmp_path / "Dockerfile", context=tmp_path, root=None)
+    assert named.kind("app", level_is_safe=True) == "file"
+
+
+def test_no_context(tmp_path: Path) -> None:
+    file = tmp_path / "Dockerfile"
+    assert surroundings_of(file, options={}, has_context=False).evidence is None
+    assert surroundings_of(file, options={}).evidence is not None
+    named = surroundings_of(file, options={}, has_context=False, context=tmp_path)
+    assert named.evidence is not None
+
+
+COMPOSE = """services:
+  api:
+    build:
+      context: .
+      additional_contexts:
+        node: docker-image://node:20
+"""
+
+
+def test_overridden_names(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "compose.yaml").write_text(COMPOSE)
+    beside, below = tmp_path / "Dockerfile", tmp_path / "sub" / "Dockerfile"
+    assert surroundings_of(beside, options={}).overridden == {"node"}
+    assert surroundings_of(below, options={}).overridden == frozenset()
+    assert surroundings_of(below, options={}, root=tmp_path).overridden == {"node"}
+    (tmp_path / ".git").mkdir()
+    assert surroundings_of(below, options={}).overridden == {"node"}
