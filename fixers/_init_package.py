@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage
 from dfix.facts.commands import base_name, verb_of
 from dfix.facts.runtime import INITS
-from dfix.facts.scripts import script_of
+from dfix.facts.scripts import has_posix_shell, script_of
 
 from ._variable_base import may_be_another
 
@@ -27,8 +27,6 @@ _SOURCES = re.compile(
     r"sources\.list(?!\.d)|/etc/apk\b|/etc/apt/?(?:[\s;&|\"']|\Z)|/etc/apt/apt\.conf|"
     r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b"
 )
-_POSIX = re.compile(r"(?:.*/)?(?:ba|da|a)?sh")
-_COMMAND_OPTION = re.compile(r"-[a-z]*c")
 _APT = frozenset({"apt", "apt-get", "aptitude"})
 
 
@@ -56,10 +54,7 @@ def installation(facts: Facts, stage: Stage, at: Instruction) -> Installation | 
     found = _package(facts, stage)
     if isinstance(found, str):
         return found
-    shell = facts.plan.before(at).shell
-    if shell is not None and not (
-        _POSIX.fullmatch(shell[0]) and _COMMAND_OPTION.fullmatch(shell[-1])
-    ):
+    if not has_posix_shell(facts, at):
         return "the SHELL in force is no POSIX shell"
     if facts.bases.user(at) != "root":
         return "where it would be installed, the user is not known to be root"

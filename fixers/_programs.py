@@ -67,4 +67,6 @@ def no_gain(words: Sequence[str | None]) -> str | None:
         return f"`{name}` may be a shell script: unless that ends in exec, it hands no signal on"
     if not is_interpreter(name):
         return f"nothing is known about how `{name}` handles signals"
+    if len(words) == 1:
+        return f"`{name}` is started for somebody to type to"
     return None

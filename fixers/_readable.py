@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from dfix import Facts, Run, Stage
 from dfix.facts.placements import Placement, placements
-from dfix.facts.runtime import Program
+from dfix.facts.runtime import Launch, Program
 
-from ._programs import RUNNERS, is_shell_script, module_of
+from ._programs import RUNNERS, SERVERS, is_shell_script, module_of
 
 _Words = Sequence[str | None]
 
 #: Directories that a bare name is looked for in.
 _PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 #: Servers that need nothing that only root has.
-_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve"})
+_PLAIN_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve"})
 #: Modules of Python, and programs of others, that write beside themselves or below their home.
 _WRITING_MODULES = frozenset(
     "pytest tox pip jupyter notebook jupyterlab streamlit mlflow celery airflow unittest".split()
@@ -32,7 +32,12 @@ _NAMED_FOR_ROOT = re.compile(
     r"|wg|iptables|nft|firewall|plugin|driver|agent|daemon|mount|cron\w*|sshd?|dns\w*|dhcp\w*|ntp\w*"
     r"|snap(?:shot)?|backup|restore|pcap|sniff\w*|ebpf|bpf|sudo|su|gosu|su-exec|setpriv|chroot"
     r"|runuser|nginx|httpd?|apache2?\w*|php-fpm\w*|haproxy|postgres|mysqld|mongod|redis-server"
-    r"|memcached|rabbitmq-server|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
+    r"|memcached|rabbitmq-server|nebula|tailscaled?|zerotier\w*|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
+)
+_UNPACKING = re.compile(r"\b(?:tar|bsdtar|unzip|cpio|7z)\s")
+_COMPILING = re.compile(
+    r"\b(?:go|cargo|make|cmake|ninja|gcc|g\+\+|clang|rustc|swift|mvnw?|gradlew?|sbt|lein|npm|yarn|pnpm"
+    r"|dotnet|stack|cabal|ghc|dune|nim|zig|crystal|mix|bazel|build)\b"
 )
 _RESTRICTING = re.compile(
     r"\bumask\b|\bchmod\s+(?:-\S+\s+)*(?:[0-7]?[0-7]{2}[0-3]\b|\S*[-=]|[ug]+\+\S*x)"
@@ -57,6 +62,18 @@ class _Target:
 
     path: str
     runs: bool = False
+
+
+def server_objection(started: Launch) -> str | None:
+    """What speaks against it by the names that the command line begins with."""
+    for part in (started.entrypoint, started.cmd):
+        for word in part.words[:1] if part is not None else ():
+            name = posixpath.basename(word)
+            if name.startswith(("nginx", "openresty")):
+                return "nginx starts as root: the image nginxinc/nginx-unprivileged does not"
+            if _NAMED_FOR_ROOT.search(name) and not is_shell_script(word):
+                return f"`{name}` needs root, or gives it up by itself"
+    return None
 
 
 def objection(facts: Facts, stage: Stage, found: Program) -> str | None:
@@ -102,6 +119,8 @@ def rests_on_convention(facts: Facts, stage: Stage) -> bool:
 def _target(words: _Words) -> _Target | str:
     first = words[0] or ""
     name = posixpath.basename(first)
+    if is_shell_script(first):
+        return f"`{name}` may be a shell script, which is not read"
     if _NAMED_FOR_ROOT.search(name):
         return f"`{name}` needs root, or gives it up by itself"
     if name in RUNNERS:
@@ -109,10 +128,10 @@ def _target(words: _Words) -> _Target | str:
     for pattern, reading in _INTERPRETERS:
         if re.fullmatch(pattern, name):
             return reading(words)
-    if name in _SERVERS:
+    if name in _PLAIN_SERVERS:
         return _Target("")
-    if is_shell_script(first):
-        return f"`{name}` may be a shell script, which is not read"
+    if name in SERVERS:
+        return f"`{name}` is a server with files of its own"
     return _Target(first, runs=True)
 
 
@@ -159,7 +178,11 @@ def _java(words: _Words) -> _Target | str:
             if jar is None:
                 return "which archive is started is not known"
             return _Target(jar if "/" in jar else f"./{jar}")
-    return _Target("") if _first_operand(words, _JAVA_VALUES) else "which class is started is not known"
+    return (
+        _Target("")
+        if _first_operand(words, _JAVA_VALUES)
+        else "which class is started is not known"
+    )
 
 
 def _dotnet(words: _Words) -> _Target | str:
@@ -206,8 +229,8 @@ def _of_target(facts: Facts, stage: Stage, target: _Target, workdir: str) -> str
     last, path = holders[-1]
     if last.image is not None:
         return f"the modes of files in the image {last.image} are not known"
-    if last.origin is not None and _sets_modes(facts, last.origin):
-        return "the stage that the program comes from sets modes"
+    if last.origin is not None and (reason := _of_origin(facts, last.origin)):
+        return reason
     source = last.source_of(path)
     mode = _mode(facts, last, source) if source is not None else None
     if target.runs and mode is not None and mode & 0o100 and not mode & 0o001:
@@ -215,14 +238,19 @@ def _of_target(facts: Facts, stage: Stage, target: _Target, workdir: str) -> str
     return None
 
 
-def _sets_modes(facts: Facts, origin: Stage) -> bool:
-    """Whether a stage may take reading or running of a file from others."""
-    return any(
-        _RESTRICTING.search(instruction.shell or "")
+def _of_origin(facts: Facts, origin: Stage) -> str | None:
+    """Why a file of the stage `origin` may not be for others to read or run."""
+    text = "\n".join(
+        instruction.shell or ""
         for each in facts.stages.lineage(origin)
         for instruction in each.instructions
         if isinstance(instruction, Run)
     )
+    if _RESTRICTING.search(text):
+        return "the stage that the program comes from sets modes"
+    if _UNPACKING.search(text) and not _COMPILING.search(text):
+        return "the program may come from an archive, which has modes of its own"
+    return None
 
 
 def _mode(facts: Facts, placement: Placement, source: str) -> int | None:

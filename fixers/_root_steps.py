@@ -43,6 +43,11 @@ _ROOT_PACKAGES = frozenset(
     mongodb mongodb-org rabbitmq-server memcached elasticsearch libcap2-bin libcap""".split()
 )
 _VERSIONED = re.compile(r"php[0-9.]+-fpm|postgresql-?[0-9.]+|apache2-.+")
+#: Packages for devices, which belong to root and to groups that differ from host to host.
+_OF_DEVICES = re.compile(
+    r".*(?:gpio|i2c|libusb|usbutils|udev|bluez|bluetooth|alsa|pulseaudio|v4l|smartmontools|sensors|pcsc"
+    r"|pciutils|ipmitool|nvidia).*"
+)
 _HOME = re.compile(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
 _WRITTEN = re.compile(
     r"(?:.*_)?(?:DATA|LOGS?|UPLOADS?|STORAGE|STATE|DB|DATABASE|SQLITE|MEDIA|PID|CACHE|TE?MP|SPOOL)"
@@ -53,6 +58,12 @@ _OF_BUILD_TOOLS = re.compile(
     r"(?:PIP|NPM|YARN|PNPM|UV|POETRY|GO|CARGO|COMPOSER|BUNDLE|NUGET|MAVEN|GRADLE|COREPACK|CCACHE).*",
     re.IGNORECASE,
 )
+#: What comments say of running it: with devices, the engine's socket, or folders of the host.
+_PRIVILEGED = re.compile(
+    r"docker\.sock|--privileged|--cap-add|--device|--pid[= ]host|--net(?:work)?[= ]host"
+    r"|\s(?:-v|--volume|--mount)[= ]\S*[:,]"
+)
+_SOCKET = re.compile(r"docker\.sock")
 #: Where a directory made by root is meant to be read, or open to all.
 _SYSTEM = ("/usr/", "/etc/", "/bin/", "/sbin/", "/lib/", "/tmp/", "/var/cache/", "/var/lib/apt/")
 _BUILD_MODULES = frozenset({"pip", "venv", "compileall", "build", "ensurepip"})
@@ -81,6 +92,10 @@ def objection(facts: Facts, stage: Stage, names: frozenset[str]) -> str | None:
     `names` are those of the account that it would run as.
     """
     lineage = facts.stages.lineage(stage)
+    for line in facts.tree.text.split("\n"):
+        pattern = _PRIVILEGED if line.lstrip().startswith("#") else _SOCKET
+        if said := pattern.search(line):
+            return f"`{said[0].strip()}` is spoken of: it may be run with what only root may use"
     used = [each.destination for each in placements(facts, stage) if each.destination]
     for each in lineage:
         paths = (facts.plan.before(node).workdir for node in each.instructions)
@@ -100,6 +115,8 @@ def objection(facts: Facts, stage: Stage, names: frozenset[str]) -> str | None:
 def _of_env(node: Env) -> str | None:
     for pair in node.pairs:
         value = (pair.assigned or "").strip("\"'")
+        if pair.key == "HOME":
+            return "HOME is set to a place that the program may write to"
         if _HOME.search(value):
             return f"{pair.key} points below /root, which only root may read"
         if "sqlite" in value.lower():
@@ -134,6 +151,8 @@ def _of_packages(command: Command) -> str | None:
     for package in packages:
         if package in _ROOT_PACKAGES or _VERSIONED.fullmatch(package):
             return f"`{package}` is installed, which is of use to root alone"
+        if _OF_DEVICES.fullmatch(package):
+            return f"`{package}` is installed, which is for devices that others may not open"
     return None
 
 
@@ -164,11 +183,15 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
         return f"`{name}` changes accounts: which of them the program is for, is not said"
     check = _CHECKS.get("python" if re.fullmatch(r"python[0-9.]*", name) else name)
     if check is not None:
-        return check(words, scene)
+        return check(words)
+    if name in {"chown", "chgrp"}:
+        return _chown(words, scene.names)
+    if name == "mkdir":
+        return _mkdir(words, scene)
     return None if name in _HARMLESS else f"what `{name}` leaves behind is not known"
 
 
-def _chmod(words: _Words, scene: _Scene) -> str | None:
+def _chmod(words: _Words) -> str | None:
     """A mode must not take reading or running from others."""
     operands = [each for each in words[1:] if each is None or not re.match(r"-[Rvfc-]", each)]
     mode = operands[0] if operands else None
@@ -182,10 +205,10 @@ def _chmod(words: _Words, scene: _Scene) -> str | None:
     return None if allowed else f"`chmod {mode}` leaves others less than root"
 
 
-def _chown(words: _Words, scene: _Scene) -> str | None:
+def _chown(words: _Words, names: frozenset[str]) -> str | None:
     """Files that are given to somebody say who the program may be meant to run as."""
     owner = next((each for each in words[1:] if each is None or not each.startswith("-")), None)
-    if owner is not None and (owner in _ROOT or owner in scene.names):
+    if owner is not None and (owner in _ROOT or owner in names):
         return None
     return "files are given to another account: the program may be meant to run as that"
 
@@ -209,44 +232,44 @@ def _mkdir(words: _Words, scene: _Scene) -> str | None:
     return None
 
 
-def _links(words: _Words, scene: _Scene) -> str | None:
+def _links(words: _Words) -> str | None:
     if any(word is None or word.startswith(("/dev/", "/proc/")) for word in words[1:]):
         return "`ln` may make a log file out of a device"
     return None
 
 
-def _find(words: _Words, scene: _Scene) -> str | None:
+def _find(words: _Words) -> str | None:
     for at, word in enumerate(words[:-1]):
         if word in {"-exec", "-execdir", "-ok"} and words[at + 1] not in {"rm", "strip"}:
             return "`find` starts something that is not known"
     return None
 
 
-def _xargs(words: _Words, scene: _Scene) -> str | None:
+def _xargs(words: _Words) -> str | None:
     started = next((each for each in words[1:] if each is None or not each.startswith("-")), None)
     if started in {"rm", "strip", "apk", "apt-get", "apt-mark"}:
         return None
     return "`xargs` starts something that is not known"
 
 
-def _pip(words: _Words, scene: _Scene) -> str | None:
+def _pip(words: _Words) -> str | None:
     if "--user" in words:
         return "`pip --user` installs below /root, which only root may read"
     return None
 
 
-def _python(words: _Words, scene: _Scene) -> str | None:
+def _python(words: _Words) -> str | None:
     operands = [each for each in words[1:] if each not in {"-u", "-O", "-OO", "-B"}]
     if operands[:1] == ["-m"] and operands[1:] and operands[1] in _BUILD_MODULES:
-        return _pip(words, scene)
+        return _pip(words)
     if operands and posixpath.basename(operands[0] or "") == "setup.py":
-        return _pip(words, scene)
+        return _pip(words)
     if operands[:1] and operands[0] in {"--version", "-V"}:
         return None
     return "what a Python program of the build leaves behind is not known"
 
 
-def _packages_of_node(words: _Words, scene: _Scene) -> str | None:
+def _packages_of_node(words: _Words) -> str | None:
     operands = [each for each in words[1:] if each is None or not each.startswith("--")]
     verb = operands[0] if operands else "install"
     if verb in {"run", "run-script"}:
@@ -256,25 +279,22 @@ def _packages_of_node(words: _Words, scene: _Scene) -> str | None:
     return None if known else _OF_SCRIPT
 
 
-def _dotnet(words: _Words, scene: _Scene) -> str | None:
+def _dotnet(words: _Words) -> str | None:
     verb = words[1] if len(words) > 1 else None
     if verb in {"restore", "build", "publish", "clean", "test", "--version", "--info"}:
         return None
     return "what `dotnet` leaves behind here is not known"
 
 
-def _composer(words: _Words, scene: _Scene) -> str | None:
+def _composer(words: _Words) -> str | None:
     if "global" in words:
         return "`composer global` installs below /root, which only root may read"
     return None
 
 
 _OF_SCRIPT = "what a script of package.json leaves behind is not known"
-_CHECKS: Mapping[str, Callable[[_Words, _Scene], str | None]] = {
+_CHECKS: Mapping[str, Callable[[_Words], str | None]] = {
     "chmod": _chmod,
-    "chown": _chown,
-    "chgrp": _chown,
-    "mkdir": _mkdir,
     "ln": _links,
     "find": _find,
     "xargs": _xargs,

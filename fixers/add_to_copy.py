@@ -133,7 +133,7 @@ class AddToCopy(Fixer):
             kind = evidence.kind(source, level_is_safe=strict) if evidence else "unknown"
             if kind == "archive":
                 return _ARCHIVE
-            if kind in {"directory", "file"}:
+            if kind in {"directory", "file", "mixed"}:
                 return "proven" if strict else "convention"
         name = posixpath.basename(source)
         literal = not re.search(r"[*?\[\]\\]", source) and not source.endswith("/")

@@ -158,7 +158,8 @@ class InitProcess(Fixer):
         elif entrypoint.stage is not stage:
             return _ELSEWHERE
         if entrypoint is not None and entrypoint.instruction is None and not found.script:
-            return "what the ENTRYPOINT of the base image does is not known"
+            known = no_gain(cmd.words) if cmd is not None and cmd.words else None
+            return known or "what the entrypoint of the base image does is not known"
         return no_gain(found.words)
 
     def _base_has_init(self, stage: Stage, started: Launch) -> bool:

@@ -95,7 +95,7 @@ class PinBaseImage(Fixer):
     def visit_Stage(self, stage: Stage) -> None:
         """Looks at the image that a stage begins with."""
         base = self.facts.plan.stages[stage.index].base
-        if self.facts.stages.parent(stage) is None and base != "scratch":
+        if stage.start.words and self.facts.stages.parent(stage) is None and base != "scratch":
             self._look(stage.start, stage.start.words[0], base)
 
     def visit_Copy(self, node: Copy) -> None:

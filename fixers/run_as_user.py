@@ -1,12 +1,14 @@
 """Gives the program a user without root's rights."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from dfix import (
     Change,
     Cmd,
     Entrypoint,
+    Facts,
     Fixer,
     Healthcheck,
     Instruction,
@@ -24,6 +26,7 @@ from dfix import (
     above,
 )
 from dfix.facts.runtime import Part, launch, program
+from dfix.facts.scripts import has_posix_shell
 
 from . import _readable, _root_steps
 from ._accounts import Account, Wish, account
@@ -134,3 +137,84 @@ class RunAsUser(Fixer):
             self.refuse(node, place)
             return
         self._propose(stage, node, place, found)
+
+    def _account(self, stage: Stage) -> Account | str:
+        """The account to run as, or what speaks against running without root."""
+        facts = self.facts
+        lineage = facts.stages.lineage(stage)
+        known = facts.bases.of(stage)
+        started = launch(facts, stage)
+        if facts.bases.is_windows(stage.start):
+            return "accounts of Windows are not known here"
+        if any(isinstance(each, Onbuild) for one in lineage for each in one.instructions):
+            return "ONBUILD makes it an image to build on"
+        if reason := _readable.server_objection(started):
+            return reason
+        if not started.own:
+            return "nothing of its own is started: it may be an image to build on"
+        if may_be_another(facts, stage):
+            return "a build argument may put another image in the base's place"
+        if known is None or known.default_user is None:
+            return "the user of the base image is not known"
+        found = program(facts, stage, started)
+        if isinstance(found, str):
+            return found
+        entrypoint = started.entrypoint
+        if entrypoint is not None and entrypoint.instruction is None and not found.script:
+            return "the entrypoint of the base image may need root, or give it up by itself"
+        if known.volume or facts.plan.stages[stage.index].config.volumes:
+            return "there is a VOLUME, which the program may write to"
+        wish = Wish(self.option("style"), self.option("user"), self.option("uid"))
+        answer = account(facts, stage, wish)
+        if isinstance(answer, str):
+            return answer
+        return (
+            _readable.objection(facts, stage, found)
+            or _readable.copying_objection(facts, stage, answer.names, bool(answer.commands))
+            or _root_steps.objection(facts, stage, answer.names)
+            or answer
+        )
+
+    def _propose(self, stage: Stage, node: Instruction, place: Instruction, found: Account) -> None:
+        facts = self.facts
+        if found.commands and not has_posix_shell(facts, place):
+            self.refuse(node, "the SHELL in force is no POSIX shell")
+            return
+        new: list[Instruction] = [User(argument=Word(text=found.user))]
+        if found.commands:
+            new.insert(0, facts.habits.run(*found.commands))
+        expects = [Change(stage.index, "effect", None, command) for command in found.commands]
+        user = "${APP_UID}" if found.user == "$APP_UID" else found.user
+        expects.append(Change(stage.index, "config.user", None, user))
+        reason = found.reason
+        if _readable.rests_on_convention(facts, stage):
+            reason += "; files of the build context have the modes that git keeps"
+        if any(int(re.split("[-/]", each)[0]) < 1024 for each in _ports(facts, stage)):
+            reason += (
+                "; ports below 1024 are open to it where the engine allows that, as Docker does"
+            )
+        self.fix(
+            node, {place: above(place, *new, paragraph=True)}, expects=tuple(expects), reason=reason
+        )
+
+
+def _place(stage: Stage) -> Instruction | str:
+    """The instruction to stand above: behind it nothing of the build depends on the user."""
+    behind: list[Instruction] = []
+    for instruction in stage.instructions:
+        if isinstance(instruction, Run | Workdir):
+            behind = []
+        else:
+            behind.append(instruction)
+    for instruction in behind:
+        if isinstance(instruction, _STARTING):
+            return instruction
+    return "what is started stands above a RUN or a WORKDIR, or in another stage"
+
+
+def _ports(facts: Facts, stage: Stage) -> Iterator[str]:
+    """The ports that are known as numbers, as `80/tcp` or `80-90/tcp`."""
+    known = facts.bases.of(stage)
+    for port in (*facts.plan.stages[stage.index].config.ports, *(known.expose if known else ())):
+        if port[:1].isdecimal():
+            yield port

@@ -187,7 +187,7 @@ REJECTED = {
     changes_the_image: "base",
     hides_the_directive: "does not have",
     makes_a_gigabyte: "out of all proportion",
-    makes_a_long_line: "longer than the builder takes",
+    makes_a_long_line: "65535",
     changes_a_node_of_another_tree: "does not have",
 }
 

@@ -37,7 +37,7 @@ def _write(folder: Path, **files: bytes) -> None:
 
 
 def _statuses(runner: Runner) -> list[tuple[str, str]]:
-    return [(each.name, each.status) for each in runner.reports() if each is not None]
+    return [(each.name, each.status) for each in runner.reports()]
 
 
 def test_no_files(work: Work) -> None:
@@ -83,10 +83,8 @@ def test_a_file_that_changes_meanwhile(
 
     monkeypatch.setattr("dfix.runner.fix_bytes", slow)
     first, second = Runner([Path()], work, jobs=1, journal=journal).reports()
-    assert first is not None
     assert (first.status, str(first.error)) == ("failed", "changed on disk meanwhile")
     assert (work.cwd / "a" / "Dockerfile").read_bytes() == theirs
-    assert second is not None
     assert second.status == "changed"
 
 
@@ -100,7 +98,6 @@ def test_a_file_that_changes_meanwhile(
 def test_files_that_cannot_be_handled(work: Work, data: bytes, message: str) -> None:
     _write(work.cwd, a=data)
     (report,) = Runner([Path()], work).reports()
-    assert report is not None
     assert report.status == "failed"
     assert message in str(report.error)
 
@@ -108,7 +105,7 @@ def test_files_that_cannot_be_handled(work: Work, data: bytes, message: str) -> 
 def test_what_is_no_file(work: Work) -> None:
     os.mkfifo(work.cwd / "pipe")
     reports = Runner([Path("pipe"), Path("missing")], work).reports()
-    assert [str(each.error) for each in reports if each] == [
+    assert [str(each.error) for each in reports] == [
         "not a regular file",
         "No such file or directory",
     ]
@@ -155,11 +152,9 @@ def test_a_link_that_leaves_the_tree_is_not_followed(
     inside.mkdir()
     (inside / "Dockerfile").symlink_to(outside / "a" / "Dockerfile")
     (report,) = Runner([Path("inside")], work, journal=journal).reports()
-    assert report is not None
     assert report.status == "skipped"
     assert (outside / "a" / "Dockerfile").read_bytes() == ADD
     (named,) = Runner([Path("inside/Dockerfile")], work, journal=journal).reports()
-    assert named is not None
     assert named.patch_name == "outside/a/Dockerfile"
     assert (outside / "a" / "Dockerfile").read_bytes() == COPY
 

@@ -1,6 +1,8 @@
 """Which fixers run: the call before the configuration."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -15,14 +17,17 @@ FILE = Path("/project/api/Dockerfile")
 class _First(Fixer):
     name = "first"
     aliases = ("DL1", "Shared")
-    options = {"speed": Option("1", "how fast", ("1", "2")), "words": Option("", "free")}
+    options: ClassVar[Mapping[str, Option]] = {
+        "speed": Option("1", "how fast", ("1", "2")),
+        "words": Option("", "free"),
+    }
 
 
 class _Second(Fixer):
     name = "second"
     aliases = ("DL2", "Shared")
     phase = Phase.MERGING
-    options = {"words": Option("", "free")}
+    options: ClassVar[Mapping[str, Option]] = {"words": Option("", "free")}
 
 
 class _Taste(Fixer):
@@ -81,13 +86,13 @@ def _names(selection: Selection, settings: Settings) -> list[str]:
         ),
         pytest.param(
             Selection(select=("first",)),
-            Settings(per_file_ignores={"api/*": ("first",)}),
+            Settings(base=Path("/project"), per_file_ignores={"api/*": ("first",)}),
             "",
             id="ignored-for-this-file",
         ),
         pytest.param(
             Selection(),
-            Settings(per_file_ignores={"web/*": ("first",)}),
+            Settings(base=Path("/project"), per_file_ignores={"web/*": ("first",)}),
             "first second",
             id="ignored-for-another-file",
         ),

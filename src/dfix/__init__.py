@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dfix.version import __version__
 
 if TYPE_CHECKING:
+    from dfix.api import fix as fix
     from dfix.edit import Changes as Changes
     from dfix.edit import Insert as Insert
     from dfix.edit import Remove as Remove
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from dfix.suppress import is_pragma as is_pragma
 
 _HOMES = {
+    "dfix.api": ("fix",),
     "dfix.edit": ("Changes", "Insert", "Remove"),
     "dfix.engine": ("Error", "Finding", "Request", "Result", "fix_bytes"),
     "dfix.facts": ("Facts", "Surroundings"),

@@ -68,10 +68,14 @@ def _is_address(text: str) -> bool:
 # ---------------------------------------------------------------------------------------- signals
 
 #: Linux's names without `SIG`: https://github.com/moby/sys/blob/main/signal/signal_linux.go
-_SIGNALS = frozenset(
-    """ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT
+_SIGNALS = (
+    frozenset(
+        """ABRT ALRM BUS CHLD CLD CONT FPE HUP ILL INT IO IOT KILL PIPE POLL PROF PWR QUIT SEGV STKFLT
     STOP SYS TERM TRAP TSTP TTIN TTOU URG USR1 USR2 VTALRM WINCH XCPU XFSZ RTMIN RTMAX""".split()
-) | {f"RTMIN+{n}" for n in range(1, 16)} | {f"RTMAX-{n}" for n in range(1, 15)}
+    )
+    | {f"RTMIN+{n}" for n in range(1, 16)}
+    | {f"RTMAX-{n}" for n in range(1, 15)}
+)
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -178,14 +182,31 @@ def is_remote(source: str) -> bool:
 
 # ----------------------------------------------------------------------------------------- mounts
 
-_BOOLEANS = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
-_SIZE = re.compile(r"[0-9]+(?:\.[0-9]+)* ?(?:[kmgtp]?i?b?)", re.IGNORECASE)
+#: What Go's strconv.ParseBool takes.
+BOOLEANS = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
+_SIZE = re.compile(
+    r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)? ?(?:b|[kmgtp](?:i?b)?)?", re.IGNORECASE
+)
 _MOUNT_TYPES = frozenset({"bind", "cache", "tmpfs", "secret", "ssh"})
 _SHARING = frozenset({"shared", "private", "locked"})
-_SWITCHES = frozenset({"readonly", "ro", "readwrite", "rw"})
-_TARGETS = frozenset({"target", "dst", "destination"})
-_SOURCES = frozenset({"source", "src"})
-_OWNED = frozenset({"cache", "secret", "ssh"})
+_SWITCHES = frozenset({"readonly", "readwrite", "required"})
+_OTHER_NAMES = {
+    "ro": "readonly",
+    "rw": "readwrite",
+    "src": "source",
+    "dst": "target",
+    "destination": "target",
+}
+_ONLY_FOR = {"size": ("tmpfs",), "required": ("secret", "ssh")}
+_OPTIONS = _SWITCHES | {
+    *("from", "source", "target", "id", "sharing", "size", "mode", "uid", "gid", "env")
+}
+
+
+def mount_source(text: str) -> str | None:
+    """What `from` in a `RUN --mount` names, a stage or an image; None without one."""
+    named = [field for field in text.split(",") if field[:5].lower() == "from="]
+    return named[-1][5:] or None if named and '"' not in text else None
 
 
 def mount_fault(text: str, literal: Callable[[str], str | None]) -> str | None:
@@ -202,60 +223,53 @@ def mount_fault(text: str, literal: Callable[[str], str | None]) -> str | None:
     for field in text.split(","):
         key, equals, raw = field.partition("=")
         key = key.lower()
-        value = literal(raw)
-        if not equals and key not in _SWITCHES and key != "required":
+        key = _OTHER_NAMES.get(key, key)
+        if not equals and key not in _SWITCHES:
             return f'"{field}" in --mount must be key=value'
-        if key == "type" and value is not None and value.lower() not in _MOUNT_TYPES:
-            return f'"{value}" is no type of --mount'
+        value = literal(raw) if equals else "true"
         if key == "type":
             kind = None if value is None else value.lower()
-        elif equals and value is not None and (fault := _option_fault(key, value)):
-            return fault
+            if kind is not None and kind not in _MOUNT_TYPES:
+                return f'"{value}" is no type of --mount'
         elif key not in _OPTIONS:
             return f'--mount does not know "{key}"'
         elif kind is not None and kind not in _ONLY_FOR.get(key, (kind,)):
             return f'"{key}" does not go with --mount=type={kind}'
+        elif value is not None and not _is_option(key, value):
+            return f'--mount does not take "{field}"'
         given[key] = value
-    return _together_fault(kind, given) if kind is not None else None
+    return None if kind is None else _together_fault(kind, given)
 
 
-def _option_fault(key: str, value: str) -> str | None:
-    if key in _SWITCHES or key == "required":
-        known = value in _BOOLEANS
-    elif key == "sharing":
-        known = value.lower() in _SHARING
-    elif key == "size":
-        known = bool(_SIZE.fullmatch(value))
-    elif key == "mode":
-        known = bool(_OCTAL.fullmatch(value)) and int(value, 8) < 1 << 32
-    elif key in ("uid", "gid"):
-        known = value.isascii() and value.isdigit() and int(value) < 1 << 32
-    elif key in _TARGETS:
-        known = value != "/"
-    else:
-        return None
-    return None if known else f'--mount does not take {key}="{value}"'
+def _is_option(key: str, value: str) -> bool:
+    if key in _SWITCHES:
+        return value in BOOLEANS
+    if key == "sharing":
+        return value.lower() in _SHARING
+    if key == "size":
+        return _SIZE.fullmatch(value) is not None
+    if key == "mode":
+        return _OCTAL.fullmatch(value) is not None and int(value, 8) < 1 << 32
+    if key in ("uid", "gid"):
+        return value.isascii() and value.isdigit() and int(value) < 1 << 32
+    return True
 
 
 def _together_fault(kind: str, given: dict[str, str | None]) -> str | None:
-    """What the options mean together; a value of None is one that may be empty or not."""
-    for key in ("mode", "uid", "gid"):
-        if key in given and kind not in _OWNED:
+    """What the options mean together; a value of None depends on variables."""
+    alone = ("mode", "uid", "gid") if kind in ("bind", "tmpfs") else ()
+    if kind != "cache":
+        alone = (*alone, "sharing")
+    for key in alone:
+        if key in given:
             return f'"{key}" does not go with --mount=type={kind}'
-    if "sharing" in given and kind != "cache":
-        return f'"sharing" does not go with --mount=type={kind}'
     if kind == "secret":
         if given.get("from"):
             return '"from" does not go with --mount=type=secret'
-        if not any(given.get(key, "") != "" for key in _SOURCES | _TARGETS | {"id"}):
+        if all(given.get(key, "") == "" for key in ("id", "source", "target")):
             return "--mount=type=secret needs an id, a source or a target"
-        if given.get("id") and any(given.get(key) for key in _SOURCES):
+        if given.get("id") and given.get("source"):
             return '"id" and "source" do not go together in --mount=type=secret'
+    elif kind != "ssh" and given.get("target") == "/":
+        return '"/" is no target of --mount'
     return None
-
-
-_ONLY_FOR = {"size": ("tmpfs",), "required": ("secret", "ssh")}
-_OPTIONS = (
-    _SWITCHES | _TARGETS | _SOURCES
-    | {"type", "from", "id", "sharing", "required", "size", "mode", "uid", "gid", "env"}
-)  # fmt: skip

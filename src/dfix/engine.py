@@ -95,7 +95,7 @@ def fix_bytes(data: bytes, request: Request) -> Result:
     if run.moving:
         return Result(data, data, error=Error(run.moving))
     after = run.tree.code
-    changes = () if after == data else Facts(tree).plan.difference(run.facts.plan)
+    changes = () if after == data else run.first.plan.difference(run.facts.plan)
     findings = sorted(run.findings, key=lambda each: (each.line, each.column, each.fixer))
     return Result(data, after, tuple(findings), tuple(change.path for change in changes))
 
@@ -109,20 +109,21 @@ class _Run:
 
     def __init__(self, tree: Dockerfile, request: Request) -> None:
         self.original = tree
+        self.first = Facts(tree, request.surroundings)
         self.request = request
         self.findings: list[Finding] = []
         self.seen: set[tuple[str, int, str, str | None]] = set()
         self.rejected: set[tuple[str, str]] = set()
         self.texts = {tree.text}
         self.moving = ""
-        self.lines: list[int] | None = None
-        self.place(tree)
+        self.place(self.first)
 
-    def place(self, tree: Dockerfile) -> None:
-        self.tree = tree
-        self.facts = Facts(tree, self.request.surroundings)
-        self.suppressions = Suppressions(tree)
-        self.lines = None
+    def place(self, facts: Facts) -> None:
+        """Goes on from a tree and what is known about it."""
+        self.facts = facts
+        self.tree = facts.tree
+        self.suppressions = Suppressions(self.tree)
+        self.lines: list[int] | None = None
 
     @property
     def suppressed_file(self) -> bool:
@@ -149,15 +150,15 @@ class _Run:
         chosen = self.choose(self.propose(fixers))
         if not chosen:
             return False
-        tree, applied = self.apply(Before(self.facts), chosen)
+        after, applied = self.apply(Before(self.facts), chosen)
         for fix in applied:
             self.report(fix, "fixed", fix.reason)
-        if tree is None:
+        if after is None:
             return True  # what was turned down stood in the way of others
-        if tree.text in self.texts:
+        if after.tree.text in self.texts:
             self.moving = "the fixers go round in a circle"
-        self.texts.add(tree.text)
-        self.place(tree)
+        self.texts.add(after.tree.text)
+        self.place(after)
         return True
 
     def propose(self, fixers: Sequence[type[Fixer]]) -> Iterable[Fix | Refusal]:
@@ -202,20 +203,20 @@ class _Run:
         owner = self.facts.positions.owner(fix.node)
         return fix.fixer.name, owner.code if owner is not None else ""
 
-    def apply(self, before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, list[Fix]]:
-        """The tree with as many of `fixes` as pass the checks, and those."""
-        tree, reason = attempt(before, fixes)
-        if tree is not None:
-            return tree, list(fixes)
+    def apply(self, before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, list[Fix]]:
+        """The file with as many of `fixes` as pass the checks, and those."""
+        after, reason = attempt(before, fixes)
+        if after is not None:
+            return after, list(fixes)
         if len(fixes) == 1:
             self.rejected.add(self.key(fixes[0]))
             self.report(fixes[0], "refused", reason)
             return None, []
-        # The halves are each sound on their own; together they were not: the rest waits a round.
+        # One half is enough for now: the fixes of the other are proposed again in the next round.
         half = len(fixes) // 2
-        tree, applied = self.apply(before, fixes[:half])
-        if tree is not None:
-            return tree, applied
+        after, applied = self.apply(before, fixes[:half])
+        if after is not None:
+            return after, applied
         return self.apply(before, fixes[half:])
 
     def report(self, proposal: Fix | Refusal, status: str, reason: str | None) -> None:
@@ -257,8 +258,8 @@ class _Run:
         return self.lines[line - 1]
 
 
-def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, str]:
-    """The tree with all of `fixes` applied and parsed again, or None and what speaks against it."""
+def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:
+    """The file with all of `fixes` applied and parsed again, or None and what speaks against it."""
     changes = {node: change for fix in fixes for node, change in fix.changes.items()}
     if sum(len(fix.changes) for fix in fixes) != len(changes):
         return None, "two changes to one place"
@@ -267,6 +268,6 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Dockerfile | None, st
     except ValueError as error:
         return None, str(error)
     expected = [change for fix in fixes for change in fix.expects]
-    after = parse(edited.text)
+    after = Facts(parse(edited.text), before.facts.surroundings)
     reason = objection(before, changes, edited, after, expected)
     return (None, reason) if reason else (after, "")

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: One argument of execve: a shell form reaches the shell as one (Linux's MAX_ARG_STRLEN, less its end).
 LONGEST_COMMAND = 131_071
-#: The builder's scanner refuses physical lines of this many bytes and more.
-LONGEST_LINE = 65_535
 #: A change may make a file this many times as long, and this many bytes longer, but not both.
 _GROWTH = (4, 1_048_576)
 
@@ -55,17 +53,17 @@ def objection(
     before: Before,
     changes: Changes,
     edited: Dockerfile,
-    after: Dockerfile,
+    after: Facts,
     expected: Sequence["Change"],
 ) -> str:
     """What speaks against `changes`, in words; empty if nothing does.
 
-    `edited` is the tree that they made, `after` what its text parses to, and `expected` the
-    difference to the plan that was announced.
+    `edited` is the tree that they made, `after` the file that its text parses to, and `expected`
+    the difference to the plan that was announced.
     """
     return (
-        _objection_to_text(before, edited, after)
-        or _objection_to_size(before, after)
+        _objection_to_text(before, edited, after.tree)
+        or _objection_to_size(before, after.tree)
         or _objection_to_joining(before, changes, expected)
         or _objection_to_plan(before, after, expected)
     )
@@ -104,8 +102,6 @@ def _objection_to_size(before: Before, after: Dockerfile) -> str:
     old, new = before.tree.text, after.text
     if len(new) > _GROWTH[0] * len(old) and len(new) > len(old) + _GROWTH[1]:
         return "the result is out of all proportion"
-    if _longest_line(new) > LONGEST_LINE:
-        return "a line would be longer than the builder takes"
     for instruction in after.instructions:
         if _command_length(instruction) > LONGEST_COMMAND:
             return "a command would be longer than one argument may be"
@@ -132,9 +128,8 @@ def _objection_to_joining(before: Before, changes: Changes, expected: Sequence["
     return "" if joined == announced else "more boundaries would go than RUNs are joined"
 
 
-def _objection_to_plan(before: Before, after: Dockerfile, expected: Sequence["Change"]) -> str:
-    facts = Facts(after, before.facts.surroundings)
-    actual = before.facts.plan.difference(facts.plan)
+def _objection_to_plan(before: Before, after: Facts, expected: Sequence["Change"]) -> str:
+    actual = before.facts.plan.difference(after.plan)
     wanted = Counter(_comparable(change) for change in expected)
     got = Counter(_comparable(change) for change in actual)
     if wanted != got:
@@ -186,13 +181,6 @@ def _shell_forms(instructions: Iterable[Instruction]) -> Iterable[ShellForm]:
 
 def _comments(text: str) -> Counter[str]:
     return Counter(line for each in text.split("\n") if (line := each.strip()).startswith("#"))
-
-
-def _longest_line(text: str) -> int:
-    longest = max(map(len, text.split("\n")), default=0)
-    if longest * 4 <= LONGEST_LINE:  # no code point has more than four bytes
-        return longest
-    return max(len(line.encode("utf-8", "surrogateescape")) for line in text.split("\n"))
 
 
 def _command_length(instruction: Instruction) -> int:

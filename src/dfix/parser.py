@@ -71,7 +71,7 @@ class _Heredocs(PostLex):
     always_accept = ()
 
     def __init__(self, escape: str) -> None:
-        self.continuation = _continuation(escape)
+        self.escape = escape
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         keyword = ""  # of an instruction that may open heredocs
@@ -93,7 +93,7 @@ class _Heredocs(PostLex):
                     token = token.update(type="HEREDOC_NEXT" if waiting else "HEREDOC_LAST")
             elif kind == "UNKNOWN" or kind in _KEYWORDS:
                 if kind == "UNKNOWN":
-                    kind = self.continuation.sub("", token).upper()
+                    kind = _continuation(self.escape).sub("", token).upper()
                     if kind in _KEYWORDS:
                         token = token.update(type=kind)
                 unended = True
@@ -105,18 +105,18 @@ class _Heredocs(PostLex):
                 (flags if kind in _FLAG_TYPES else arguments).append(token)
             yield token
         if unended:
-            waiting.extend(self.openings(keyword, flags, arguments) if keyword else ())
+            waiting.extend(self.openings(keyword, flags, arguments, True) if keyword else ())
             yield Token("HEREDOC_START", tuple(waiting)) if waiting else Token("NEWLINE", "")
         if waiting:
             yield Token("HEREDOC_LAST", "")
 
     def openings(
-        self, keyword: str, flags: list[str], arguments: list[str]
+        self, keyword: str, flags: list[str], arguments: list[str], at_end: bool = False
     ) -> tuple[words.Opening, ...]:
         if not any("<<" in each for each in (*flags, *arguments)):
             return ()
         line = " ".join([keyword, *flags, "".join(arguments)])
-        return words.heredocs(self.continuation.sub("", line))
+        return words.heredocs(_continuation(self.escape, at_end).sub("", line).rstrip("\r"))
 
 
 def _closes(line: str, opening: words.Opening) -> bool:
@@ -175,7 +175,6 @@ class _Builder:
         self.text = text
         self.escape = escape
         self.at = 0
-        self.continuation = _continuation(escape)
 
     def dockerfile(self, tree: "Tree[Token]") -> Dockerfile:
         mark: Leaf | None = None

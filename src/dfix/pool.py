@@ -33,7 +33,7 @@ def in_order(
     *,
     jobs: int,
     died: Callable[[Item], Answer],
-) -> Generator[Answer]:
+) -> Generator[Answer, None, None]:
     """What `task` makes of each item, or `died` where the process died over it.
 
     `task`, the items and the answers are pickled, unless `jobs` is 1: then all happens right here.

@@ -167,8 +167,8 @@ class Runner:
             jobs = 1 if len(self.candidates) < _FEW else processors()
         self.jobs = max(1, min(jobs, len(self.candidates)))
 
-    def reports(self) -> Iterator[FileReport | None]:
-        """One report for each candidate, None for one that the configuration excludes.
+    def reports(self) -> Iterator[FileReport]:
+        """One report for each candidate but those that the configuration excludes.
 
         A file is written before its report is given; one that cannot be is an error of its own.
         """
@@ -178,13 +178,13 @@ class Runner:
         work = self.work
         reports = in_order(work.report, self.candidates, jobs=self.jobs, died=work.died)
         for candidate, report in zip(self.candidates, reports, strict=True):
-            yield self._written(candidate, report)
+            if report is not None:
+                yield self._written(candidate, report)
 
-    def _written(self, candidate: Candidate, report: FileReport | None) -> FileReport | None:
+    def _written(self, candidate: Candidate, report: FileReport) -> FileReport:
         """The report after writing the file, where that is to be done."""
-        if self._journal is None or report is None or report.status != "changed":
+        if self._journal is None or report.result is None or not report.result.changed:
             return report
-        assert report.result is not None
         root = None if candidate.explicit else self.work.root_of(candidate.path)
         try:
             self._journal.replace(report.path, report.result.before, report.result.after, root=root)

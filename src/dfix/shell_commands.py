@@ -153,6 +153,7 @@ class CommandReader(ABC):
         words after the target of a redirection for further targets.
         """
         groups: list[tuple[str, int, list[Node]]] = []
+        text = self._text
         previous = -1
         surely = len(parts)
         parts += extra
@@ -164,37 +165,36 @@ class CommandReader(ABC):
             if start == previous and kind not in REDIRECTS and kind != "subshell":
                 groups[-1][2].append(part)
             else:
-                if number < surely and not (previous < 0 or self._is_blank(previous, start)):
+                gap = text[previous:start]
+                if gap != " " and previous >= 0 and number < surely and not _is_blank(gap):
                     self.misread(part)
                 groups.append((kind, start, [part]))
                 if kind in REDIRECTS:
+                    # These are looked at in their turn.
                     parts += surplus(part)
             previous = end
         return groups
-
-    def _is_blank(self, start: int, end: int) -> bool:
-        """Whether only blanks stand between two parts of a command, so that no word is lost."""
-        gap = self._text[start:end]
-        if not gap.strip(" \t"):
-            return True
-        # In a here-document the shell itself joins lines; words may not be joined by that.
-        gap = gap.replace("\\\n", "")
-        return bool(gap) and not gap.strip(" \t")
 
     def _word(
         self, start: int, end: int, pieces: Sequence[Node], *, assigned: bool = False
     ) -> Word:
         """The word in a range of the joined text, made of nodes that adjoin."""
         source = self._text[start:end]
-        span = self.span(start, end)
-        text = source if self._origin is None else self._raw[span.start : span.end]
+        if self._origin is None:
+            span = Span(start, end)
+            text = source
+        else:
+            span = self.span(start, end)
+            text = self._raw[span.start : span.end]
         value = literal(source, assigned=assigned)
         if value is not None and "$" not in source:
             return Word(span, text, value)
         for piece in pieces:
             if self._has_blank(piece):
                 self.misread(piece)
-        return Word(span, text, value, self.inside(pieces))
+        if "$" in source or "`" in source or "(" in source:
+            return Word(span, text, value, self.inside(pieces))
+        return Word(span, text, value)
 
     def _has_blank(self, node: Node) -> bool:
         """Whether the grammar takes words with blanks between them for one, as in `} ]`."""
@@ -286,6 +286,15 @@ class CommandReader(ABC):
                 names.update({found[0]: None} if found else {})
             stack += [(child, nested) for child in reversed(children)]
         return tuple(names)
+
+
+def _is_blank(gap: str) -> bool:
+    """Whether only blanks stand between two parts of a command, so that no word is lost."""
+    if not gap.strip(" \t"):
+        return True
+    # In a here-document the shell itself joins lines; words may not be joined by that.
+    gap = gap.replace("\\\n", "")
+    return bool(gap) and not gap.strip(" \t")
 
 
 def surplus(redirect: Node) -> list[Node]:

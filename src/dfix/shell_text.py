@@ -87,11 +87,15 @@ def join(raw: str, escape: str) -> JoinedText:
     return JoinedText(text, origin, dangling=dangling)
 
 
-_ODD = re.compile(r"\$?[^\t\n -~]+|(?<!\$)\$(?=[\s;|&)]|\Z)")
+# Each starts with what is rare, so that a search is quick.
+_UNUSUAL = re.compile(r"[^\t\n -~]")
+_UNUSUAL_LETTERS = re.compile(r"\$?[^\t\n -~]+")
 _ESCAPED_BLANK = re.compile(r"\\(?:([ \t])|[\s\S])")
-_LONE = re.compile(r"(?<=[ \t])(?:-(?=[ \t])|\](?=[ \t]+\]))")
-_COMPARISON = re.compile(r"(?<=[ \t])=[=~]")
-_BRACKET = re.compile(r"(?<![^\s;&|(`])\[(?=[ \t])")
+_LONE_DOLLAR = re.compile(r"\$(?<!\$\$)(?=[\s;|&)]|\Z)")
+_LONE_DASH = re.compile(r"-(?<=[ \t]-)(?=[ \t])")
+_LONE_BRACKET = re.compile(r"\](?<=[ \t]\])(?=[ \t]+\])")
+_COMPARISON = re.compile(r"=[=~](?<=[ \t]=.)")
+_BRACKET = re.compile(r"\[(?<![^\s;&|(`]\[)(?=[ \t])")
 _HOLLOW = re.compile(r"`[^`#]*#|`\s*`")
 
 
@@ -106,15 +110,19 @@ def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     notes: tuple[tuple[int, int], ...] = ()
     if "`" in text and _HOLLOW.search(text):
         text, notes = _without_hollow_substitutions(text)
-    if _ODD.search(text):
-        text = _ODD.sub(lambda match: _STAND_IN * len(match[0]), text)
+    if _UNUSUAL.search(text):
+        text = _UNUSUAL_LETTERS.sub(lambda match: _STAND_IN * len(match[0]), text)
     if "\\ " in text or "\\\t" in text:
         text = _ESCAPED_BLANK.sub(lambda match: _STAND_IN * 2 if match[1] else match[0], text)
-    if " -" in text or " ]" in text:
-        text = _LONE.sub(_STAND_IN, text)
-    if "[[" not in text and "((" not in text:
+    if "$" in text:
+        text = _LONE_DOLLAR.sub(_STAND_IN, text)
+    if "- " in text or "-\t" in text:
+        text = _LONE_DASH.sub(_STAND_IN, text)
+    if "]" in text:
+        text = _LONE_BRACKET.sub(_STAND_IN, text)
+    if "=" in text and "[[" not in text and "((" not in text:
         text = _COMPARISON.sub(_STAND_IN * 2, text)
-    if "[ " in text or "[\t" in text:
+    if "[" in text:
         text = _BRACKET.sub(_STAND_IN, text)
     return text, notes
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -89,11 +90,11 @@ def test_streams_closed_from_the_start(call: Caller, closed: tuple[int, ...]) ->
     assert call.text("a/Dockerfile") == COPY
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize("arguments", [("--diff",), ("rules",), ("--check", "--format", "json")])
 def test_a_full_disk_is_an_error(call: Caller, arguments: tuple[str, ...]) -> None:
     call.write({"Dockerfile": ADD})
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         process = _started(call, *arguments, stdout=full.fileno())
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
@@ -192,7 +193,7 @@ def test_colours_on_a_terminal(
     )
     os.close(theirs)
     printed = b""
-    with open(ours, "rb", buffering=0) as terminal:
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
         try:
             while piece := terminal.read(4096):
                 printed += piece

@@ -26,7 +26,7 @@ def test_no_stream_takes_everything() -> None:
     output = Output(None)
     output.write(b"x")
     output.require_success()
-    assert output.closed
+    assert not output.given_up
 
 
 def test_a_reader_that_is_gone_is_no_failure() -> None:
@@ -35,14 +35,14 @@ def test_a_reader_that_is_gone_is_no_failure() -> None:
     output.write(b"x")
     output.write(b"y")
     output.require_success()
-    assert output.closed
+    assert output.given_up
     assert stream.tries == 1
 
 
 def test_a_failure_is_kept() -> None:
     output = Output(Refusing(errno.ENOSPC))
     output.write(b"x")
-    assert output.closed
+    assert output.given_up
     with pytest.raises(click.ClickException, match="cannot be written: refused"):
         output.require_success()
 

@@ -79,11 +79,12 @@ def _array_at_start(text: str) -> tuple[str, ...] | None:
 
 def _quoted_path(node: Instruction, mine: Reading, theirs: Reading) -> bool:
     blank = r"[\t\v\f\r ]+"
+    mine_list = list(mine.arguments)
     return (
         isinstance(node, nodes.Transfer)
         and not mine.is_json
         and re.search("[\"'\\\\`]", " ".join(mine.arguments)) is not None
-        and re.split(blank, " ".join(theirs.arguments)) == list(mine.arguments)
+        and re.split(blank, " ".join(theirs.arguments)) in (mine_list, _less_an_escape(mine_list))
     )
 
 
@@ -139,9 +140,15 @@ def _last_escape_of_path(node: Instruction, mine: Reading, theirs: Reading) -> b
 
 
 def _without_last_escape(mine: Reading, theirs: Reading) -> bool:
-    *others, last = mine.arguments or [""]
-    shorter = tuple(others) + ((last[:-1],) if last[:-1] else ())
-    return last[-1:] in ("\\", "`") and theirs.arguments in (shorter, (*others, last[:-1]))
+    legacy = len(mine.arguments) % 2 == 0 and mine.arguments[-2:] in (("\\", ""), ("`", ""))
+    shorter = list(mine.arguments[:-2] if legacy else _less_an_escape(list(mine.arguments)))
+    return list(theirs.arguments) == shorter != list(mine.arguments)
+
+
+def _less_an_escape(arguments: list[str]) -> list[str]:
+    *others, last = arguments or [""]
+    shorter = last[:-1] if last[-1:] in ("\\", "`") else last
+    return [*others, shorter] if shorter else others
 
 
 def _heredocs_in_onbuild(node: Instruction, mine: Reading) -> bool:
@@ -151,7 +158,8 @@ def _heredocs_in_onbuild(node: Instruction, mine: Reading) -> bool:
 def _heredoc_behind_blank(node: Instruction, mine: Reading) -> bool:
     leaves = _leaves(_inner(node))
     line = "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves)
-    return bool(_inner(node).heredocs) and bool(re.search(r"<<[ \t\r]", line))
+    opener = isinstance(_inner(node), nodes.Run | nodes.Transfer)
+    return opener and not mine.is_json and bool(re.search(r"<<[ \t\r]", line))
 
 
 def _heredoc_behind_array(node: Instruction, mine: Reading) -> bool:
@@ -177,7 +185,7 @@ def _array_of_others(node: Instruction, mine: Reading) -> bool:
     leaves = [leaf for leaf in _leaves(_inner(node)) if leaf is not kind]
     text = "".join(leaf.prefix + leaf.value for leaf in leaves[1 + len(_inner(node).flags) :])
     try:
-        values = json.loads(text)
+        values, _ = json.JSONDecoder().raw_decode(text.lstrip())
     except ValueError:
         return False
     return isinstance(values, list) and not all(isinstance(each, str) for each in values)

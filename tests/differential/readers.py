@@ -51,9 +51,11 @@ def _arguments(instruction: DockerfileInstruction, escape: str) -> tuple[str, ..
     if instruction.name in ("ENV", "LABEL"):  # key, value and what stands between them
         return tuple(part for at, part in enumerate(instruction.args) if at % 3 != 2)
     if instruction.name == "ONBUILD":  # not looked into: another instruction has it shown
-        text = f"# escape={escape}\nMAINTAINER{instruction.original.strip()[len('ONBUILD') :]}"
-        rest = parse_dockerfile_ast(text).instructions[0].args
-        return tuple(re.split(r"[\t\v\f\r ]", word, maxsplit=1)[0].upper() for word in rest)
+        rest = instruction.original.strip()[len("ONBUILD") :]
+        text = f"# escape={escape}\nMAINTAINER{rest} ."  # it must not end with an escape character
+        argument = parse_dockerfile_ast(text).instructions[0].args
+        word = re.split(r"[\t\v\f\r ]", argument[0])[0] if argument else "."
+        return () if word == "." else (word.upper(),)
     return tuple(instruction.args)
 
 

@@ -5,22 +5,9 @@ from typing import TypedDict, Unpack
 
 from dfix import Level, Request, Result, Surroundings, fix_bytes
 from dfix.facts.evidence import Evidence
-from dfix.image import ImageReference
 from dfix.registry import all_fixers
-from dfix.resolve import bases, tags
+from dfix.surroundings import EmbeddedImages
 from dfix.text import encode
-
-
-class Tables:
-    """Images as the embedded tables know them."""
-
-    def base_facts(self, image: ImageReference) -> bases.BaseFacts | None:
-        """What the table of base images says."""
-        return bases.base_facts(image)
-
-    def pin(self, image: ImageReference, policy: str) -> tags.Pin | tags.Unpinned:
-        """What the table of tags says."""
-        return tags.pin(image, tags.Policy(policy))
 
 
 class Setting(TypedDict, total=False):
@@ -36,7 +23,7 @@ def run(name: str, text: str, **setting: Unpack[Setting]) -> Result:
     """What the engine makes of `text` with the fixer `name` alone."""
     surroundings = Surroundings(
         evidence=setting.get("evidence"),
-        images=Tables(),
+        images=EmbeddedImages(),
         overridden=frozenset(setting.get("overridden", ())),
         options={name: setting.get("options", {})},
     )

@@ -115,7 +115,10 @@ FIXED = {
         "FROM debian:12\r\nRUN rm a\r\n# c\r\nRUN rm b\r\n",
         "FROM debian:12\r\nRUN rm a \\\r\n# c\r\n  && rm b\r\n",
     ),
-    "lower case": ("from debian:12\nrun rm a\nrun rm b\n", "from debian:12\nrun rm a \\\n  && rm b\n"),
+    "lower case": (
+        "from debian:12\nrun rm a\nrun rm b\n",
+        "from debian:12\nrun rm a \\\n  && rm b\n",
+    ),
     "footer stays": (F + "RUN rm a\nRUN rm b\n\n# end\n", F + "RUN rm a \\\n  && rm b\n\n# end\n"),
     "shipped parent": (
         "FROM debian:12 AS a\nRUN rm a\nRUN rm b\nFROM a\n",

@@ -13,7 +13,15 @@ def _told(line: Line | None) -> str | None:
     return None if line is None else plain(line)
 
 
-@pytest.mark.parametrize("silent", [report(b"A\n"), failed("no"), skipped("template")])
+@pytest.mark.parametrize(
+    "silent",
+    [
+        report(b"A\n"),
+        report(b"A\n", None, finding("suppressed")),
+        failed("no"),
+        skipped("template"),
+    ],
+)
 def test_no_findings(silent: FileReport) -> None:
     assert finding_lines(silent, written=True) == []
 
@@ -26,7 +34,6 @@ def test_no_findings(silent: FileReport) -> None:
         ("fixed", None, False, "[would be fixed]"),
         ("refused", "no evidence", False, "[refused: no evidence]"),
         ("fixable", "needs --level standard", True, "[fixable: needs --level standard]"),
-        ("suppressed", None, True, "[suppressed]"),
     ],
 )
 def test_findings(status: str, reason: str | None, written: bool, expected: str) -> None:
@@ -67,8 +74,10 @@ ALL = (
         (
             ALL,
             True,
-            "5 files: 1 fixed, 1 skipped, 1 failed; findings: 2 fixed, 1 refused, "
-            "1 need a bolder level, 1 suppressed",
+            (
+                "5 files: 1 fixed, 1 skipped, 1 failed; findings: 2 fixed, 1 refused, "
+                "1 need a bolder level, 1 suppressed"
+            ),
         ),
         (
             ALL[:2],

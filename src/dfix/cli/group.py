@@ -47,7 +47,12 @@ class DefaultGroup(click.Group):
         self.format_commands(ctx, formatter)
 
 
-@click.group(cls=DefaultGroup, context_settings={"help_option_names": list(_OWN_OPTIONS[:2])})
+@click.group(
+    cls=DefaultGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 nothing to do, or all was done; 1 with --diff or --check: something "
+    "would change, or is left; 2 the call was wrong, or a file could not be handled.",
+)
 @click.version_option(__version__, prog_name="dfix", message="%(prog)s %(version)s")
 def group() -> None:
     """Rewrites Dockerfiles by good practice, without ever breaking a build.

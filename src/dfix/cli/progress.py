@@ -16,9 +16,10 @@ _PACE = 0.1  # seconds between two drawings
 class Progress:
     """Counts files on standard error; drawn by the run itself, so that there is no other thread."""
 
-    def __init__(self, total: int, *, shown: bool) -> None:
+    def __init__(self, total: int, *, shown: bool, colour: bool = True) -> None:
         self._total = total
         self._shown = shown
+        self._colour = colour
         self._done = 0
         self._due = time.monotonic() + _PATIENCE
         self._bar: Bar | None = None
@@ -61,7 +62,7 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        console = Console(stderr=True)
+        console = Console(stderr=True, no_color=not self._colour)
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         bar = Bar(*columns, console=console, transient=True, auto_refresh=False)
         bar.add_task("", total=self._total)

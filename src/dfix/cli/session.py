@@ -75,15 +75,16 @@ class Session:
         with ExitStack() as stack:
             self._open_report(stack)
             watched = self.err.terminal and not self.view.quiet
-            progress = stack.enter_context(Progress(len(runner.candidates), shown=watched))
+            progress = stack.enter_context(
+                Progress(len(runner.candidates), shown=watched, colour=self.err.colour)
+            )
             if journal is not None:
                 stack.callback(journal.close)
             for report in runner.reports():
-                if report is not None:
-                    with progress.paused(needed=self._has_news(report)):
-                        self._add(report)
+                with progress.paused(needed=self._has_news(report)):
+                    self._add(report)
                 progress.step()
-                if self.view.preview and self.out.closed:
+                if self.view.preview and self.out.given_up:
                     break  # Nobody reads on, and nothing is to be written.
             self._conclude()
         if journal is not None:
@@ -175,5 +176,9 @@ class Session:
         self.report.require_success()
         if self.summary.files["failed"]:
             return 2
-        changed = self.view.preview and self.summary.files["changed"]
-        return 1 if changed or (self.view.check and self.summary.left) else 0
+        if self.view.check and self.summary.left:
+            return 1
+        # A preview that nobody read on has found something, or it would not have printed any.
+        return (
+            1 if self.view.preview and (self.summary.files["changed"] or self.out.given_up) else 0
+        )

@@ -25,8 +25,8 @@ class Output:
         self.terminal = terminal
         """Whether somebody watches."""
         self.colour = colour
-        self.closed = stream is None
-        """Whether nobody takes what is written."""
+        self.given_up = False
+        """Whether nobody takes what is written any more."""
         self.failure: OSError | None = None
         """Why writing failed, unless the reader has gone away, which is its right."""
         self._stream = stream
@@ -43,7 +43,7 @@ class Output:
 
     def write(self, data: bytes) -> None:
         """Writes bytes."""
-        if self._stream is None or self.closed or not data:
+        if self._stream is None or self.given_up or not data:
             return
         try:
             self._stream.write(data)
@@ -71,7 +71,7 @@ class Output:
             raise click.ClickException(f"the output cannot be written: {reason}")
 
     def _give_up(self) -> None:
-        self.closed = True
+        self.given_up = True
         assert self._stream is not None
         # What is still in the buffer would be tried again, and complained about, at the end.
         with contextlib.suppress(OSError):  # Not every stream has a number.

@@ -2,7 +2,8 @@
 
 from typing import Literal, Protocol
 
-Kind = Literal["directory", "file", "archive", "unknown"]
+#: `mixed` is a pattern that matches folders and files, none of them an archive.
+Kind = Literal["directory", "file", "mixed", "archive", "unknown"]
 
 
 class Evidence(Protocol):

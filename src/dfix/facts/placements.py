@@ -1,8 +1,10 @@
 """Where COPY and ADD put what they bring into a stage."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from dfix.nodes import Add, Copy, Stage
@@ -10,6 +12,8 @@ from dfix.plan.model import BASE_DIRECTORY, Does, Symbolic, Transfer
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
+
+_FILE = re.compile(r"[^.].*\.[^.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,23 @@ class Placement:
     mode: str | None = None
 
     def holds(self, path: str) -> bool:
-        """Whether the absolute `path` may come from here."""
+        """Whether the absolute `path` may come from here.
+
+        A source whose name has an extension is taken for a file, any other one for a folder too.
+        """
         if self.destination is None:
             return False
         target = self.destination.rstrip("/")
-        return path == target or path.startswith(target + "/")
+        if path == target or self.source_of(path) is not None:
+            return True
+        if not path.startswith(target + "/"):
+            return False
+        name = posixpath.basename(path)
+        return any(
+            not _FILE.fullmatch(last := posixpath.basename(source.rstrip("/")))
+            or fnmatchcase(name, last)
+            for source in self.node.sources
+        )
 
     def source_of(self, path: str) -> str | None:
         """The source that is `path` by its name; None where `path` stands below a source."""

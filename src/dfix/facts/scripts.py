@@ -1,9 +1,14 @@
-"""The shell view of a RUN, for those who only read it."""
+"""The shell view of a RUN, for those who only read it, and the shell that reads it."""
 
-from dfix.nodes import Run, ShellForm
-from dfix.shell import Command, ShellScript, parse_shell
+from typing import TYPE_CHECKING
 
-__all__ = ["Command", "ShellScript", "script_of"]
+from dfix.nodes import Instruction, Run, ShellForm
+from dfix.shell import Command, ShellScript, is_posix_shell, parse_shell
+
+if TYPE_CHECKING:
+    from dfix.facts import Facts
+
+__all__ = ["Command", "ShellScript", "has_posix_shell", "script_of"]
 
 
 def script_of(run: Run, escape: str) -> ShellScript | None:
@@ -16,3 +21,12 @@ def script_of(run: Run, escape: str) -> ShellScript | None:
         return None
     script = parse_shell(run.command.text, escape)
     return None if script.has_error else script
+
+
+def has_posix_shell(facts: "Facts", instruction: Instruction) -> bool:
+    """Whether a RUN in the place of `instruction` would be read by a POSIX shell.
+
+    That the base image sets no SHELL of its own is for the caller to know.
+    """
+    argv = facts.plan.before(instruction).shell
+    return argv is None or is_posix_shell(argv)

@@ -4,14 +4,21 @@ from dfix.engine import Finding
 from dfix.report.styled import Line
 from dfix.runner import FileReport
 
-_STYLES = {"fixed": "green", "fixable": "yellow", "refused": "yellow", "suppressed": "dim"}
+_STYLES = {"fixed": "green", "fixable": "yellow", "refused": "yellow"}
 
 
 def finding_lines(report: FileReport, *, written: bool) -> list[Line]:
-    """One line for each finding; `written` says whether what changed was written."""
+    """One line for each finding but those that somebody switched off.
+
+    `written` says whether what changed was written.
+    """
     if report.result is None:
         return []
-    return [_finding_line(report.name, each, written) for each in report.result.findings]
+    return [
+        _finding_line(report.name, each, written)
+        for each in report.result.findings
+        if each.status != "suppressed"
+    ]
 
 
 def _finding_line(name: str, finding: Finding, written: bool) -> Line:
