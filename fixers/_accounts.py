@@ -49,6 +49,8 @@ def account(facts: Facts, stage: Stage, wish: Wish) -> Account | str:
         return _existing("nobody", 65534, 65534, False, "an empty image needs no account")
     if known.image.startswith(_DOTNET):
         return _dotnet(facts, stage, named)
+    if known.image == "node" and known.extrapolated and _old_node(facts, stage):
+        return "early images of node have no account for this"
     wanted = "nonroot" if known.family == "distroless" else _OWN.get(known.image, wish.user)
     for user in known.users:
         if user.name == wanted:
@@ -66,6 +68,14 @@ def account(facts: Facts, stage: Stage, wish: Wish) -> Account | str:
         return f"the number {wish.uid} is taken in {known.image}"
     shadow = known.family in _SHADOW and known.package_manager == "apt"
     return _made(known.family, shadow or "useradd" in known.user_tools, wish)
+
+
+def _old_node(facts: Facts, stage: Stage) -> bool:
+    """Whether the tag may be from before the account `node` came, in 2016, with version 6."""
+    image = facts.bases.reference(stage)
+    tag = (image.tag if image is not None else None) or "latest"
+    version = re.match(r"v?([0-9]+)(?:[.-]|\Z)", tag)
+    return tag.startswith("argon") if version is None else int(version[1]) < 6
 
 
 def _existing(name: str, uid: int, gid: int, named: bool, reason: str) -> Account:

@@ -35,6 +35,12 @@ def is_interpreter(name: str) -> bool:
     return bool(_INTERPRETERS.fullmatch(name))
 
 
+def reads_scripts(word: str) -> bool:
+    """Whether a program is an interpreter or a runtime, rather than a script of its own."""
+    name = posixpath.basename(word)
+    return is_interpreter(name) or name in RUNTIMES
+
+
 def is_shell_script(word: str) -> bool:
     """Whether a program is a shell or, by its name, a shell script that starts something else."""
     name = posixpath.basename(word)

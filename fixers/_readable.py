@@ -32,7 +32,13 @@ _NAMED_FOR_ROOT = re.compile(
     r"|wg|iptables|nft|firewall|plugin|driver|agent|daemon|mount|cron\w*|sshd?|dns\w*|dhcp\w*|ntp\w*"
     r"|snap(?:shot)?|backup|restore|pcap|sniff\w*|ebpf|bpf|sudo|su|gosu|su-exec|setpriv|chroot"
     r"|runuser|nginx|httpd?|apache2?\w*|php-fpm\w*|haproxy|postgres|mysqld|mongod|redis-server"
-    r"|memcached|rabbitmq-server|nebula|tailscaled?|zerotier\w*|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
+    r"|memcached|rabbitmq-server|nebula|tailscaled?|zerotier\w*|yggdrasil\w*|flannel\w*|calico\w*"
+    r"|cilium\w*|weave\w*|watchtower|portainer|cadvisor|node[-_]exporter|\w+beat|promtail|netdata"
+    r"|collectd|registrator|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
+)
+#: Tools that are copied in for programs that talk to the engine, or give root up.
+_ROOT_TOOLS = frozenset(
+    "docker dockerd docker-compose containerd runc gosu su-exec sudo s6".split()
 )
 _UNPACKING = re.compile(r"\b(?:tar|bsdtar|unzip|cpio|7z)\s")
 _COMPILING = re.compile(
@@ -76,8 +82,13 @@ def server_objection(started: Launch) -> str | None:
     return None
 
 
-def objection(facts: Facts, stage: Stage, found: Program) -> str | None:
-    """What speaks against running the program of `stage` without root, by what it is."""
+def objection(
+    facts: Facts, stage: Stage, found: Program, names: frozenset[str], made: bool
+) -> str | None:
+    """What speaks against running the program of `stage` without root, by what and where it is.
+
+    `names` are those of the account that it would run as, and `made` tells that it has to be made.
+    """
     target = _target(found.words)
     if isinstance(target, str):
         return target
@@ -89,19 +100,16 @@ def objection(facts: Facts, stage: Stage, found: Program) -> str | None:
         return "the working directory is not known"
     if _is_private(workdir):
         return f"the working directory is {workdir}, and only root may enter /root"
-    return _of_target(facts, stage, target, workdir) if target.path else None
-
-
-def copying_objection(facts: Facts, stage: Stage, names: frozenset[str], made: bool) -> str | None:
-    """What speaks against it by what the lineage of `stage` copies.
-
-    `names` are those of the account, and `made` tells that it has to be made.
-    """
+    if not _is_filled(facts, stage, workdir):
+        return (
+            f"nothing is put into the working directory {workdir}: it may be there to be written to"
+        )
+    path = _path(facts, stage, target, workdir)
     for each in placements(facts, stage):
-        reason = _of_destination(facts, each, made) or _of_modes(facts, each, names)
+        reason = _of_destination(facts, each, made, path) or _of_modes(facts, each, names)
         if reason is not None:
             return reason
-    return None
+    return _of_target(facts, stage, target, path, workdir)
 
 
 def rests_on_convention(facts: Facts, stage: Stage) -> bool:
@@ -119,6 +127,8 @@ def rests_on_convention(facts: Facts, stage: Stage) -> bool:
 def _target(words: _Words) -> _Target | str:
     first = words[0] or ""
     name = posixpath.basename(first)
+    if "node_modules" in first:
+        return f"`{name}` writes beside itself, or starts something else"
     if is_shell_script(first):
         return f"`{name}` may be a shell script, which is not read"
     if _NAMED_FOR_ROOT.search(name):
@@ -209,24 +219,49 @@ def _workdir(facts: Facts, stage: Stage) -> str | None:
     return written if written is not None and re.fullmatch(r"/[^$<]*", written) else None
 
 
+def _is_filled(facts: Facts, stage: Stage, workdir: str) -> bool:
+    """Whether the build puts something into a working directory that the file itself makes."""
+    if facts.plan.stages[stage.index].config.workdir is None or workdir == "/":
+        return True
+    folder = f"{posixpath.normpath(workdir)}/"
+    for each in placements(facts, stage):
+        place = posixpath.normpath(each.destination or "/").rstrip("/") + "/"
+        if place.startswith(folder) or (folder.startswith(place) and place != "/"):
+            return True
+    return False
+
+
 def _is_private(path: str) -> bool:
     return f"{posixpath.normpath(path)}/".startswith("/root/")
 
 
-def _of_target(facts: Facts, stage: Stage, target: _Target, workdir: str) -> str | None:
-    """Why others may not be able to read or run the file of the program."""
+def _path(facts: Facts, stage: Stage, target: _Target, workdir: str) -> str:
+    """The absolute path of the program's file; empty where there is none, or it is not copied."""
+    if not target.path:
+        return ""
+    if not target.runs or "/" in target.path:
+        return posixpath.normpath(posixpath.join(workdir, target.path))
+    paths = (f"{folder}/{target.path}" for folder in _PATH)
     placed = tuple(placements(facts, stage))
-    if target.runs and "/" not in target.path:
-        paths = [f"{folder}/{target.path}" for folder in _PATH]
-        holders = [(one, path) for one in placed for path in paths if one.source_of(path)]
-    else:
-        path = posixpath.normpath(posixpath.join(workdir, target.path))
-        if _is_private(path):
-            return f"{path} is the program, and only root may enter /root"
-        holders = [(one, path) for one in placed if one.holds(path)]
+    return next((path for path in paths if any(one.source_of(path) for one in placed)), "")
+
+
+def _of_target(facts: Facts, stage: Stage, target: _Target, path: str, workdir: str) -> str | None:
+    """Why others may not be able to read or run the file of the program."""
+    if not target.path:
+        return None
+    if _is_private(path):
+        return f"{path} is the program, and only root may enter /root"
+    placed = tuple(placements(facts, stage))
+    holders = [one for one in placed if path and one.holds(path)]
     if not holders:
+        # What a RUN makes of sources beside them has the modes that root's umask leaves.
+        folder = workdir.rstrip("/") + "/"
+        sources = any(f"{one.destination}/".startswith(folder) for one in placed)
+        if folder != "/" and path.startswith(folder) and sources:
+            return None
         return f"nothing shows who may read `{target.path}`: it is not copied"
-    last, path = holders[-1]
+    last = holders[-1]
     if last.image is not None:
         return f"the modes of files in the image {last.image} are not known"
     if last.origin is not None and (reason := _of_origin(facts, last.origin)):
@@ -263,18 +298,24 @@ def _mode(facts: Facts, placement: Placement, source: str) -> int | None:
     return evidence.mode(source, level_is_safe=False)
 
 
-def _of_destination(facts: Facts, placement: Placement, made: bool) -> str | None:
+def _of_destination(facts: Facts, placement: Placement, made: bool, program: str) -> str | None:
+    """Why a place may be out of reach, or accounts come with what is copied there."""
     path = placement.destination
     if path is None:
         return "where something is copied to is not known"
     if _is_private(path):
         return f"{path} is filled, and only root may enter /root"
+    for each in (path, *placement.node.sources):
+        if posixpath.basename(each) in _ROOT_TOOLS:
+            return f"`{posixpath.basename(each)}` is copied, which is of use to root alone"
     if made and posixpath.normpath(path) in {"/", "/etc"}:
         evidence = facts.surroundings.evidence
         for source in placement.node.sources:
             name = posixpath.basename(source.rstrip("/"))
             kind = evidence.kind(source, level_is_safe=False) if evidence is not None else "unknown"
-            if kind != "file" and not re.fullmatch(r"[^*?\[.][^*?\[]*\.[\w-]+", name):
+            if source == placement.source_of(program) or kind == "file":
+                continue
+            if not re.fullmatch(r"[^*?\[.][^*?\[]*\.[\w-]+", name):
                 return f"{source} is copied to {path}, and may bring accounts of its own"
     return None
 

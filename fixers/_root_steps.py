@@ -48,6 +48,8 @@ _OF_DEVICES = re.compile(
     r".*(?:gpio|i2c|libusb|usbutils|udev|bluez|bluetooth|alsa|pulseaudio|v4l|smartmontools|sensors|pcsc"
     r"|pciutils|ipmitool|nvidia).*"
 )
+_OF_FILES = re.compile(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
+_ARCHIVE = re.compile(r".*\.(?:deb|rpm|apk)|.*://.*")
 _HOME = re.compile(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
 _WRITTEN = re.compile(
     r"(?:.*_)?(?:DATA|LOGS?|UPLOADS?|STORAGE|STATE|DB|DATABASE|SQLITE|MEDIA|PID|CACHE|TE?MP|SPOOL)"
@@ -65,7 +67,13 @@ _PRIVILEGED = re.compile(
 )
 _SOCKET = re.compile(r"docker\.sock")
 #: Where a directory made by root is meant to be read, or open to all.
-_SYSTEM = ("/usr/", "/etc/", "/bin/", "/sbin/", "/lib/", "/tmp/", "/var/cache/", "/var/lib/apt/")
+_SYSTEM = re.compile(
+    r"/(?:etc|s?bin|lib|tmp|usr/(?:local/)?(?:share|lib|include|etc|s?bin)|var/cache/apt|var/lib/apt)/.*"
+    r"|/usr/src(?:/php.*)?"
+)
+_FOR_WRITING = re.compile(
+    r".*/(?:data|db|database|logs?|cache|uploads?|storage|te?mp|spool|run|state)"
+)
 _BUILD_MODULES = frozenset({"pip", "venv", "compileall", "build", "ensurepip"})
 _PACKAGE_VERBS = frozenset(
     """install i ci add update upgrade rebuild prune cache config set audit pack link dedupe global
@@ -146,13 +154,17 @@ def _of_run(scene: _Scene) -> str | None:
 
 def _of_packages(command: Command) -> str | None:
     packages = installed_packages(command)
-    if packages is None:
+    words = command.words()
+    files = any(word is not None and _ARCHIVE.fullmatch(word) for word in words[1:])
+    if packages is None or (packages and files):
         return "which packages are installed is not known"
     for package in packages:
         if package in _ROOT_PACKAGES or _VERSIONED.fullmatch(package):
             return f"`{package}` is installed, which is of use to root alone"
         if _OF_DEVICES.fullmatch(package):
             return f"`{package}` is installed, which is for devices that others may not open"
+        if _OF_FILES.fullmatch(package):
+            return f"`{package}` is installed: the program may write a database file"
     return None
 
 
@@ -227,7 +239,7 @@ def _mkdir(words: _Words, scene: _Scene) -> str | None:
             return "`mkdir` makes a directory whose name is not known"
         path = posixpath.normpath(posixpath.join(workdir or "/", word))
         filled = any(f"{each.rstrip('/')}/".startswith(f"{path}/") for each in scene.used)
-        if not filled and not path.startswith(_SYSTEM) and "{" not in path:
+        if _FOR_WRITING.fullmatch(path) or not (filled or _SYSTEM.fullmatch(path)):
             return f"`mkdir` makes {path}, which the program may write to"
     return None
 
@@ -279,6 +291,16 @@ def _packages_of_node(words: _Words) -> str | None:
     return None if known else _OF_SCRIPT
 
 
+def _archives(words: _Words) -> str | None:
+    """dpkg and rpm: files are packages of which nothing is known."""
+    for word in words[1:]:
+        if word is None or re.fullmatch(
+            r"-[a-zA-Z]*[iUF][a-zA-Z]*|--(?:install|upgrade|unpack)", word
+        ):
+            return "which packages are installed is not known"
+    return None
+
+
 def _dotnet(words: _Words) -> str | None:
     verb = words[1] if len(words) > 1 else None
     if verb in {"restore", "build", "publish", "clean", "test", "--version", "--info"}:
@@ -306,5 +328,7 @@ _CHECKS: Mapping[str, Callable[[_Words], str | None]] = {
     "yarn": _packages_of_node,
     "pnpm": _packages_of_node,
     "dotnet": _dotnet,
+    "dpkg": _archives,
+    "rpm": _archives,
     "composer": _composer,
 }

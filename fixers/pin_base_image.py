@@ -64,9 +64,9 @@ class PinBaseImage(Fixer):
     VALID = (
         Valid("FROM alpine:3.12\n"),
         Valid("FROM alpine:3.12 AS alpine\nFROM alpine\n", why="it is the stage above"),
-        Valid("FROM scratch\nCOPY --from=0 / /\n"),
+        Valid("FROM scratch AS a\nFROM scratch\nCOPY --from=0 / /\n"),
         Valid("FROM debian:bookworm-slim\n", why="the code name of a release line is a version"),
-        Valid("FROM node:${V}\n", why="nothing tells what V will be"),
+        Valid("ARG V\nFROM node:$V\n", why="nothing tells what V will be"),
         Valid("ARG V=latest\nFROM node:$V\n", why="a build may pass another V", refused=True),
         Valid("FROM me/app\n", why="nothing shows its versions", refused=True),
         Valid("FROM mcr.microsoft.com/windows/servercore\n", refused=True),

@@ -30,6 +30,7 @@ from dfix.facts.scripts import has_posix_shell
 
 from . import _readable, _root_steps
 from ._accounts import Account, Wish, account
+from ._programs import reads_scripts
 from ._variable_base import may_be_another
 
 _ROOT = frozenset({"root", "0", "root:root", "0:0", "root:0", "0:root"})
@@ -159,8 +160,12 @@ class RunAsUser(Fixer):
         found = program(facts, stage, started)
         if isinstance(found, str):
             return found
-        entrypoint = started.entrypoint
-        if entrypoint is not None and entrypoint.instruction is None and not found.script:
+        base = started.entrypoint
+        if (
+            base is not None
+            and base.instruction is None
+            and not (found.script or (base.words and reads_scripts(base.words[0])))
+        ):
             return "the entrypoint of the base image may need root, or give it up by itself"
         if known.volume or facts.plan.stages[stage.index].config.volumes:
             return "there is a VOLUME, which the program may write to"
@@ -169,8 +174,7 @@ class RunAsUser(Fixer):
         if isinstance(answer, str):
             return answer
         return (
-            _readable.objection(facts, stage, found)
-            or _readable.copying_objection(facts, stage, answer.names, bool(answer.commands))
+            _readable.objection(facts, stage, found, answer.names, bool(answer.commands))
             or _root_steps.objection(facts, stage, answer.names)
             or answer
         )

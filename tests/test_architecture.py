@@ -45,7 +45,7 @@ GROUPS = {
     "fixer": Group(("fixer",), ("nodes", "views", "knowledge", "editing")),
     "registry": Group(("registry",), ("fixer",)),
     "checking": Group(
-        ("check", "check.*", "guards"),
+        ("check", "check.*", "check_*", "guards"),
         ("ground", "nodes", "parser", "shell", "views", "editing", "knowledge"),
     ),
     "engine": Group(

@@ -187,7 +187,7 @@ REJECTED = {
     changes_the_image: "base",
     hides_the_directive: "does not have",
     makes_a_gigabyte: "out of all proportion",
-    makes_a_long_line: "65535",
+    makes_a_long_line: "65,535",
     changes_a_node_of_another_tree: "does not have",
 }
 
@@ -270,6 +270,17 @@ def test_file_that_the_builder_refuses_gets_no_edit(data: bytes) -> None:
     assert result.after == data
     assert result.error is not None
     assert result.error.line
+
+
+def test_file_that_asks_for_what_the_builder_does_not_do_is_a_note() -> None:
+    def removes(self: Fixer, node: Run) -> None:
+        self.fix(node, {node: Remove()})
+
+    data = b"FROM a AS b\nCOPY --from=b x y\nRUN a\n"
+    result = run_with(removes, data)
+    assert result.after == data
+    assert result.error is None
+    assert "line 2: the builder would refuse this" in (result.note or "")
 
 
 @pytest.mark.parametrize("data", [b"", b"# a\n", b"ARG A=1\n", b"\n\n"])

@@ -79,12 +79,9 @@ class Request:
 def fix_bytes(data: bytes, request: Request) -> Result:
     """Fixes one file. A fault of a fixer is an error of the result; nothing is raised for a file."""
     tree = parse(data)
-    found = problems(tree)
-    for problem in found:
-        if problem.kind != "empty":
-            return Result(data, data, error=Error(problem.message, problem.line))
-    if found:
-        return Result(data, data, note=found[0].message)
+    verdict = _verdict(data, tree)
+    if verdict is not None:
+        return verdict
     run = _Run(tree, request)
     if run.suppressed_file:
         return Result(data, data, note="switched off by a comment")
@@ -98,6 +95,23 @@ def fix_bytes(data: bytes, request: Request) -> Result:
     changes = () if after == data else run.first.plan.difference(run.facts.plan)
     findings = sorted(run.findings, key=lambda each: (each.line, each.column, each.fixer))
     return Result(data, after, tuple(findings), tuple(change.path for change in changes))
+
+
+def _verdict(data: bytes, tree: Dockerfile) -> Result | None:
+    """What becomes of a file that the builder would not build: nothing, and why.
+
+    A text that is no Dockerfile is an error; a Dockerfile that asks for what the builder does not do,
+    or for nothing at all, is left as it is with a note.
+    """
+    found = problems(tree)
+    for problem in found:
+        if problem.kind == "grammar":
+            return Result(data, data, error=Error(problem.message, problem.line))
+    for problem in found:
+        if problem.kind == "build":
+            note = f"line {problem.line}: the builder would refuse this: {problem.message}"
+            return Result(data, data, note=note)
+    return Result(data, data, note=found[0].message) if found else None
 
 
 class _FaultyFixer(Exception):

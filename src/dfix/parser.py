@@ -164,8 +164,7 @@ def parse(data: bytes | str) -> Dockerfile:
     """The tree of a Dockerfile. `parse(data).code == data` for every input; never raises."""
     text = decode(data) if isinstance(data, bytes) else data
     escape = escape_character(text)
-    tree = cast("Tree[Token]", _lark(escape).parse(text))
-    return _Builder(text, escape).dockerfile(tree)
+    return _Builder(text, escape).dockerfile(_lark(escape).parse(text))
 
 
 class _Builder:

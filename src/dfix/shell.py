@@ -93,12 +93,12 @@ class ShellScript:
         return result.text
 
     def _trusted_until(self) -> int:
-        """Where the first statement with an error starts; past the end without any."""
+        """Where the last statement before the first error starts; past the end without any."""
         if not self.errors:
             return len(self.text) + 1
         first = self.errors[0].start
-        starts = [s.span.start for s in self.statements if s.span.start <= first <= s.span.end]
-        return min([first, *starts])
+        starts = [s.span.start for s in self.statements if s.span.start <= first]
+        return starts[-1] if starts else first
 
 
 _SHELLS = frozenset({"sh", "ash", "dash", "bash", "ksh", "ksh93", "mksh", "yash"})
@@ -138,7 +138,7 @@ def parse_shell(text: str, escape: str = "\\") -> ShellScript:
     """
     joined = join(text, escape)
     source, notes = stand_ins(joined.text)
-    reader = Reader(text, joined, frozenset(notes))
+    reader = Reader(text, joined, source, notes)
     try:
         if "\0" in text:
             # No shell can be given such a text.

@@ -6,7 +6,7 @@ otherwise than a shell does; what can be set right is, and the rest is reported 
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Protocol
 
@@ -51,26 +51,29 @@ NOTHING = frozenset({"comment", "ERROR"})
 """The nodes that may stand anywhere and are collected on their own."""
 
 _EXPRESSIONS = frozenset({"unary_expression", "binary_expression", "parenthesized_expression"})
+_TEST_OPERATORS = frozenset({"&&", "||", "(", ")", "<", ">"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _NAMES = frozenset({"variable_name", "special_variable_name"})
 _NAME = re.compile(r"[A-Za-z_]\w*|\d")
 _PARAMETER = re.compile(r"\$\{?([A-Za-z_]\w*|\d)")
 _PATTERN = re.compile(r"[\w./:@%+,*?^=-]+")
-_BLANK = re.compile(r"(?<!\\)[ \t]")
 _RESERVED = re.compile(r"[!{}]|\]\]|case|do|done|elif|else|esac|fi|for|if|then|until|while")
 
 
 class CommandReader(ABC):
     """Builds commands; what substitutions hold is left to a reader of lists."""
 
-    def __init__(self, raw: str, joined: JoinedText, notes: frozenset[tuple[int, int]]) -> None:
+    def __init__(
+        self, raw: str, joined: JoinedText, source: str, notes: Collection[tuple[int, int]]
+    ) -> None:
         self.errors: list[Span] = []
         self.comments: list[Span] = []
         self.commands: list[Command] = []
         self._raw = raw
         self._text = joined.text
         self._origin = joined.origin
-        self._notes = notes
+        self._source = source
+        self._notes = frozenset(notes)
         self._depth = 0
 
     def span(self, start: int, end: int) -> Span:
@@ -120,6 +123,9 @@ class CommandReader(ABC):
                 targets.append(self.redirect(pieces))
             elif part == "subshell":
                 self.misread(pieces[0])
+            elif kind == "test" and part in _TEST_OPERATORS:
+                span = self.span(start, end)
+                words.append(Word(span, self._raw[span.start : span.end], part))
             elif not (self._notes and (start, end) in self._notes):
                 if (
                     part == "regex"
@@ -201,7 +207,7 @@ class CommandReader(ABC):
         if node.type == "command_name":
             node = node.children[0]
         if node.type == "word":
-            return _BLANK.search(self._text, node.start_byte, node.end_byte) is not None
+            return " " in self._source[node.start_byte : node.end_byte]
         return node.type == "concatenation" and any(
             before.end_byte != after.start_byte for before, after in pairwise(node.children)
         )
@@ -255,7 +261,9 @@ class CommandReader(ABC):
         end = document[-1].end_byte
         closing = self._text.rfind("\n", 0, document[-1].start_byte) + 1
         last = self._text[closing:end]
-        if (last.lstrip("\t") if operator == "<<-" else last) != delimiter.value:
+        if operator == "<<-":
+            last = last.lstrip("\t")
+        if last != delimiter.value or self._text[end : end + 1] not in ("", "\n"):
             return None
         return self.span(start, end)
 

@@ -78,6 +78,8 @@ class Reader(CommandReader):
             node = stack.pop()
             if node.type == "comment":
                 self.comments.append(self.span(node.start_byte, node.end_byte))
+                if not _may_precede_comment(self._text[: node.start_byte][-3:]):
+                    self.misread(node)
             elif node.is_error or node.is_missing:
                 self.misread(node)
             stack.extend(reversed(node.children))
@@ -302,6 +304,13 @@ class Reader(CommandReader):
                 children += self.sequence([child], subshell=subshell)
             elif child.type in REDIRECTS:
                 link.redirects.append(child)
+
+
+def _may_precede_comment(text: str) -> bool:
+    """Whether `#` after `text` starts a comment; to the grammar it does after some words too."""
+    # In a here-document the shell itself joins lines.
+    text = text.removesuffix("\\\n")
+    return not text or text[-1] in " \t\n;&|()"
 
 
 def _of_command(kind: Kind, command: Command, place: _Place) -> Statement:

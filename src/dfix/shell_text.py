@@ -127,6 +127,7 @@ def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     return text, notes
 
 
+_EDGES = ("", " ", "\t", "\n", ";", "&", "|", "(", ")")
 _UNQUOTED = re.compile(r"\\[\s\S]|'[^']*'|\$\(|[`\"()]|(?<![^\s;&|()])#[^\n]*")
 _QUOTED = re.compile(r"\\[\s\S]|\$\(|[`\"]")
 _SUBSTITUTION = re.compile(r"`([^`\\]*(?:\\[\s\S][^`\\]*)*)`")
@@ -172,7 +173,8 @@ def _without_hollow_substitutions(text: str) -> tuple[str, tuple[tuple[int, int]
             if not spaced.strip():
                 parts += (text[taken:start], _STAND_IN * (at - start))
                 taken = at
-                if body.strip() and not quoted:
+                alone = text[start - 1 : start] in _EDGES and text[at : at + 1] in _EDGES
+                if body.strip() and alone and not quoted:
                     notes.append((start, at))
             elif spaced != body:
                 parts += (text[taken : start + 1], spaced)

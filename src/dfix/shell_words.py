@@ -170,7 +170,7 @@ def _is_active(word: str, at: int) -> bool:
     """Whether the unquoted character at `at` may stand for more than itself."""
     character = word[at]
     if character == "~":
-        return at == 0 or word[at - 1] in "=:"
+        return at == 0 or word[at - 1] == ":" or (word[at - 1] == "=" and at > 1)
     if character == "[":
         return word.find("]", at) > 0
     if character == "{":
