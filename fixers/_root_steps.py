@@ -48,6 +48,11 @@ _OF_DEVICES = re.compile(
     r".*(?:gpio|i2c|libusb|usbutils|udev|bluez|bluetooth|alsa|pulseaudio|v4l|smartmontools|sensors|pcsc"
     r"|pciutils|ipmitool|nvidia).*"
 )
+#: Tools that look for settings and keys below the home directory, which is another one then.
+_OF_HOME = re.compile(
+    r"(?:.*[/-])?(?:kubectl|helm|awscli|aws-cli|gcloud|google-cloud-(?:sdk|cli)|azure-cli|terraform"
+    r"|ansible|openssh-clients?|ssh)(?:[-=<>~].*)?"
+)
 _OF_FILES = re.compile(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
 _ARCHIVE = re.compile(r".*\.(?:deb|rpm|apk)|.*://.*")
 _HOME = re.compile(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
@@ -66,6 +71,10 @@ _PRIVILEGED = re.compile(
     r"|\s(?:-v|--volume|--mount)[= ]\S*[:,]"
 )
 _SOCKET = re.compile(r"docker\.sock")
+_HOME_OF_ANOTHER = re.compile(
+    r"(?!(?:JAVA|JRE|JDK|MAVEN|M2|GRADLE|ANT|SBT|SCALA|KOTLIN|GO|CARGO|RUSTUP|NODE|NVM|PYTHON|VENV"
+    r"|PYENV|POETRY|GEM|BUNDLE|COMPOSER|PNPM|ANDROID|DOTNET|APP|PROJECT|SERVICE)_)\w+_HOME"
+)
 #: Where a directory made by root is meant to be read, or open to all.
 _SYSTEM = re.compile(
     r"/(?:etc|s?bin|lib|tmp|usr/(?:local/)?(?:share|lib|include|etc|s?bin)|var/cache/apt|var/lib/apt)/.*"
@@ -129,6 +138,8 @@ def _of_env(node: Env) -> str | None:
             return f"{pair.key} points below /root, which only root may read"
         if "sqlite" in value.lower():
             return f"{pair.key} names a database file, which the program would write"
+        if _HOME_OF_ANOTHER.fullmatch(pair.key):
+            return f"{pair.key} names a place that the program may write to"
         if (
             _WRITTEN.fullmatch(pair.key)
             and not _OF_BUILD_TOOLS.fullmatch(pair.key)
@@ -191,6 +202,9 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
         return None
     if words[0] is None:
         return "a RUN starts something that only its shell knows"
+    for text in texts:
+        if name not in {"rm", "rmdir"} and _OF_HOME.fullmatch(text):
+            return f"`{text}` looks for settings below the home directory"
     if name in _ACCOUNT_TOOLS:
         return f"`{name}` changes accounts: which of them the program is for, is not said"
     check = _CHECKS.get("python" if re.fullmatch(r"python[0-9.]*", name) else name)

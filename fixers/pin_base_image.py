@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from dfix import (
@@ -127,10 +128,10 @@ class PinBaseImage(Fixer):
             self.refuse(leaf, f"the name comes from a variable; by default it is {name}")
         elif leaf.joined is not None or len(place.findall(leaf.text)) != 1:
             self.refuse(leaf, "the name is not written in one piece")
-        elif self.facts.bases.is_replaced(image):
-            self.refuse(leaf, f"a build takes {name} from elsewhere, by that name")
         elif answer.tag is None:
             self.refuse(leaf, answer.reason)
+        elif any(map(self.facts.bases.is_replaced, (image, replace(image, tag=answer.tag)))):
+            self.refuse(leaf, f"a build takes {name}, or its version, from a context of that name")
         else:
             new = image.with_tag(answer.tag)
             self.fix(

@@ -6,6 +6,7 @@ import pytest
 
 from dfix import (
     Add,
+    Arg,
     Change,
     Cmd,
     Comment,
@@ -218,6 +219,16 @@ def test_carriage_returns_are_kept() -> None:
     result = run_with(writes_a_bare_line_feed, data)
     assert result.after == data
     assert "carriage return" in (result.findings[0].reason or "")
+
+
+def test_comment_that_would_become_a_directive_is_kept_from_the_head() -> None:
+    def removes(self: Fixer, node: Arg) -> None:
+        self.fix(node, {node: Remove(keep_lines=False)})
+
+    data = b"ARG A\n# escape=`\nFROM debian:12\nRUN a\n"
+    result = run_with(removes, data)
+    assert result.after == data
+    assert "directive" in (result.findings[0].reason or "")
 
 
 def test_fixer_that_raises_is_an_error_of_the_file() -> None:

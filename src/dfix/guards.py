@@ -72,6 +72,8 @@ def objection(
 def _objection_to_text(before: Before, edited: Dockerfile, after: Dockerfile) -> str:
     if _shape(edited) != _shape(after):
         return "the result does not read as it was meant"
+    if [each.code for each in after.directives] != [each.code for each in before.tree.directives]:
+        return "a parser directive would come, go or change"
     if _unknown(after) > before.unknown:
         return "the result has an unknown instruction"
     found = problems(after)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING, Final, Literal
 
 from dfix.shell_reader import Reader, UnreadableError
@@ -160,7 +160,7 @@ def parse_shell(text: str, escape: str = "\\") -> ShellScript:
 
 _SMALL: Final = 4096
 _MOST_PIPES: Final = 4096
-_PATIENCE: Final = 1.0
+_PATIENCE: Final = 0.5
 
 
 @cache
@@ -185,11 +185,11 @@ def _parse(source: bytes) -> "Tree":
     if source.count(b"|") > _MOST_PIPES:
         # Recovery after a pipeline of thousands is one step, which nothing interrupts.
         raise UnreadableError
-    deadline = perf_counter() + _PATIENCE
+    deadline = thread_time() + _PATIENCE
     try:
         return parser.parse(
             lambda offset, _: source[offset : offset + _SMALL],
-            progress_callback=lambda _offset, _failed: perf_counter() > deadline,
+            progress_callback=lambda _offset, _failed: thread_time() > deadline,
         )
     except ValueError:
         raise UnreadableError from None

@@ -148,6 +148,7 @@ OVERRIDDEN = {
     "variant": ("FROM node:alpine\n", "node:alpine"),
     "copy": ("FROM scratch\nCOPY --from=busybox a b\n", "busybox"),
     "mount": ("FROM alpine:3.12\nRUN --mount=from=busybox,target=/b true\n", "busybox"),
+    "the-new-name": ("FROM alpine\n", "alpine:3.24"),
     "computed-name": ("FROM alpine\n", "*"),
 }
 

@@ -176,9 +176,7 @@ class Session:
         self.report.require_success()
         if self.summary.files["failed"]:
             return 2
-        if self.view.check and self.summary.left:
-            return 1
         # A preview that nobody read on has found something, or it would not have printed any.
-        return (
-            1 if self.view.preview and (self.summary.files["changed"] or self.out.given_up) else 0
-        )
+        found = self.summary.files["changed"] or self.out.given_up
+        left = self.view.check and self.summary.left
+        return 1 if left or (self.view.preview and found) else 0

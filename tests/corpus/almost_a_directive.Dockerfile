@@ -1,0 +1,4 @@
+# syntax =
+# escape=`
+FROM a
+RUN b `

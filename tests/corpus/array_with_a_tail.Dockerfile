@@ -1,0 +1,6 @@
+FROM a
+CMD ["b"] # c
+RUN ["b"] && c
+CMD ["b"\
+,"c"]
+CMD ["b", 1]

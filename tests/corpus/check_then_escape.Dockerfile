@@ -1,0 +1,5 @@
+# check=skip=all
+#  EsCaPe  =  `  
+FROM a
+RUN b `
+  c

@@ -1,0 +1,5 @@
+FROM a
+# not continued \
+RUN b \
+  # nor this one \
+  c

@@ -1,0 +1,10 @@
+# escape=\
+FROM a
+
+# c
+RUN b \
+  # d \
+
+  && e
+CMD ["f", \
+  "g"]

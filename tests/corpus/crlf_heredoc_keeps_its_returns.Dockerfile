@@ -1,0 +1,8 @@
+FROM a
+COPY <<EOF /b
+hi
+EOF
+RUN <<EOF
+echo hi >/c
+EOF
+USER d

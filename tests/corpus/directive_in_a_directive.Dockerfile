@@ -1,0 +1,4 @@
+# syntax=a#escape=`
+FROM a
+RUN b \
+  c

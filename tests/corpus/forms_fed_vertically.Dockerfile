@@ -1,0 +1,5 @@
+FROM	a
+COPYbc	d
+COPY <<EOF e
+
+RUNf

@@ -1,0 +1,8 @@
+FROM a
+RUN b \
+  c
+RUN d \
+  e
+
+
+# f

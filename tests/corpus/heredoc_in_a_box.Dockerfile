@@ -1,0 +1,5 @@
+FROM a
+ONBUILD COPY <<EOF /b
+c
+EOF
+USER d

@@ -1,0 +1,6 @@
+FROM a
+RUN <<EOF >/b
+echo c
+ EOF
+EOF 
+USER d

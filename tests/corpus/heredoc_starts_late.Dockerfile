@@ -1,0 +1,6 @@
+FROM a
+RUN cat <<EOF >/b \
+  && echo c
+d
+EOF
+USER e

@@ -1,0 +1,7 @@
+FROM a
+RUN <<A cat <<-'B' >/c
+# not a comment
+A
+	RUN b
+	B
+USER d

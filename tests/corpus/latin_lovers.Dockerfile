@@ -1,0 +1,5 @@
+FROM a
+# café
+LABEL café="crème"
+RUN echo ÿþ \
+  €

@@ -1,0 +1,7 @@
+FROM a
+<<<<<<< HEAD
+RUN b
+=======
+RUN c
+>>>>>>> theirs
+CMD d

@@ -1,0 +1,5 @@
+FROM a
+RUN b && \
+
+ENV X=1
+CMD c
