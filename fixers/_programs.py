@@ -59,12 +59,20 @@ def module_of(words: Sequence[str | None]) -> str | None:
     return None
 
 
-def no_gain(words: Sequence[str | None]) -> str | None:
-    """Why a program needs no init process, or would have nothing of one; None if it would gain."""
-    name = posixpath.basename(words[0] or "")
-    module = module_of(words)
+def server(words: Sequence[str | None]) -> str | None:
+    """Why a server needs no init process; None for anything else."""
+    name = posixpath.basename(words[0] or "") if words else ""
+    module = module_of(words) if words else None
     if name in SERVERS or module in SERVERS:
         return f"`{module or name}` is made to be PID 1: it handles signals and reaps"
+    return None
+
+
+def no_gain(words: Sequence[str | None]) -> str | None:
+    """Why a program needs no init process, or would have nothing of one; None if it would gain."""
+    if reason := server(words):
+        return reason
+    name = posixpath.basename(words[0] or "")
     if name in RUNTIMES:
         return f"`{name}` ends on SIGTERM also as PID 1"
     if name in RUNNERS:

@@ -31,7 +31,7 @@ _NAMED_FOR_ROOT = re.compile(
     r"(?:^|[-_.])(?:docker\w*|dind|containerd|runc|kubelet|kube-?proxy|cni|csi|vpn|openvpn|wireguard"
     r"|wg|iptables|nft|firewall|plugin|driver|agent|daemon|mount|cron\w*|sshd?|dns\w*|dhcp\w*|ntp\w*"
     r"|snap(?:shot)?|backup|restore|pcap|sniff\w*|ebpf|bpf|sudo|su|gosu|su-exec|setpriv|chroot"
-    r"|runuser|nginx|httpd?|apache2?\w*|php-fpm\w*|haproxy|postgres|mysqld|mongod|redis-server"
+    r"|runuser|nginx|httpd|apache2?\w*|php-fpm\w*|haproxy|postgres|mysqld|mongod|redis-server"
     r"|memcached|rabbitmq-server|nebula|tailscaled?|zerotier\w*|yggdrasil\w*|flannel\w*|calico\w*"
     r"|cilium\w*|weave\w*|watchtower|portainer|cadvisor|node[-_]exporter|\w+beat|promtail|netdata"
     r"|collectd|registrator|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"

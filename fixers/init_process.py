@@ -35,7 +35,7 @@ from dfix import (
 from dfix.facts.runtime import INITS, Launch, Part, Program, launch, passes_on, program
 
 from ._init_package import Installation, installation, mentioned_init
-from ._programs import no_gain
+from ._programs import no_gain, server
 
 _SHELL = "a shell reads the command line, and hands no signal on: write the exec form first"
 _ELSEWHERE = "the ENTRYPOINT stands in another stage"
@@ -158,8 +158,8 @@ class InitProcess(Fixer):
         elif entrypoint.stage is not stage:
             return _ELSEWHERE
         if entrypoint is not None and entrypoint.instruction is None and not found.script:
-            known = no_gain(cmd.words) if cmd is not None and cmd.words else None
-            return known or "what the entrypoint of the base image does is not known"
+            words = cmd.words if cmd is not None else ()
+            return server(words) or "what the entrypoint of the base image does is not known"
         return no_gain(found.words)
 
     def _base_has_init(self, stage: Stage, started: Launch) -> bool:

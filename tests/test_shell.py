@@ -541,16 +541,16 @@ HOSTILE += ["`# ", "x$b/$C/", "\\\n", "\\\n#\n", "é", "] ", "{a,b}", "a==", "ca
 def test_hostile_text_is_read_in_linear_time(unit: str) -> None:
     text = (unit * 65536)[:65536]
     started = time.process_time()
-    parse_shell.__wrapped__(text, HERE_DOCUMENT if "\n" in unit[:-1] else "\\")
+    parse_shell.__wrapped__(text)
     assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
     ("opening", "inner", "closing", "depth"),
     [
-        ("( ", "b", " )", 60),
-        ("$(a ", "b", ")", 60),
-        ("if a; then ", "b", "; fi", 60),
+        ("( ", "b", " )", 35),
+        ("$(a ", "b", ")", 35),
+        ("if a; then ", "b", "; fi", 35),
         ('"$(a `', "b", '`)"', 1),
     ],
 )

@@ -16,7 +16,7 @@ from dfix.guards import Before, objection
 from dfix.nodes import Dockerfile, Instruction
 from dfix.parser import parse
 from dfix.suppress import Suppressions
-from dfix.visitor import walk
+from dfix.visitor import FaultyVisitorError, walk
 
 #: More rounds than any file needs; one that is still moving then is given back as it was.
 _MOST_ROUNDS = 50
@@ -177,13 +177,14 @@ class _Run:
 
     def propose(self, fixers: Sequence[type[Fixer]]) -> Iterable[Fix | Refusal]:
         visitors = [fixer(self.facts) for fixer in fixers]
-        for visitor in visitors:
-            try:
-                walk(self.tree, [visitor])
-            except Exception as error:  # a fixer's fault must not stop the other files
-                raise _FaultyFixer(
-                    f"internal error in {visitor.name}: {type(error).__name__}: {error}"
-                ) from error
+        try:
+            walk(self.tree, visitors)
+        except FaultyVisitorError as fault:  # a fixer's fault must not stop the other files
+            cause = fault.__cause__
+            name = getattr(fault.visitor, "name", str(fault))
+            raise _FaultyFixer(
+                f"internal error in {name}: {type(cause).__name__}: {cause}"
+            ) from cause
         return [proposal for visitor in visitors for proposal in visitor.proposals]
 
     def choose(self, proposals: Iterable[Fix | Refusal]) -> list[Fix]:
@@ -262,14 +263,28 @@ class _Run:
         if self.tree is self.original:
             return line
         if self.lines is None:
-            before = self.original.text.split("\n")
-            after = self.tree.text.split("\n")
-            self.lines = [1] * len(after)
-            matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-            for _, i1, i2, j1, j2 in matcher.get_opcodes():
-                for at in range(j1, j2):
-                    self.lines[at] = min(i1 + at - j1, max(i2 - 1, i1), len(before) - 1) + 1
+            self.lines = _line_map(self.original.text, self.tree.text)
         return self.lines[line - 1]
+
+
+def _line_map(before: str, after: str) -> list[int]:
+    """For each line of `after`, the line (1-based) of `before` that stands in its place."""
+    old, new = before.split("\n"), after.split("\n")
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    middle: list[int] = []
+    matcher = difflib.SequenceMatcher(
+        None, old[head : len(old) - tail], new[head : len(new) - tail]
+    )
+    for _, first, last, start, end in matcher.get_opcodes():
+        nearest = min(head + max(last - 1, first), len(old) - 1)
+        middle += [min(head + first + at, nearest) + 1 for at in range(end - start)]
+    return [*range(1, head + 1), *middle, *range(len(old) - tail + 1, len(old) + 1)]
 
 
 def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Self
 
-from dfix.text import dominant_newline
+from dfix.text import dominant_newline, encode
 
 #: The characters that separate words in most instructions (`reWhitespace` of BuildKit's parser).
 BLANKS = "\t\v\f\r "
@@ -598,21 +598,22 @@ class Dockerfile(Node):
     @cached_property
     def newline(self) -> str:
         """The line end that most lines have."""
-        out: list[str] = []
-        self.print_to(out, "")
-        return dominant_newline("".join(out))
+        return dominant_newline(vars(self).get("text") or self._printed(""))
 
     @cached_property
     def text(self) -> str:
-        """The file's text."""
-        out: list[str] = []
-        self.print_to(out, self.newline)
-        return "".join(out)
+        """The file's text; what was read, as long as nothing is edited."""
+        return self._printed(self.newline)
 
     @property
     def code(self) -> bytes:  # type: ignore[override]
-        """The file's bytes: for a tree that was parsed and not edited, those that were read."""
-        return self.text.encode("utf-8", "surrogateescape")
+        """The file's bytes, printed: for a tree that is not edited, those that were read."""
+        return encode(self._printed(self.newline))
+
+    def _printed(self, newline: str) -> str:
+        out: list[str] = []
+        self.print_to(out, newline)
+        return "".join(out)
 
     @cached_property
     def global_args(self) -> tuple[Instruction, ...]:

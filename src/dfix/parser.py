@@ -50,7 +50,6 @@ _HEREDOC_KEYWORDS = frozenset({"RUN", "COPY", "ADD"})
 _FLAG_TYPES = frozenset({"FLAG", "FLAGS_END"})
 _END_TYPES = frozenset({"NEWLINE", "HEREDOC_START"})
 _L = TypeVar("_L", bound=Leaf)
-_N = TypeVar("_N", bound=Line)
 
 
 @cache
@@ -164,7 +163,17 @@ def parse(data: bytes | str) -> Dockerfile:
     """The tree of a Dockerfile. `parse(data).code == data` for every input; never raises."""
     text = decode(data) if isinstance(data, bytes) else data
     escape = escape_character(text)
-    return _Builder(text, escape).dockerfile(_lark(escape).parse(text))
+    tree = _Builder(text, escape).dockerfile(_lark(escape).parse(text))
+    # What it prints is known as long as nothing is edited: `code` still prints it.
+    vars(tree)["text"] = text
+    return tree
+
+
+def _line(text: str, newline: str) -> Line:
+    content = text.lstrip(_SPACE_CHARS)
+    prefix = text[: len(text) - len(content)]
+    kind = nodes.Comment if content else nodes.EmptyLine
+    return kind(prefix, content, newline)
 
 
 class _Builder:
@@ -187,11 +196,9 @@ class _Builder:
             elif child.type == "MARK":
                 mark = self.leaf(child, Leaf)
             elif child.type == "DIRECTIVE":
-                directives.append(self.line(child, nodes.Directive))
-            elif child.type == "COMMENT":
-                lines.append(self.line(child, nodes.Comment))
+                directives.append(self.directive(child))
             else:
-                lines.append(self.line(child, nodes.EmptyLine))
+                self.lines(child, lines)
         rest = self.text[self.at :]
         if rest.strip(_SPACE_CHARS):
             # A continuation with nothing behind it: to the builder, an instruction without a name.
@@ -205,16 +212,30 @@ class _Builder:
             lines.append(nodes.EmptyLine(rest, "", ""))
         return Dockerfile(mark, tuple(directives), tuple(instructions), tuple(lines), self.escape)
 
-    def line(self, token: Token, kind: type[_N]) -> _N:
+    def directive(self, token: Token) -> nodes.Directive:
         end = cast("int", token.end_pos)
-        text = self.text[self.at : end]
+        line = self.text[self.at : end]
         self.at = end
         newline = ""
-        if text.endswith("\n"):
-            newline = "\r\n" if text.endswith("\r\n") else "\n"
-            text = text[: -len(newline)]
-        content = text.lstrip(_SPACE_CHARS)
-        return kind(text[: len(text) - len(content)], content, newline)
+        if line.endswith("\n"):
+            newline = "\r\n" if line.endswith("\r\n") else "\n"
+            line = line[: -len(newline)]
+        text = line.lstrip(_SPACE_CHARS)
+        return nodes.Directive(line[: len(line) - len(text)], text, newline)
+
+    def lines(self, token: Token, found: list[Line]) -> None:
+        """The comment and empty lines of a token, and the blanks in front of it."""
+        end = cast("int", token.end_pos)
+        # At the line feed alone: str.splitlines() knows more ends than the builder does.
+        *ended, last = self.text[self.at : end].split("\n")
+        self.at = end
+        for line in ended:
+            newline = "\n"
+            if line.endswith("\r"):
+                line, newline = line[:-1], "\r\n"
+            found.append(_line(line, newline))
+        if last:
+            found.append(_line(last, ""))
 
     def leaf(self, token: Token, kind: type[_L], limit: int | None = None) -> _L:
         """A leaf of `token`, which counts up to the offset `limit`."""

@@ -159,8 +159,11 @@ def parse_shell(text: str, escape: str = "\\") -> ShellScript:
 
 
 _SMALL: Final = 4096
+"""Bytes up to which no text takes long; also what the parser is given at a time."""
+
 _MOST_PIPES: Final = 4096
 _PATIENCE: Final = 0.5
+"""Seconds of the thread; an honest text of the greatest legal length takes a twentieth."""
 
 
 @cache

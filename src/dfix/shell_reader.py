@@ -17,7 +17,7 @@ class UnreadableError(Exception):
     """The text cannot be read at an acceptable cost."""
 
 
-_DEEPEST = 64
+_DEEPEST = 40
 """How deeply lists may nest; every level costs a handful of the interpreter's frames."""
 
 _COMPOUNDS: dict[str, Kind] = {

@@ -14,17 +14,39 @@ class Visitor:
     """
 
 
+class FaultyVisitorError(Exception):
+    """A visitor raised; the cause says what."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__(type(visitor).__name__)
+        self.visitor = visitor
+
+
+_METHODS: dict[type[Visitor], tuple[tuple[str, str], ...]] = {}
+
+
+def _methods(kind: type[Visitor]) -> tuple[tuple[str, str], ...]:
+    """The node classes that a kind of visitor looks at, with the methods for them."""
+    found = _METHODS.get(kind)
+    if found is None:
+        found = tuple((name[6:], name) for name in dir(kind) if name.startswith("visit_"))
+        _METHODS[kind] = found
+    return found
+
+
 def walk(tree: Dockerfile, visitors: Iterable[Visitor]) -> None:
-    """Shows the tree to all visitors in one pass. What a visitor raises goes through."""
-    methods: dict[str, list[Callable[[Node], None]]] = {}
+    """Shows the tree to all visitors in one pass. Raises FaultyVisitorError for what one raises."""
+    looking: dict[str, list[tuple[Visitor, Callable[[Node], None]]]] = {}
     for visitor in visitors:
-        for name in dir(visitor):
-            if name.startswith("visit_"):
-                methods.setdefault(name[6:], []).append(getattr(visitor, name))
+        for kind, method in _methods(type(visitor)):
+            looking.setdefault(kind, []).append((visitor, getattr(visitor, method)))
 
     def show(node: Node) -> None:
-        for method in methods.get(type(node).__name__, ()):
-            method(node)
+        for visitor, method in looking.get(type(node).__name__, ()):
+            try:
+                method(node)
+            except Exception as error:
+                raise FaultyVisitorError(visitor) from error
 
     show(tree)
     starts: dict[Instruction, Stage] = {stage.start: stage for stage in tree.stages}

@@ -1,7 +1,17 @@
 """Plans of small files, as the tests write them."""
 
+from typing import TypeVar
+
 from dfix.parser import parse
 from dfix.plan import Boundary, Change, Config, Effect, Plan, StagePlan, Statement, Transfer, plan
+
+E = TypeVar("E", bound=Effect)
+
+
+def of_kind(effect: Effect, kind: type[E]) -> E:
+    """The effect, which must be of that kind."""
+    assert isinstance(effect, kind)
+    return effect
 
 
 def planned(*lines: str) -> Plan:
@@ -33,9 +43,7 @@ def run(text: str) -> list[Statement]:
 
 def transfer(line: str) -> Transfer:
     """What a COPY or ADD below a WORKDIR does."""
-    found = effects("WORKDIR /w", line)[-1]
-    assert isinstance(found, Transfer)
-    return found
+    return of_kind(effects("WORKDIR /w", line)[-1], Transfer)
 
 
 def failures(text: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ The ids are those of the pairs that were built with a real builder; what is seen
 import pytest
 
 from dfix.plan import Change
-from tests.plan.reading import changes
+from tests.plan.reading import boundaries, changes, planned
 
 STRICT = 'SHELL ["/bin/bash", "-eo", "pipefail", "-c"]'
 REMOVED = Change(0, "boundary", "RUN | RUN", None)
@@ -15,9 +15,7 @@ REMOVED = Change(0, "boundary", "RUN | RUN", None)
 
 def joined(separate: list[str], one: str, *before: str) -> list[Change]:
     """What joining RUNs with these texts into one with text `one` changes."""
-    return changes(
-        [*before, *(f"RUN {text}" for text in separate)], [*before, f"RUN {one}"]
-    )
+    return changes([*before, *(f"RUN {text}" for text in separate)], [*before, f"RUN {one}"])
 
 
 def surplus(found: list[Change], boundaries: int = 1) -> list[Change]:
@@ -114,9 +112,7 @@ def surplus_of_naive(first: str, second: str, *before: str) -> list[Change]:
     ("first", "second"),
     [
         pytest.param("echo a; false", "echo c; echo d", id="M29-sequence"),
-        pytest.param(
-            "for i in 1 2; do false; echo $i; done", "echo d", id="M29-for"
-        ),
+        pytest.param("for i in 1 2; do false; echo $i; done", "echo d", id="M29-for"),
         pytest.param("if true; then false; echo x; fi", "echo d", id="M29-if"),
         pytest.param("{ false; echo hi; } | cat", "echo d", id="M29-group-in-pipe"),
         pytest.param("(false; echo hi)", "echo d", id="M29-subshell"),
@@ -185,7 +181,9 @@ def test_a_leaking_directory_shows_where_it_leaks() -> None:
         pytest.param(["{ a; }", "c"], "{ a; } && c", id="group"),
         pytest.param(["(cd /tmp && touch f)", "c"], "(cd /tmp && touch f) && c", id="subshell"),
         pytest.param(["cd /tmp | cat", "c"], "cd /tmp | cat && c", id="cd-in-pipe"),
-        pytest.param(["a=$(cd /x; pwd) true", "c"], "a=$(cd /x; pwd) true && c", id="cd-in-substitution"),
+        pytest.param(
+            ["a=$(cd /x; pwd) true", "c"], "a=$(cd /x; pwd) true && c", id="cd-in-substitution"
+        ),
         pytest.param(["A=1 sh -c x", "echo $A"], "A=1 sh -c x && echo $A", id="M6-not-special"),
         pytest.param(["a || exit 1", "c"], "{ a || exit 1; } && c", id="or-exit"),
         pytest.param(
@@ -197,7 +195,9 @@ def test_a_leaking_directory_shows_where_it_leaks() -> None:
         pytest.param(["a", "c"], "a && `# $NOPE (` c", id="note-added"),
         pytest.param(["a", "c"], "a && `# 'x` && c", id="note-alone"),
         pytest.param(["a   b", "c\td"], "a b && c  d", id="blanks"),
-        pytest.param(["--mount=type=cache,target=/c a"], "--mount=type=cache,target=/c a", id="one"),
+        pytest.param(
+            ["--mount=type=cache,target=/c a"], "--mount=type=cache,target=/c a", id="one"
+        ),
         pytest.param(["--network=none a", "--network=none b"], "--network=none a && b", id="M36"),
     ],
 )
@@ -213,15 +213,25 @@ def test_a_true_join_changes_boundaries_alone(separate: list[str], one: str) -> 
         pytest.param(["a && b", "c | d"], "a && b && c | d", id="chain"),
         pytest.param(["a $(b)", "c"], "a $(b) && c", id="substitution"),
         pytest.param(["(a && b)", "c"], "(a && b) && c", id="subshell-with-a-chain"),
-        pytest.param(["c", "a; b"], "c && a; b", id="M29-never"),
+        pytest.param(["a", "b"], "a; b", id="sequence"),
     ],
 )
-def test_joins_under_errexit_of_the_shell(separate: list[str], one: str, request: pytest.FixtureRequest) -> None:
-    found = joined(separate, one, STRICT)
-    if "never" in request.node.name:
-        assert surplus(found)
-    else:
-        assert found == [REMOVED]
+def test_true_joins_under_errexit_of_the_shell(separate: list[str], one: str) -> None:
+    assert joined(separate, one, STRICT) == [REMOVED]
+
+
+@pytest.mark.parametrize(
+    ("separate", "one"),
+    [
+        pytest.param(["c", "a; b"], "c && a; b", id="c-may-fail"),
+        pytest.param(["! a", "b"], "! a; b", id="negated"),
+        pytest.param(["a || ! b", "c"], "a || ! b; c", id="negated-alternative"),
+        pytest.param(["if a; then b && c; fi", "d"], "if a; then b && c; fi; d", id="if"),
+        pytest.param(["a && b", "c"], "a && b; c", id="and"),
+    ],
+)
+def test_false_joins_under_errexit_of_the_shell(separate: list[str], one: str) -> None:
+    assert surplus(joined(separate, one, STRICT))
 
 
 def test_one_set_e_for_two_runs_of_the_same_prefix() -> None:
@@ -240,8 +250,6 @@ def test_a_hoisted_env_shows() -> None:
 
 def test_the_backtick_escape_is_the_files_own() -> None:
     """M37."""
-    from tests.plan.reading import planned
-
     before = planned("# escape=`", "FROM a", "RUN x", "RUN y")
     after = planned("# escape=`", "FROM a", "RUN x `", "  && y")
     assert before.difference(after) == (REMOVED,)
@@ -263,7 +271,5 @@ def test_what_leaves_no_effect_does_not_hide_a_boundary(between: str) -> None:
 
 
 def test_a_copy_between_two_runs_is_no_boundary() -> None:
-    from tests.plan.reading import boundaries
-
     assert boundaries("RUN a", "COPY x /x", "RUN b") == 0
     assert boundaries("RUN a", "RUN b", "COPY x /x", "RUN b", "RUN c") == 2

@@ -1,5 +1,6 @@
 """One call of `dfix fix`: runs it, prints what became of the files, and gives the exit code."""
 
+import gc
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -65,6 +66,9 @@ class Session:
         self, paths: Sequence[Path], *, exclude: Sequence[str], gitignore: bool, jobs: int | None
     ) -> int:
         """Handles the files below `paths`."""
+        # Trees and plans are made and dropped by the thousand and hold few cycles: looking for those
+        # less often makes a long run a quarter faster. The process is this call's own.
+        gc.set_threshold(100_000, 50, 50)
         journal = None if self.view.preview else Journal.open()
         try:
             runner = Runner(

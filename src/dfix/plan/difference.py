@@ -168,13 +168,15 @@ class _Stage:
                 yield self.change("effect", old, new, one.at)
                 yield from self.pair(one, other)
             return
+        # Of the boundaries within, only those that are surplus on one side came or went.
+        kept = min(sum(each.bounded for each in side) for side in (olds, news))
+        for at in [each.at - 1 for each in olds if each.bounded][kept:]:
+            yield self.change("boundary", BOUNDARY, None, at)
         for one in olds:
-            if one.bounded:
-                yield self.change("boundary", BOUNDARY, None, one.at - 1)
             yield self.change("effect", effect_text(one.effect), None, one.at)
+        for at in [each.at - 1 for each in news if each.bounded][kept:]:
+            yield self.change("boundary", None, BOUNDARY, at)
         for other in news:
-            if other.bounded:
-                yield self.change("boundary", None, BOUNDARY, other.at - 1)
             yield self.change("effect", None, effect_text(other.effect), other.at)
 
     def fields(self, at: int, before: Effect, after: Effect) -> Iterator[Change]:

@@ -46,7 +46,7 @@ class Statement:
     `text` is in a normal form: lines joined, comments gone, blanks outside quotes made one, braces
     around a whole link dropped. `failure` says what becomes of the build when it fails: it `aborts`,
     it `skips` to the next list of the same RUN, or the failure is `ignored`. `inside` says the same
-    of the commands within it, where `set -e` makes a difference to them, and is empty elsewhere.
+    of the commands within it, where `set -e` makes a difference to them, and is None elsewhere.
     """
 
     text: str
@@ -61,7 +61,7 @@ class Statement:
     shell: tuple[str, ...] | None
     #: `--mount`, `--network`, `--security`, `--device`, in the order of the file.
     flags: tuple[str, ...] = ()
-    inside: Literal["", "aborts", "ignored"] = ""
+    inside: Literal["aborts", "ignored"] | None = None
     #: Shell options in force by their long names, sorted.
     options: tuple[str, ...] = ()
     #: As `umask` set it in the same RUN; None for the builder's.

@@ -149,7 +149,7 @@ def _surroundings(before: Statement | None, now: Statement) -> Iterator[str]:
 
 
 def _one_line(text: str) -> str:
-    return text.replace("\n", "\\n").replace("\r", "\\r")
+    return (text or '""').replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _effect_data(effect: Effect) -> dict[str, object]:

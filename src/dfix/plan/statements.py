@@ -159,7 +159,7 @@ class _Reading:
     def add(self, text: str, failure: Failure, *, masked: bool, sensitive: bool) -> None:
         memory = self.memory
         scene = self.scene
-        inside: Literal["", "aborts", "ignored"] = ""
+        inside: Literal["aborts", "ignored"] | None = None
         if sensitive:
             strict = memory.errexit or _RUNS_ANYTHING.search(text) is not None
             inside = "aborts" if strict and not masked else "ignored"
@@ -242,22 +242,24 @@ def _gives_up(part: Part) -> bool:
 
 
 def _sensitive(part: Part, text: str) -> bool:
-    """Whether `set -e` makes a difference to what happens inside of a statement."""
-    if part.kind in {"subshell", "group"}:
-        return _has_lists(part.children) or (
-            bool(part.children) and _sensitive(part.children[-1], text)
-        )
-    if part.kind == "pipeline":
-        return any(_sensitive(child, text) for child in part.children)
-    if part.kind in {"if", "for", "while", "case", "function", "other"}:
+    """Whether `set -e` makes a difference to what happens inside of a statement with that text."""
+    if ("$(" in text or "`" in text) and (_RUNS_ANYTHING.search(text) or _LISTED.search(text)):
         return True
-    if part.kind == "negated":
-        return False
-    if part.command is not None and runs_text(part.command):
-        return True
-    return ("$(" in text or "`" in text) and bool(
-        _RUNS_ANYTHING.search(text) or _LISTED.search(text)
-    )
+    return _has_lists_inside(part)
+
+
+def _has_lists_inside(part: Part) -> bool:
+    match part.kind:
+        case "negated":
+            return False
+        case "subshell" | "group":
+            children = part.children
+            return _has_lists(children) or (bool(children) and _has_lists_inside(children[-1]))
+        case "pipeline":
+            return any(map(_has_lists_inside, part.children))
+        case "command" | "assignment" | "test":
+            return part.command is not None and runs_text(part.command)
+    return True
 
 
 def _commands(part: Part) -> Iterator[Command]:
