@@ -12,7 +12,7 @@ FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/before.Dockerfile
 
 
 def test_each_fixer_has_an_example() -> None:
-    assert FOLDERS == sorted(all_fixers())
+    assert sorted(all_fixers()) == FOLDERS
 
 
 @pytest.mark.parametrize("name", FOLDERS)

@@ -1,17 +1,19 @@
 """Decoding that loses nothing, spans, line numbers."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dfix.text import LineIndex, Span, decode, dominant_newline, encode
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_come_back(data: bytes) -> None:
     assert encode(decode(data)) == data
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_utf_8_is_read_as_such(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
@@ -98,6 +100,7 @@ def test_position(text: str, offset: int, position: tuple[int, int]) -> None:
     assert index.line(offset) == position[0]
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="a\r\n", max_size=30))
 def test_positions_agree_with_counting(text: str) -> None:
     index = LineIndex(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from e2b_dockerfile_utils.lexer import ShellLex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dfix.words import Opening, WordError, expand, expand_words, heredocs, variables
@@ -269,6 +269,7 @@ def _known(text: str, escape: str) -> bool:
     return lone or re.search(r"\$\{[^}]*//[^}]*\*", text) is not None
 
 
+@settings(deadline=None)
 @given(_TEXTS, st.sampled_from("\\`"))
 def test_expands_as_the_port_does(text: str, escape: str) -> None:
     if _known(text, escape):
@@ -280,6 +281,7 @@ def test_expands_as_the_port_does(text: str, escape: str) -> None:
     assert expanded == _ported(text, escape, split=False)
 
 
+@settings(deadline=None)
 @given(_TEXTS, st.sampled_from("\\`"))
 def test_splits_as_the_port_does(text: str, escape: str) -> None:
     if _known(text, escape):

@@ -106,6 +106,18 @@ def test_random_files_read_the_same(
     assert compare(head + "".join(lines), readers[reader]).unknown == []
 
 
+@pytest.mark.parametrize("reader", ["e2b", "go"])
+@pytest.mark.parametrize(
+    "path",
+    sorted(Path(__file__).parents[1].glob("corpus/*.Dockerfile")),
+    ids=lambda path: path.stem,
+)
+def test_our_own_nasty_files_read_the_same(
+    path: Path, reader: str, readers: dict[str, Reader]
+) -> None:
+    assert compare(speakable(decode(path.read_bytes())), readers[reader]).unknown == []
+
+
 @pytest.mark.corpus
 @pytest.mark.parametrize("reader", ["e2b", "go"])
 @pytest.mark.parametrize("folder", FOLDERS)

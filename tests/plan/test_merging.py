@@ -81,6 +81,7 @@ def surplus(found: list[Change], boundaries: int = 1) -> list[Change]:
         pytest.param("A=1 :", "echo $A", id="M6-special-builtin"),
         pytest.param("ls() { echo no; }", "ls /", id="M7-function"),
         pytest.param("function ls { echo no; }", "ls /", id="M7-bash-function"),
+        pytest.param("if a; then ls() { echo no; }; fi", "ls /", id="M7-function-in-if"),
         pytest.param("alias ls=echo", "ls /", id="M7-alias"),
         pytest.param("exec true", "echo b >/b", id="M8-exec"),
         pytest.param("exit 0", "echo b >/b", id="M8-exit"),

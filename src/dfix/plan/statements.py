@@ -13,7 +13,7 @@ from typing import Literal
 
 from dfix.plan.memory import Memory, changes_shell, fails, options_of, runs_text
 from dfix.plan.model import Failure, Statement
-from dfix.shell import Command, ShellScript, shell_kind
+from dfix.shell import ShellScript, shell_kind
 from dfix.shell import Statement as Part
 
 #: What the status of a list is to the RUN: its own status; what the rest of an outer list hangs on;
@@ -144,10 +144,12 @@ class _Reading:
         part = link[0]
         if all(map(_gives_up, link[1:])) and part.command is not None:
             self.memory.simple(part.command, text)
-        elif part.kind == "function" or part.kind == "other":
+            return
+        inner = [each for outer in link for each in _parts(outer)]
+        if any(each.kind in {"function", "other"} for each in inner):
             self.memory.forget(text)
         else:
-            self.memory.compound((c for each in link for c in _commands(each)), text)
+            self.memory.compound((c.command for c in inner if c.command is not None), text)
 
     def background(self, chain: Sequence[Part]) -> None:
         """Adds a list that runs in the background: nothing waits for it."""
@@ -234,8 +236,10 @@ def _gives_up(part: Part) -> bool:
         return False
     if part.kind == "group" and part.children and not part.redirects:
         *others, last = part.children
-        before = [command for other in others for command in _commands(other)]
-        if last.operator in {"&&", "||", "&"} or any(map(changes_shell, before)):
+        before = [each.command for other in others for each in _parts(other)]
+        if last.operator in {"&&", "||", "&"}:
+            return False
+        if any(command is not None and changes_shell(command) for command in before):
             return False
         part = last
     return part.command is not None and not part.background and fails(part.command)
@@ -262,9 +266,9 @@ def _has_lists_inside(part: Part) -> bool:
     return True
 
 
-def _commands(part: Part) -> Iterator[Command]:
-    """The commands of a statement at any depth, those in substitutions aside."""
-    if part.command is not None:
-        yield part.command
-    for child in (*part.condition, *part.children):
-        yield from _commands(child)
+def _parts(part: Part) -> Iterator[Part]:
+    """A statement and those within it that run in the same shell."""
+    yield part
+    if part.kind not in {"subshell", "pipeline"}:
+        for child in (*part.condition, *part.children):
+            yield from _parts(child)
