@@ -102,11 +102,12 @@ def heredocs_in_onbuild(node: Instruction, mine: Reading) -> bool:
     return isinstance(node, nodes.Onbuild) and bool(_inner(node).heredocs)
 
 
+def heredoc_without_name(node: Instruction, mine: Reading) -> bool:
+    return re.search(r"<<-?[ \t\r]*(?:\"\"|'')", _line(node)) is not None
+
+
 def heredoc_behind_blank(node: Instruction, mine: Reading) -> bool:
-    leaves = _leaves(_inner(node))
-    line = "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves)
-    opener = isinstance(_inner(node), nodes.Run | nodes.Transfer)
-    return opener and not mine.is_json and bool(re.search(r"<<[ \t\r]", line))
+    return re.search(r"<<[ \t\r]", _line(node)) is not None
 
 
 def heredoc_behind_array(node: Instruction, mine: Reading) -> bool:
@@ -114,6 +115,15 @@ def heredoc_behind_array(node: Instruction, mine: Reading) -> bool:
     leaves = _leaves(inner)[1 + len(inner.flags) :]
     line = "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves).lstrip()
     return bool(inner.heredocs) and _array_at_start(line) is not None
+
+
+def _line(node: Instruction) -> str:
+    """The logical line of an instruction that may open heredocs."""
+    inner = _inner(node)
+    if not isinstance(inner, nodes.Run | nodes.Transfer):
+        return ""
+    leaves = _leaves(inner)
+    return "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves)
 
 
 def check_before_escape(tree: Dockerfile) -> bool:

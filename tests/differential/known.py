@@ -148,6 +148,13 @@ ABSENT = (
         evidence.heredocs_in_onbuild,
     ),
     Absent(
+        "heredoc-without-name",
+        "e2b",
+        "It counts an empty pair of quotes as a word, and so as a heredoc's name.",
+        "RUN cat <<''\nUSER a\n",
+        evidence.heredoc_without_name,
+    ),
+    Absent(
         "heredoc-behind-blank",
         "go",
         "`<< E` is a heredoc since Dockerfile 1.16 only.",
