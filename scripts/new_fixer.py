@@ -66,27 +66,27 @@ def test_fixed(case: str) -> None:
 '''
 
 
-def main(name: str) -> int:
-    """Writes the files; 2 where the name is no good or taken."""
+def main(name: str, root: Path = ROOT) -> int:
+    """Writes the files below `root`; 2 where the name is no good or taken."""
     if not re.fullmatch(r"[a-z]+(?:-[a-z0-9]+)*", name):
         print(f"{name}: a fixer's name is in kebab-case, like add-to-copy", file=sys.stderr)
         return 2
     module = name.replace("-", "_")
     klass = "".join(part.capitalize() for part in name.split("-"))
     files = {
-        ROOT / "fixers" / f"{module}.py": MODULE.format(klass=klass),
-        ROOT / "tests" / "fixers" / f"test_{module}.py": TEST.format(name=name),
-        ROOT / "examples" / name / "before.Dockerfile": "FROM debian:12\n",
-        ROOT / "examples" / name / "after.Dockerfile": "FROM debian:12\n",
+        root / "fixers" / f"{module}.py": MODULE.format(klass=klass),
+        root / "tests" / "fixers" / f"test_{module}.py": TEST.format(name=name),
+        root / "examples" / name / "before.Dockerfile": "FROM debian:12\n",
+        root / "examples" / name / "after.Dockerfile": "FROM debian:12\n",
     }
     taken = [path for path in files if path.exists()]
     if taken:
-        print(f"{taken[0].relative_to(ROOT)} exists", file=sys.stderr)
+        print(f"{taken[0].relative_to(root)} exists", file=sys.stderr)
         return 2
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-        print(path.relative_to(ROOT))
+        print(path.relative_to(root))
     print("now: the counter-examples as tests, then scripts/write_reference.py")
     return 0
 

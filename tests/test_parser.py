@@ -756,6 +756,7 @@ def test_L36_a_tag_is_part_of_the_image() -> None:
         pytest.param("--a=b\\\n,c \\\n  --d e", ["--a=b,c", "--d"], ["e"], id="continuations"),
         pytest.param("-\\\n-a b", [], ["--a b"], id="dashes-in-two-lines"),
         pytest.param("--\\\na b", ["--a"], ["b"], id="name-in-the-next-line"),
+        pytest.param("--\\\n\\\n --a", ["--"], ["--a"], id="end-of-flags-and-continuations"),
         pytest.param("--a", ["--a"], [], id="nothing-behind"),
         pytest.param('--a="b ', ['--a="b'], [], id="open-quote"),
     ],

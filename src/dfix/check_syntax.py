@@ -38,8 +38,8 @@ def unbuildable(message: str) -> NoReturn:
 _SPECIAL = re.compile(r"[$'\"\\`]")
 #: Words that are fine at first sight: every quote is closed, variables are plain, nothing escaped.
 _SOUND = re.compile(
-    r"(?:[^$'\"\\`]++|\$[A-Za-z_][A-Za-z0-9_]*+|\$\{[A-Za-z_][A-Za-z0-9_]*+\}|'[^'\\`]*+'"
-    r"|\"(?:[^$\"\\`]++|\$[A-Za-z_][A-Za-z0-9_]*+|\$\{[A-Za-z_][A-Za-z0-9_]*+\})*+\")*+"
+    r"(?>(?:[^$'\"\\`]++|\$[A-Za-z_][A-Za-z0-9_]*+|\$\{[A-Za-z_][A-Za-z0-9_]*+\}|'[^'\\`]*+'"
+    r"|\"(?>(?:[^$\"\\`]++|\$[A-Za-z_][A-Za-z0-9_]*+|\$\{[A-Za-z_][A-Za-z0-9_]*+\})*)\")*)"
 )
 _QUOTES = str.maketrans("'\"", ",,")
 

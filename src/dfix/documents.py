@@ -130,8 +130,8 @@ class _YamlValues:
             into.update((name, held) for name, held in source.items() if name not in into)
 
 
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_JSON_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+"?|,(?=\s*+[\]}])', re.DOTALL)
+_JSON_TOKEN = re.compile(r'"(?>(?:[^"\\]|\\.)*)"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_JSON_COMMA = re.compile(r'"(?>(?:[^"\\]|\\.)*)"?|,(?=\s*+[\]}])', re.DOTALL)
 
 
 def _without_comments(text: str) -> str:

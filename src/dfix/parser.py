@@ -25,8 +25,8 @@ _WIDE = r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACE = _BLANK + _WIDE
 _SPACE_CHARS = "".join(filter(re.compile(f"[{_SPACE}]").match, map(chr, range(0x3001))))
 _LINE_REST = r"[ \t]*+\r*+(?:\n|\Z)"
-_SWALLOWED = rf"(?:[{_SPACE}]*+(?:#[^\n]*+)?+\n)*+(?:[{_SPACE}]*+(?:#[^\n]*+)?+\Z)?+"
-_JSON_STRING = r'"(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\⏎*+(?:["\\\/bfnrt]|u(?:⏎*+[0-9A-Fa-f]){4}))*+"'
+_SWALLOWED = rf"(?>(?:[{_SPACE}]*+(?>(?:#[^\n]*+)?)\n)*)(?>(?:[{_SPACE}]*+(?>(?:#[^\n]*+)?)\Z)?)"
+_JSON_STRING = r'"(?>(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\(?>⏎*)(?:["\\\/bfnrt]|u(?:(?>⏎*)[0-9A-Fa-f]){4}))*)"'
 #: A parser directive; the builder stops looking for them at the first other line.
 _DIRECTIVE = re.compile(
     rf"[{_SPACE}]*+#[{_SPACE}]*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",

@@ -102,6 +102,10 @@ def heredocs_in_onbuild(node: Instruction, mine: Reading) -> bool:
     return isinstance(node, nodes.Onbuild) and bool(_inner(node).heredocs)
 
 
+def chained_onbuild(node: Instruction, mine: Reading) -> bool:
+    return isinstance(node, nodes.Onbuild) and mine.arguments == ("ONBUILD",)
+
+
 def heredoc_without_name(node: Instruction, mine: Reading) -> bool:
     return re.search(r"<<-?[ \t\r]*(?:\"\"|'')", _line(node)) is not None
 

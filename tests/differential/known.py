@@ -148,6 +148,13 @@ ABSENT = (
         evidence.heredocs_in_onbuild,
     ),
     Absent(
+        "chained-onbuild",
+        "go",
+        "It reads what a chain of ONBUILDs holds, and refuses that before the chain.",
+        "ONBUILD ONBUILD ENV a\nUSER b\n",
+        evidence.chained_onbuild,
+    ),
+    Absent(
         "heredoc-without-name",
         "e2b",
         "It counts an empty pair of quotes as a word, and so as a heredoc's name.",
