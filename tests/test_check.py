@@ -144,7 +144,6 @@ ENV a=${x:-y} b=${x:+y} c=${x-} d=${x:-${y:-z}}
 ENV a=${x:-{y}} b=${x:-'y'} c=${x:-\}}
 ENV a=${x#a} b=${x##*/} c=${x%%.*}
 ENV a=${x/a/b} b=${x//a/b} c=${x//\//-}
-ENV a=${x:?} b=${x?message}
 ENV a=${1} b=${@} c=$$ d=$ e=$-
 ENV a=$(date) b=$((1+2)) c=$[1]
 ENV $x b
@@ -162,7 +161,6 @@ ARG ${
 ARG "a
 ARG a=b # c
 ARG --foo A=1
-ARG a=${b:?}
 EXPOSE 80
 EXPOSE 80 443/tcp 53/UDP 9/sctp
 EXPOSE 0

@@ -26,7 +26,9 @@ _SPACE = _BLANK + _WIDE
 _SPACE_CHARS = "".join(filter(re.compile(f"[{_SPACE}]").match, map(chr, range(0x3001))))
 _LINE_REST = r"[ \t]*+\r*+(?:\n|\Z)"
 _SWALLOWED = rf"(?>(?:[{_SPACE}]*+(?>(?:#[^\n]*+)?)\n)*)(?>(?:[{_SPACE}]*+(?>(?:#[^\n]*+)?)\Z)?)"
-_JSON_STRING = r'"(?>(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\(?>⏎*)(?:["\\\/bfnrt]|u(?:(?>⏎*)[0-9A-Fa-f]){4}))*)"'
+_JSON_STRING = (
+    r'"(?>(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\(?>⏎*)(?:["\\\/bfnrt]|u(?:(?>⏎*)[0-9A-Fa-f]){4}))*)"'
+)
 #: A parser directive; the builder stops looking for them at the first other line.
 _DIRECTIVE = re.compile(
     rf"[{_SPACE}]*+#[{_SPACE}]*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",

@@ -26,13 +26,13 @@ def _array_at_start(text: str) -> tuple[str, ...] | None:
 
 
 def quoted_path(node: Instruction, mine: Reading, theirs: Reading) -> bool:
-    blank = r"[\t\v\f\r ]+"
     mine_list = list(mine.arguments)
+    words = [word for word in re.split(r"[\t\v\f\r ]+", " ".join(theirs.arguments)) if word]
     return (
         isinstance(node, nodes.Transfer)
         and not mine.is_json
         and re.search("[\"'\\\\`]", " ".join(mine.arguments)) is not None
-        and re.split(blank, " ".join(theirs.arguments)) in (mine_list, _less_an_escape(mine_list))
+        and words in (mine_list, _less_an_escape(mine_list))
     )
 
 
@@ -116,9 +116,8 @@ def heredoc_behind_blank(node: Instruction, mine: Reading) -> bool:
 
 def heredoc_behind_array(node: Instruction, mine: Reading) -> bool:
     inner = _inner(node)
-    leaves = _leaves(inner)[1 + len(inner.flags) :]
-    line = "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves).lstrip()
-    return bool(inner.heredocs) and _array_at_start(line) is not None
+    line = _joined(_leaves(inner)[1 + len(inner.flags) :])
+    return bool(inner.heredocs) and _array_at_start(line.lstrip()) is not None
 
 
 def _line(node: Instruction) -> str:
@@ -126,8 +125,7 @@ def _line(node: Instruction) -> str:
     inner = _inner(node)
     if not isinstance(inner, nodes.Run | nodes.Transfer):
         return ""
-    leaves = _leaves(inner)
-    return "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves)
+    return _joined(_leaves(inner))
 
 
 def check_before_escape(tree: Dockerfile) -> bool:
@@ -144,7 +142,7 @@ def spaces_in_bytes(node: Instruction, mine: Reading) -> bool:
 def array_of_others(node: Instruction, mine: Reading) -> bool:
     kind = getattr(_inner(node), "kind", None)
     leaves = [leaf for leaf in _leaves(_inner(node)) if leaf is not kind]
-    text = "".join(leaf.prefix + leaf.value for leaf in leaves[1 + len(_inner(node).flags) :])
+    text = _joined(leaves[1 + len(_inner(node).flags) :])
     try:
         values, _ = json.JSONDecoder().raw_decode(text.lstrip())
     except ValueError:
@@ -177,3 +175,8 @@ def _inner(node: Instruction) -> Instruction:
 
 def _leaves(node: Instruction) -> list[nodes.Leaf]:
     return [leaf for leaf in node.walk() if isinstance(leaf, nodes.Leaf)]
+
+
+def _joined(leaves: list[nodes.Leaf]) -> str:
+    """The leaves with what stands between them, continuations taken out."""
+    return "".join(_CONTINUATION.sub("", leaf.prefix) + leaf.value for leaf in leaves)
