@@ -243,7 +243,7 @@ def _check_image(text: str) -> None:
 
 def _check_options(text: str) -> None:
     """For `# check=skip=Rule,Rule;error=true`, which the builder reads up to the first blank."""
-    for option in text.partition(" ")[0].split(";", 1):
+    for option in text.partition(" ")[0].split(";"):
         name, equals, value = option.partition("=")
         if not equals or name not in ("skip", "error", "experimental"):
             unbuildable(f'# check= does not know the option "{name}"')

@@ -134,4 +134,4 @@ def _is_digest(text: str) -> bool:
         return False
     length = _DIGEST_LENGTHS.get(match["algorithm"])
     digits = match["hex"]
-    return length is None or (len(digits) == length and digits == digits.lower())
+    return len(digits) == length and digits == digits.lower()

@@ -111,7 +111,10 @@ def heredoc_without_name(node: Instruction, mine: Reading) -> bool:
 
 
 def heredoc_behind_blank(node: Instruction, mine: Reading) -> bool:
-    return re.search(r"<<[ \t\r]", _line(node)) is not None
+    line = _line(node)
+    if _inner(node).heredocs:
+        return re.search(r"<<[ \t\r]", line) is not None
+    return re.search(r"<<[ \t\r]+\d*<<", line) is not None  # today, one word with the first
 
 
 def heredoc_behind_array(node: Instruction, mine: Reading) -> bool:
