@@ -146,18 +146,20 @@ class _Run:
     def to_rest(self) -> None:
         """Runs the phases in order until a whole pass over them changes nothing."""
         phases = [
-            tuple(fixer for fixer in self.request.fixers if fixer.phase == phase) for phase in Phase
+            fixers
+            for phase in Phase
+            if (fixers := tuple(each for each in self.request.fixers if each.phase == phase))
         ]
+        at_rest: dict[tuple[type[Fixer], ...], Dockerfile] = {}
         rounds = 0
-        before: Dockerfile | None = None
-        while before is not self.tree:
-            before = self.tree
-            for fixers in filter(None, phases):
-                while self.round(fixers):
+        while any(at_rest.get(fixers) is not self.tree for fixers in phases):
+            for fixers in phases:
+                while at_rest.get(fixers) is not self.tree and self.round(fixers):
                     rounds += 1
                     if rounds > _MOST_ROUNDS or self.moving:
                         self.moving = self.moving or "the fixers do not come to rest"
                         return
+                at_rest[fixers] = self.tree
 
     def round(self, fixers: Sequence[type[Fixer]]) -> bool:
         """One round of proposals; True if another one may bring more."""
