@@ -7,7 +7,7 @@ from typing import Literal
 from dfix import Add, Change, Copy, Fixer, Invalid, Leaf, Level, Phase, Valid
 from dfix.facts.transfers import add_does
 
-_KEPT_FLAGS = frozenset({"chown", "chmod", "link", "exclude", "from"})
+_KEPT_FLAGS = frozenset({"chown", "chmod", "link", "exclude"})
 #: Endings of text and source code: a literal source of that name is no archive, by convention.
 _TEXT = frozenset(
     """bat bash c cc cfg cjs clj cmake cmd cnf conf config cpp cron crt cs css csv cxx dart env erl ex

@@ -5,11 +5,11 @@ https://docs.docker.com/reference/dockerfile/.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from dfix import nodes
 from dfix.nodes import Dockerfile, Instruction
+from dfix.plan.bindings import Bindings
 from dfix.plan.model import (
     BASE_DIRECTORY,
     Boundary,
@@ -58,7 +58,7 @@ class _Builder:
         self.holding: dict[Instruction, int] = {}
         #: The scope above the first FROM: its arguments, and those that the builder always has.
         self.outer: dict[str, str] = {name: _given(name) for name in _PLATFORM_ARGS}
-        self.declared: dict[str, str] = {}
+        self.declared = Bindings()
         for instruction in tree.global_args:
             self.states[instruction] = self.outer_state()
             if isinstance(instruction, nodes.Arg):
@@ -71,7 +71,7 @@ class _Builder:
             self.outer[pair.key] = value(pair.assigned, self.outer, True, self.escape)
         else:
             self.outer.setdefault(pair.key, _given(pair.key))
-        self.declared = {**self.declared, pair.key: self.outer[pair.key]}
+        self.declared = self.declared.extended({pair.key: self.outer[pair.key]})
 
     def outer_state(self) -> State:
         """What an instruction outside of all stages sees, and FROM."""
@@ -100,6 +100,7 @@ class _Builder:
                 self.states[instruction.instruction] = State()
                 self.holding[instruction.instruction] = stage.index
             current.take(instruction)
+        current.finish()
         self.stages.append(
             StagePlan(
                 stage.index,
@@ -141,9 +142,25 @@ class _Stage:
         self.commanded = False
         self._state: State | None = None
         self.closed: bool = base == "scratch" if parent is None else parent.closed
-        self.visible: Mapping[str, str] = {} if parent is None else parent.visible
-        self.args: Mapping[str, str] = {} if parent is None else parent.args
-        self.config: Config = Config() if parent is None else replace(parent.config, onbuild=())
+        self.visible: Bindings = Bindings() if parent is None else parent.visible
+        self.args: Bindings = Bindings() if parent is None else parent.args
+        config = Config() if parent is None else parent.config
+        self.config: Config = replace(config, onbuild=())
+        # What only grows is put into the configuration at the end.
+        self.set_env = dict(config.env)
+        self.set_labels = dict(config.labels)
+        self.ports = set(config.ports)
+        self.volumes = set(config.volumes)
+
+    def finish(self) -> None:
+        """Completes the configuration."""
+        self.change(
+            env=self.set_env,
+            labels=self.set_labels,
+            ports=tuple(sorted(self.ports)),
+            volumes=tuple(sorted(self.volumes)),
+            onbuild=tuple(map(written, self.triggers)),
+        )
 
     def state(self) -> State:
         """What the next instruction sees."""
@@ -247,11 +264,12 @@ class _Stage:
 
     def env(self, node: nodes.Env) -> None:
         changes = self.pairs(node)
-        self.visible = {**self.visible, **changes}
-        self.change(env={**self.config.env, **changes})
+        self.visible = self.visible.extended(changes)
+        self.set_env.update(changes)
+        self._state = None
 
     def label(self, node: nodes.Label) -> None:
-        self.change(labels={**self.config.labels, **self.pairs(node)})
+        self.set_labels.update(self.pairs(node))
 
     def pairs(self, node: nodes.PairInstruction) -> dict[str, str]:
         """Names and values of ENV or LABEL: all of one instruction see the same environment."""
@@ -266,16 +284,20 @@ class _Stage:
     def arg(self, node: nodes.Arg) -> None:
         for pair in node.pairs:
             name = self.value(pair.key)
+            known = self.visible.get(name)
+            given = _given(name)
             if pair.assigned is not None:
                 found = self.value(pair.assigned)
             elif name in self.builder.outer:
                 found = self.builder.outer[name]
-            elif name in self.visible:
-                found = Symbolic(f"${{ARG {name}:-{literal(self.visible[name])}}}")
+            elif known is None:
+                found = given
+            elif known.startswith(given[:-1]) and isinstance(known, Symbolic):
+                found = known
             else:
-                found = _given(name)
-            self.args = {**self.args, name: found}
-            self.visible = {**self.visible, name: found}
+                found = Symbolic(f"{given[:-1]}:-{literal(known)}}}")
+            self.args = self.args.extended({name: found})
+            self.visible = self.visible.extended({name: found})
         self._state = None
 
     def cmd(self, node: nodes.Cmd) -> None:
@@ -322,23 +344,20 @@ class _Stage:
         self.effects.append(Directory(path, self.config.user))
 
     def expose(self, node: nodes.Expose) -> None:
-        found = [
+        self.ports.update(
             _port(port)
             for word in node.words
             for port in words(word.value, self.visible, self.closed, self.escape)
-        ]
-        self.change(ports=tuple(sorted({*self.config.ports, *found})))
+        )
 
     def volume(self, node: nodes.Volume) -> None:
-        found = map(self.value, node.operands)
-        self.change(volumes=tuple(sorted({*self.config.volumes, *found})))
+        self.volumes.update(map(self.value, node.operands))
 
     def onbuild(self, node: nodes.Onbuild) -> None:
         if node.instruction is None:
             self.reject(node)
-            return
-        self.triggers.append(node.instruction)
-        self.change(onbuild=(*self.config.onbuild, written(node.instruction)))
+        else:
+            self.triggers.append(node.instruction)
 
 
 def written(instruction: Instruction) -> str:

@@ -5,10 +5,11 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
+from dfix.plan.bindings import Bindings
 from dfix.plan.model import Symbolic
-from dfix.plan.values import clean, joined
+from dfix.plan.values import clean, joined, short
 from dfix.shell import Assignment, Command
 
 #: Built-ins that change the shell in ways that are not followed here.
@@ -49,6 +50,9 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 #: What may use variables that the text does not name.
 _READING = re.compile(r"\b(?:eval|source|set)\b|(?:^|[\s;&|({])\.\s|\$\{!")
 _STATUS = re.compile(r"[0-9]{1,9}")
+#: How much is carried along from statement to statement before it is put together.
+_MOST_VARIABLES = 100
+_MOST_EVENTS = 50
 _UMASK = re.compile(r"[0-7]{1,4}")
 
 
@@ -71,7 +75,7 @@ def options_of(argv: Sequence[str]) -> tuple[str, ...]:
 class Memory:
     """The state of one shell while it runs the text of one RUN."""
 
-    def __init__(self, env: Mapping[str, str], cwd: str, options: tuple[str, ...]) -> None:
+    def __init__(self, env: Bindings, cwd: str, options: tuple[str, ...]) -> None:
         self.env = env
         self.cwd = cwd
         self.options = options
@@ -107,6 +111,8 @@ class Memory:
 
     def forget(self, why: str) -> None:
         """Nothing is known of what follows but that it comes after `why`."""
+        if len(self.after) == _MOST_EVENTS:
+            self.after = (short("; ".join(self.after)),)
         self.after = (*self.after, why)
 
     def expansions(self, text: str) -> None:
@@ -181,7 +187,7 @@ class Memory:
         self.cwd = directory if isinstance(directory, Symbolic) else clean(directory)
 
     def _export(self, command: Command, text: str) -> None:
-        env = dict(self.env)
+        env: dict[str, str] = {}
         for word in command.arguments:
             pair = _PAIR.match(word.text)
             if pair is None:
@@ -191,7 +197,7 @@ class Memory:
                     return
                 if name in self._local:
                     env[name] = self._local.pop(name)
-                elif name not in env:
+                elif name not in self.env:
                     env[name] = Symbolic(f"${{{name}}}")
             elif word.value is None:
                 self._local.pop(pair[1], None)
@@ -199,7 +205,7 @@ class Memory:
             else:
                 self._local.pop(pair[1], None)
                 env[pair[1]] = word.value.partition("=")[2]
-        self.env = env
+        self.env = self.env.extended(env)
 
     def _set_options(self, values: Sequence[str | None], text: str) -> None:
         options = set(self.options)
@@ -235,9 +241,11 @@ class Memory:
 
     def _assign(self, name: str, value: str) -> None:
         if name in self.env or "allexport" in self.options:
-            self.env = {**self.env, name: value}
-        else:
+            self.env = self.env.extended({name: value})
+        elif name in self._local or len(self._local) < _MOST_VARIABLES:
             self._local[name] = value
+        else:
+            self.forget(f"{name}={value}")
 
 
 def changes_shell(command: Command) -> bool:

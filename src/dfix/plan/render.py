@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from dfix.plan.difference import effect_text, stage_label, value_text
-from dfix.plan.model import Boundary, Change, Config, Effect, Plan, StagePlan, Statement
+from dfix.plan.model import Boundary, Change, Config, Document, Effect, Plan, StagePlan, Statement
 
 _KINDS = {
     "Statement": "run",
@@ -158,8 +158,10 @@ def _effect_data(effect: Effect) -> dict[str, object]:
 
 
 def _data(value: Effect | Config) -> dict[str, object]:
-    data: dict[str, object] = {
-        field.name: getattr(value, field.name) for field in dataclasses.fields(value)
-    }
-    plain: dict[str, object] = json.loads(json.dumps(data, default=dataclasses.asdict))
+    data = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    plain: dict[str, object] = json.loads(json.dumps(data, default=_plain))
     return plain
+
+
+def _plain(value: Mapping[str, str] | Document) -> dict[str, object]:
+    return dict(value) if isinstance(value, Mapping) else dataclasses.asdict(value)

@@ -7,10 +7,11 @@ are one statement, for they decide together; so is any compound command.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from dfix.plan.bindings import Bindings
 from dfix.plan.memory import Memory, changes_shell, fails, options_of, runs_text
 from dfix.plan.model import Failure, Statement
 from dfix.shell import ShellScript, shell_kind
@@ -47,7 +48,7 @@ _BLANKS = re.compile(
 class Scene:
     """What a RUN starts with."""
 
-    env: Mapping[str, str]
+    env: Bindings
     cwd: str
     user: str | None
     shell: tuple[str, ...] | None
@@ -194,11 +195,13 @@ class _Reading:
         start, end = self.place(part.span.start), self.place(part.span.end)
         cooked = self.script.cooked
         pieces: list[str] = []
-        for note in self.script.notes:
-            first, last = self.place(note.start), self.place(note.end)
-            if start <= first and last <= end:
-                pieces.append(cooked[start:first])
-                start = last
+        notes = self.script.notes
+        for at in range(bisect_left(notes, part.span), len(notes)):
+            first, last = self.place(notes[at].start), self.place(notes[at].end)
+            if last > end:
+                break
+            pieces.append(cooked[start:first])
+            start = last
         return normal("".join((*pieces, cooked[start:end])))
 
     def place(self, offset: int) -> int:

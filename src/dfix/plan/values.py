@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from hashlib import blake2b
 
 from dfix.plan.model import Symbolic
 from dfix.words import WordError, expand, expand_words
@@ -11,6 +12,8 @@ from dfix.words import WordError, expand, expand_words
 _MARK = re.compile("\0([0-9]+)\1")
 _MODIFIED = re.compile(r"\$\{(?:\w+|[^\w}])[^\w}]")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+#: Values that double line by line would fill the memory: beyond this length they are not followed.
+_LONGEST = 8192
 _PATH = "PATH"
 _PROXIES = frozenset({"http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy"})
 
@@ -27,6 +30,7 @@ class Asked(Mapping[str, str]):
         self.closed = closed
         self.unknown: list[Symbolic] = []
         self.found: dict[str, str] = {}
+        self.length = 0
 
     def __getitem__(self, name: str) -> str:
         value = self.known.get(name)
@@ -35,6 +39,9 @@ class Asked(Mapping[str, str]):
                 raise KeyError(name)
             value = Symbolic(f"${{{name}}}")
         self.found[name] = value
+        self.length += len(value)
+        if self.length > _LONGEST:
+            raise WordError(f"the value of {name} is too long to follow")
         if isinstance(value, Symbolic):
             self.unknown.append(value)
             return f"\0{len(self.unknown) - 1}\1"
@@ -61,7 +68,7 @@ def value(text: str, known: Mapping[str, str], closed: bool, escape: str) -> str
     try:
         found = expand(text, asked, escape)
     except WordError:
-        return Symbolic(text)
+        return Symbolic(text) if asked.length <= _LONGEST else _unexpanded(text, asked)
     if not asked.unknown:
         return found
     if _MODIFIED.search(text):
@@ -98,8 +105,16 @@ def _filled(found: str, asked: Asked) -> Symbolic:
 
 def _unexpanded(text: str, asked: Asked) -> Symbolic:
     """`text` as written, with the values that it would have used."""
-    known = [f"{name}={found}" for name, found in sorted(asked.found.items())]
-    return Symbolic(f"{text} with {' '.join(known)}")
+    known = " ".join(f"{name}={found}" for name, found in sorted(asked.found.items()))
+    return Symbolic(f"{text} with {short(known)}")
+
+
+def short(text: str) -> str:
+    """`text`, or a digest of it that no other text has, where it is too long to be carried on."""
+    if len(text) <= _LONGEST:
+        return text
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return Symbolic(f"{text[:40]}... {digest}")
 
 
 def literal(text: str) -> str:
@@ -119,8 +134,8 @@ def joined(directory: str, path: str) -> str:
         )
         if inner == ".":
             return directory
-        return Symbolic(f"{literal(directory).rstrip('/')}/{literal(inner)}")
-    return clean(f"{directory}/{path}")
+        return short(Symbolic(f"{literal(directory).rstrip('/')}/{literal(inner)}"))
+    return short(clean(f"{directory}/{path}"))
 
 
 def clean(path: str) -> str:
