@@ -65,6 +65,35 @@ def test_depth_and_length_are_no_trouble() -> None:
     check("FROM a\n" + "ENV A=$A$A\n" * 12 + "RUN a\n" * 500)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("ENV A=0123456789\n" + "ENV A=$A$A\n" * 60, id="doubling"),
+        pytest.param("ENV A=$B\n" + "ENV A=$A$A\n" * 60, id="doubling-the-unknown"),
+        pytest.param("ENV A=${A:-$B} B=${B:-$A}\n" * 60, id="doubling-by-turns"),
+        pytest.param("ENV A=1\n" + "ARG A\n" * 2000, id="argument-declared-again"),
+        pytest.param("WORKDIR a\n" * 3000, id="deep-directory"),
+        pytest.param("".join(f"ENV A{at}=x\n" for at in range(4000)), id="variables"),
+        pytest.param("".join(f"EXPOSE {at}\n" for at in range(4000)), id="ports"),
+        pytest.param("RUN " + "; ".join(f"A{at}=x" for at in range(4000)), id="assignments"),
+        pytest.param("RUN " + "; ".join(f"export A{at}=x" for at in range(4000)), id="exports"),
+        pytest.param("RUN " + "; ".join(f"eval x{at}" for at in range(4000)), id="unknown-state"),
+        pytest.param("RUN " + "; ".join(["cd a"] * 4000), id="steps-down"),
+        pytest.param("RUN " + " && ".join(["a `# x`"] * 4000), id="notes"),
+    ],
+)
+def test_what_grows_with_every_line_stays_small(text: str) -> None:
+    found = plan(parse(f"FROM a\n{text}\n"))
+    assert found.difference(plan(parse(f"FROM a\n# note\n{text}\n"))) == ()
+    assert all(len(value) < 20_000 for value in found.stages[0].config.env.values())
+
+
+def test_values_too_long_to_follow_still_differ() -> None:
+    doubled = "ENV A=$A$A\n" * 20
+    one, other = (plan(parse(f"FROM a\nENV A={start}\n{doubled}")) for start in "xy")
+    assert one.difference(other) != ()
+
+
 @pytest.mark.corpus
 def test_real_files() -> None:
     folder = os.environ.get("DFIX_CORPUS")

@@ -16,6 +16,7 @@ from dfix.plan.memory import Memory, changes_shell, fails, options_of, runs_text
 from dfix.plan.model import Failure, Statement
 from dfix.shell import ShellScript, shell_kind
 from dfix.shell import Statement as Part
+from dfix.text import Span
 
 #: What the status of a list is to the RUN: its own status; what the rest of an outer list hangs on;
 #: or nothing, `set -e` aside.
@@ -196,7 +197,7 @@ class _Reading:
         cooked = self.script.cooked
         pieces: list[str] = []
         notes = self.script.notes
-        for at in range(bisect_left(notes, part.span), len(notes)):
+        for at in range(bisect_left(notes, part.span.start, key=_start), len(notes)):
             first, last = self.place(notes[at].start), self.place(notes[at].end)
             if last > end:
                 break
@@ -208,6 +209,10 @@ class _Reading:
         """The offset in the joined text of one in the raw text."""
         origin = self.script.joined.origin
         return offset if origin is None else bisect_left(origin, offset)
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def _chains(parts: Sequence[Part]) -> Iterator[Sequence[Part]]:
