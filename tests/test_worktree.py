@@ -320,3 +320,19 @@ def test_many_files_take_little_time(repository: Path) -> None:
     before = time.process_time()
     assert len(files(repository)) == 2000
     assert time.process_time() - before < 2
+
+
+@needs_git
+@pytest.mark.parametrize("relative", [".", "", "bin"])
+def test_a_program_of_the_tree_is_not_taken_for_git(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, relative: str
+) -> None:
+    put(repository, "Dockerfile")
+    marker = repository / "marker"
+    for name in ("git", "bin/git"):
+        put(repository, name, text=f"#!/bin/sh\ntouch '{marker}'\n")
+        (repository / name).chmod(0o755)
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("PATH", os.pathsep.join([relative, os.environ["PATH"]]))
+    assert any(Path(each).name == "Dockerfile" for each in list_files(repository).files)
+    assert not marker.exists()

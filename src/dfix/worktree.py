@@ -148,7 +148,7 @@ def _tracked(folder: Path, top: Path) -> list[str] | None:
 
 def _git(folder: Path, top: Path, *arguments: str) -> bytes | None:
     """What a git command prints, None where it fails, is not there, or takes too long."""
-    program = shutil.which("git")
+    program = _program()
     if program is None:
         return None
     environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
@@ -168,6 +168,12 @@ def _git(folder: Path, top: Path, *arguments: str) -> bytes | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def _program() -> str | None:
+    """Where git is; never in a folder that is on the PATH relative to the present one."""
+    searched = [each for each in os.get_exec_path() if Path(each).is_absolute()]
+    return shutil.which("git", path=os.pathsep.join(searched)) if searched else None
 
 
 @dataclass(frozen=True, slots=True)
