@@ -52,6 +52,10 @@ HELD_BACK = {
     "M12-comment": ("echo a # note", "echo b"),
     "M12-comment-inside": ("echo a # note \\\n && echo b", "echo c"),
     "M14-background": ("sleep 1 &", "echo b"),
+    "M14-background-in-last": ("echo a", "sleep 1 &"),
+    "M14-both-outputs-in-dash": ("echo a", "echo b &>/dev/null"),
+    "M14-both-outputs-appended-in-dash": ("echo a", "echo b && echo c &>>/log"),
+    "M14-both-outputs-of-a-group": ("echo a", "{ echo b; } &>/dev/null"),
     "M15-daemon": ("sleep 100 & echo $! >/pid", "kill -0 $(cat /pid)"),
     "M15-in-subshell": ("(sleep 100 &)", "echo b"),
     "M15-service": ("service mysql start", "mysql -e x"),
@@ -152,7 +156,6 @@ INERT = {
     "cd-in-last": ("echo a", "cd /tmp && touch f"),
     "exec-in-last": ("echo a", "exec true"),
     "comment-in-last": ("echo a", "echo b # note"),
-    "background-in-last": ("echo a", "sleep 1 &"),
     "symbolic-link": ("ln -s /a /b", "echo 2 >>/a"),
     "new-account": ("adduser -D app", "echo b"),
     "new-group": ("addgroup -S app", "adduser -S -G app app"),
@@ -170,6 +173,8 @@ def test_nothing_crosses(name: str) -> None:
 
 
 INERT_FILES = {
+    "both outputs in bash": BASE
+    + 'SHELL ["/bin/bash", "-c"]\nRUN echo a &>/dev/null\nRUN echo b &>/dev/null\n',
     "M27-cache": BASE
     + "RUN --mount=type=cache,target=/m echo a\nRUN --mount=type=cache,target=/m echo b\n",
     "M36-network": BASE + "RUN --network=none echo a\nRUN --network=none echo b\n",

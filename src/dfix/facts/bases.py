@@ -97,6 +97,11 @@ class Bases:
         known = self._of(instruction)
         return None if known is None else known.workdir
 
+    def shell(self, instruction: Instruction) -> str | None:
+        """What `/bin/sh` is in the image of an instruction; None if not known."""
+        known = self._of(instruction)
+        return None if known is None else known.shell
+
     def has_default_shell(self, instruction: Instruction) -> bool:
         """Whether the image is known not to set a SHELL of its own.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dfix.facts import machine, shell_state
-from dfix.facts.commands import literal_arguments, name_of
+from dfix.facts.commands import literal_arguments, name_of, statements
 from dfix.nodes import Flag, Run, ShellForm
 from dfix.shell import Command, ShellScript, Statement, parse_shell, shell_kind
 
@@ -60,6 +60,7 @@ class Joining:
         self._lookup = shell_state.Lookup()
         self._flags = Counter(flag.value for flag in first.flags)
         self._errexit = _errexit_possible(facts, first)
+        self._bash = _is_bash(facts, first)
         self._plain = True  # all but the last are plain commands joined by &&
         self._objection = _lost_flags(first) or _shell(facts, first) or self._take(first)
 
@@ -78,7 +79,13 @@ class Joining:
             return new
         plain = self._plain
         errexit = self._errexit or any(map(_sets_errexit, new.script.commands))
-        reason = machine.of_one_run(new.script)
+        reason = machine.of_one_run(new.script) or (
+            None
+            if self._bash
+            else "`&>` sends the command to the background, unless the shell is bash"
+            if _redirects_both(new.script)
+            else None
+        )
         if not reason and self.segments:
             last = self.segments[-1]
             plain = plain and all(map(_is_plain_link, last.script.statements))
@@ -95,6 +102,8 @@ class Joining:
         return None
 
     def _between(self, last: Segment, new: Segment) -> str | None:
+        if any(statement.background for statement in new.script.statements):
+            return "an & at the end would send all that is joined to it to the background"
         if Counter(flag.value for flag in new.run.flags) != self._flags:
             return "the RUNs have different flags"
         if last.script.comments:
@@ -174,6 +183,22 @@ def _errexit_possible(facts: "Facts", run: Run) -> bool:
     return any(
         option.startswith("-") and not option.startswith("--") and "e" in option
         for option in argv[1:]
+    )
+
+
+def _is_bash(facts: "Facts", run: Run) -> bool:
+    """Whether bash reads a RUN, by SHELL or as the `/bin/sh` of the base image."""
+    argv = facts.plan.before(run).shell
+    if argv is not None:
+        return argv[0].rpartition("/")[2] == "bash"
+    return facts.bases.shell(run) == "bash"
+
+
+def _redirects_both(script: ShellScript) -> bool:
+    return any(
+        redirect.operator.startswith("&>")
+        for each in (*script.commands, *statements(script.statements))
+        for redirect in each.redirects
     )
 
 
