@@ -195,11 +195,11 @@ def _is_bash(facts: "Facts", run: Run) -> bool:
 
 
 def _redirects_both(script: ShellScript) -> bool:
-    return any(
-        redirect.operator.startswith("&>")
-        for each in (*script.commands, *statements(script.statements))
-        for redirect in each.redirects
-    )
+    redirects = [each for command in script.commands for each in command.redirects]
+    redirects += [
+        each for statement in statements(script.statements) for each in statement.redirects
+    ]
+    return any(redirect.operator.startswith("&>") for redirect in redirects)
 
 
 def _sets_errexit(command: Command) -> bool:
