@@ -52,6 +52,8 @@ class AddToCopy(Fixer):
     level = Level.SAFE
     phase = Phase.COPYING
     aliases = ("DL3020",)
+    practices = ("04",)
+    plan_paths = ("effect.kind", "effect.does")
     reference = "https://docs.docker.com/build/building/best-practices/#add-or-copy"
     VALID = (
         Valid("FROM debian:12\nCOPY app.go /src/\n"),

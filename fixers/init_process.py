@@ -68,6 +68,8 @@ class InitProcess(Fixer):
     message = "the program is PID 1 without an init process"
     level = Level.STANDARD
     phase = Phase.RUNTIME
+    practices = ("01",)
+    plan_paths = ("effect", "config.entrypoint", "config.cmd")
     reference = "https://github.com/krallin/tini#using-tini"
     options: ClassVar[Mapping[str, Option]] = {
         "keep-entrypoint": Option(

@@ -53,6 +53,8 @@ class MergeRuns(Fixer):
     level = Level.SAFE
     phase = Phase.MERGING
     aliases = ("DL3059",)
+    practices = ("04",)
+    plan_paths = ("boundary",)
     reference = "https://docs.docker.com/build/building/best-practices/#run"
     VALID = (
         Valid("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"),

@@ -54,6 +54,8 @@ class PinBaseImage(Fixer):
     level = Level.STANDARD
     phase = Phase.PINNING
     aliases = ("DL3006", "DL3007")
+    practices = ("03",)
+    plan_paths = ("base", "effect.from", "effect.flags")
     reference = "https://docs.docker.com/build/building/best-practices/#pin-base-image-versions"
     options: ClassVar[Mapping[str, Option]] = {
         "policy": Option(

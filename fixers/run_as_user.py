@@ -66,6 +66,8 @@ class RunAsUser(Fixer):
     level = Level.STANDARD
     phase = Phase.RUNTIME
     aliases = ("DL3002",)
+    practices = ("02",)
+    plan_paths = ("effect", "config.user")
     reference = "https://docs.docker.com/build/building/best-practices/#user"
     options: ClassVar[Mapping[str, Option]] = {
         "style": Option("number", "what USER gets", ("number", "name")),

@@ -34,6 +34,8 @@ class {klass}(Fixer):
     level = Level.SAFE
     phase = Phase.LANGUAGE
     aliases = ()
+    practices = ()
+    plan_paths = ()
     reference = "https://docs.docker.com/reference/dockerfile/"
     VALID = (Valid("FROM debian:12\\nRUN true\\n"),)
     INVALID = (Invalid("FROM debian:12\\nRUN before\\n", "FROM debian:12\\nRUN after\\n"),)

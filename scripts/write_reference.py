@@ -5,6 +5,7 @@ usage: write_reference.py [--check]     with --check nothing is written; 1 if th
 
 import inspect
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from dfix.fixer import Fixer
@@ -22,22 +23,70 @@ Levels and what they promise: see the [README](../README.md#levels).
 | --- | --- | --- | --- |
 """
 
+#: The sections of the page of practices.
+SUBJECTS = {
+    "01": "one process, PID 1, signals",
+    "02": "least privilege, trusted images",
+    "03": "no `latest`",
+    "04": "small images, few layers",
+    "05": "logs",
+    "06": "registries' space",
+    "07": "networks",
+    "08": "checks in CI",
+    "09": "order of start",
+}
+TOOLS = (("DL", "hadolint"), ("SC", "ShellCheck"))
+
 
 def reference() -> str:
     """The whole page."""
-    fixers = all_fixers().values()
+    fixers = list(all_fixers().values())
     rows = [
-        f"| [`{each.name}`](#{each.name}) | {each.level} | {each.message} | "
+        f"| [`{each.name}`](#{each.name}) | {_level(each)} | {each.message} | "
         f"{', '.join(each.aliases)} |\n"
         for each in fixers
     ]
-    return HEAD + "".join(rows) + "".join(map(section, fixers))
+    tables = _practices(fixers) + _codes(fixers)
+    return HEAD + "".join(rows) + tables + "".join(map(section, fixers))
+
+
+def _practices(fixers: Iterable[type[Fixer]]) -> str:
+    """Which fixers stand for which section of the page of practices."""
+    found: dict[str, list[str]] = {}
+    for each in fixers:
+        for number in each.practices:
+            found.setdefault(number, []).append(f"[`{each.name}`](#{each.name})")
+    out = ["\n## By practice\n\n| section | subject | fixers |\n| --- | --- | --- |\n"]
+    for number, names in sorted(found.items()):
+        out.append(f"| {number} | {SUBJECTS[number]} | {', '.join(names)} |\n")
+    return "".join(out)
+
+
+def _codes(fixers: Iterable[type[Fixer]]) -> str:
+    """Which fixers answer to which code of another tool."""
+    found: dict[str, list[str]] = {}
+    for each in fixers:
+        for code in each.aliases:
+            found.setdefault(code, []).append(f"[`{each.name}`](#{each.name})")
+    out = ["\n## By another tool's code\n\n| code | tool | fixers |\n| --- | --- | --- |\n"]
+    for code, names in sorted(found.items()):
+        tool = next((name for start, name in TOOLS if code.startswith(start)), "BuildKit")
+        out.append(f"| `{code}` | {tool} | {', '.join(names)} |\n")
+    return "".join(out)
+
+
+def _level(fixer: type[Fixer]) -> str:
+    return str(fixer.level) if fixer.INVALID else "report"
 
 
 def section(fixer: type[Fixer]) -> str:
     """One fixer's part of the page."""
     out = [f"\n## {fixer.name}\n\n{inspect.cleandoc(fixer.__doc__ or '')}\n"]
-    out.append(f"\nLevel: `{fixer.level}`. Reference: <{fixer.reference}>\n")
+    off = "" if fixer.default else " Off unless selected."
+    out.append(f"\nLevel: `{_level(fixer)}`.{off} Reference: <{fixer.reference}>\n")
+    if fixer.INVALID:
+        paths = ", ".join(f"`{each}`" for each in fixer.plan_paths) or "nothing"
+        out.append(f"\nMay change of the build plan: {paths}.\n")
     if fixer.options:
         out.append("\n| option | default | meaning |\n| --- | --- | --- |\n")
         for name, option in fixer.options.items():
@@ -47,6 +96,10 @@ def section(fixer: type[Fixer]) -> str:
         why = f", {invalid.why}" if invalid.why else ""
         out.append(f"\nChanged at `{max(invalid.level, fixer.level)}`{why}:\n")
         out.append(f"\n```dockerfile\n{invalid.before}```\n\n```dockerfile\n{invalid.after}```\n")
+    for reported in fixer.REPORTED:
+        why = f": {reported.why}" if reported.why else ""
+        out.append(f"\nReported in line {reported.line}{why}\n")
+        out.append(f"\n```dockerfile\n{reported.code}```\n")
     for valid in fixer.VALID:
         why = f": {valid.why}" if valid.why else ""
         out.append(f"\nLeft alone{why}\n\n```dockerfile\n{valid.code}```\n")

@@ -12,7 +12,7 @@ FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/before.Dockerfile
 
 
 def test_each_fixer_has_an_example() -> None:
-    assert sorted(all_fixers()) == FOLDERS
+    assert sorted(name for name, each in all_fixers().items() if each.INVALID) == FOLDERS
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -20,7 +20,8 @@ def test_example(name: str) -> None:
     folder = EXAMPLES / name
     before = (folder / "before.Dockerfile").read_bytes()
     after = (folder / "after.Dockerfile").read_bytes()
-    result = fix(before, level=Level.STANDARD, select=[name], context=folder)
+    level = max(Level.STANDARD, all_fixers()[name].level)
+    result = fix(before, level=level, select=[name], context=folder)
     assert result.after.decode() == after.decode()
-    again = fix(after, level=Level.STANDARD, select=[name], context=folder)
+    again = fix(after, level=level, select=[name], context=folder)
     assert not again.changed

@@ -7,19 +7,26 @@ from pathlib import Path
 
 import pytest
 
-from dfix import Invalid, Level, Request, Result, Valid, fix_bytes
+from dfix import Invalid, Level, Reported, Request, Result, Valid, fix_bytes
 from dfix.registry import all_fixers
 from dfix.surroundings import surroundings_of
 from dfix.text import encode
 
 FOLDER = Path(__file__).parent.parent / "fixers"
 SECTIONS = ("**Why**", "**When it is applied**", "**When it is refused**")
+REPORT_SECTIONS = ("**Why**", "**When it is reported**", "**What to do**")
 NAMES = list(all_fixers())
+#: Rules that only report.
+RULES = [name for name in NAMES if not all_fixers()[name].INVALID]
+FIXERS = [name for name in NAMES if name not in RULES]
 VALID = [(name, each) for name in NAMES for each in all_fixers()[name].VALID]
 INVALID = [(name, each) for name in NAMES for each in all_fixers()[name].INVALID]
+REPORTED = [(name, each) for name in NAMES for each in all_fixers()[name].REPORTED]
 
 
-def identifiers(examples: list[tuple[str, Valid]] | list[tuple[str, Invalid]]) -> Iterator[str]:
+def identifiers(
+    examples: list[tuple[str, Valid]] | list[tuple[str, Invalid]] | list[tuple[str, Reported]],
+) -> Iterator[str]:
     """`add-to-copy-1` and so on."""
     seen: dict[str, int] = {}
     for name, _ in examples:
@@ -28,7 +35,11 @@ def identifiers(examples: list[tuple[str, Valid]] | list[tuple[str, Invalid]]) -
 
 
 def run(
-    name: str, text: str, example: Valid | Invalid, folder: Path, level: Level | None = None
+    name: str,
+    text: str,
+    example: Valid | Invalid | Reported,
+    folder: Path,
+    level: Level | None = None,
 ) -> Result:
     """What the fixer `name` alone makes of `text`, with the level, options and context of `example`."""
     context = None if example.context is None else _written(folder, example.context)
@@ -68,6 +79,9 @@ def test_an_invalid_example_is_changed_once(name: str, example: Invalid, tmp_pat
     assert result.error is None, result.error
     assert result.after == encode(example.after), result.findings
     assert "fixed" in {each.status for each in result.findings}
+    items = {re.sub(r"^[^.]*\.(?:effects\[\d+\])?", "", each) for each in result.plan_changes}
+    allowed = all_fixers()[name].plan_paths
+    assert not items or allowed, "it changes the plan and does not say what"
     again = run(name, example.after, example, tmp_path)
     assert again.after == result.after, again.findings
 
@@ -83,13 +97,35 @@ def test_nothing_is_changed_below_a_fixer_s_level(
             assert "fixed" not in {each.status for each in result.findings}
 
 
+@pytest.mark.parametrize(("name", "example"), REPORTED, ids=identifiers(REPORTED))
+def test_a_reported_example_is_reported_and_left_alone(
+    name: str, example: Reported, tmp_path: Path
+) -> None:
+    result = run(name, example.code, example, tmp_path)
+    assert result.error is None, result.error
+    assert result.after == encode(example.code)
+    told = [each for each in result.findings if each.status == "refused"]
+    assert example.line in {each.line for each in told}, result.findings
+    assert all(each.reason and each.message for each in told)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_left_alone_comes_first_and_is_more(name: str) -> None:
     fixer = all_fixers()[name]
-    assert fixer.INVALID
-    assert len(fixer.VALID) >= len(fixer.INVALID)
+    examples = fixer.INVALID or fixer.REPORTED
+    assert examples
+    assert len(fixer.VALID) >= len(examples)
     source = inspect.getsource(fixer)
-    assert source.index("    VALID = (") < source.index("    INVALID = (")
+    second = "INVALID" if fixer.INVALID else "REPORTED"
+    assert source.index("    VALID = (") < source.index(f"    {second} = (")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_that_only_reports_announces_no_change(name: str) -> None:
+    fixer = all_fixers()[name]
+    assert fixer.plan_paths == ()
+    assert "self.fix(" not in inspect.getsource(fixer)
+    assert fixer.level is Level.SAFE
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -99,8 +135,9 @@ def test_the_docstring_has_its_sections_in_order(name: str) -> None:
     assert _is_sentence(lines[0])
     assert lines[1] == ""
     headings = [line for line in lines if re.fullmatch(r"\*\*[^*]+\*\*", line)]
-    assert tuple(headings) == SECTIONS
-    texts = re.split("|".join(map(re.escape, SECTIONS)), doc)[1:]
+    sections = REPORT_SECTIONS if name in RULES else SECTIONS
+    assert tuple(headings) == sections
+    texts = re.split("|".join(map(re.escape, sections)), doc)[1:]
     assert all(len(text.split()) > 5 for text in texts)
 
 
@@ -124,6 +161,7 @@ def test_a_fixer_says_what_it_is(name: str) -> None:
     assert not fixer.message.endswith(".")
     assert all(re.fullmatch(r"[A-Z]+[0-9]+|([A-Z][A-Za-z0-9]*)", code) for code in fixer.aliases)
     assert any(each.startswith("visit_") for each in vars(fixer))
+    assert all(re.fullmatch(r"0[1-9]", each) for each in fixer.practices)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -57,6 +57,7 @@ def run_with(visit: Callable[..., None], data: bytes = FILE, *, also: bool = Fal
 
         message = "wrong"
         level = Level.SAFE
+        plan_paths = ("*",)
 
     class Right(Fixer):
         """A fixer that does something harmless."""
@@ -303,3 +304,40 @@ def test_file_without_a_stage_is_a_note(data: bytes) -> None:
     assert result.after == data
     assert result.error is None
     assert result.note
+
+
+def test_a_fix_may_not_announce_what_its_fixer_has_no_business_with() -> None:
+    class Bold(Fixer):
+        """A fixer that changes more than its kind may."""
+
+        plan_paths = ("effect",)
+
+        def visit_User(self, node: User) -> None:
+            new = node.with_changes(argument=Word(" ", "x"))
+            if node.argument is not None and node.argument.text != "x":
+                self.fix(node, {node: new}, expects=(Change(0, "config.user", "a", "x"),))
+
+    Bold.name = "bold"
+    text = b"FROM debian:12\nUSER a\n"
+    result = fix_bytes(text, Request((Bold,), Level.AGGRESSIVE))
+    assert result.after == text
+    assert [each.reason for each in result.findings] == [
+        "bold has no business with config.user of the plan"
+    ]
+    Bold.plan_paths = ("config.*",)
+    assert fix_bytes(text, Request((Bold,), Level.AGGRESSIVE)).changed
+
+
+def test_advice_is_a_finding_without_a_change() -> None:
+    class Adviser(Fixer):
+        """A rule that only reports."""
+
+        message = "a user"
+
+        def visit_User(self, node: User) -> None:
+            self.advise(node, "think about it")
+
+    Adviser.name = "adviser"
+    result = fix_bytes(b"FROM debian:12\nUSER a\n", Request((Adviser,), Level.SAFE))
+    (found,) = result.findings
+    assert (found.status, found.reason, found.advice) == ("refused", "think about it", True)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dfix.fixer import Option as Option
     from dfix.fixer import Phase as Phase
     from dfix.fixer import Refusal as Refusal
+    from dfix.fixer import Reported as Reported
     from dfix.fixer import Valid as Valid
     from dfix.image import ImageReference as ImageReference
     from dfix.layout import Habits as Habits
@@ -82,7 +83,8 @@ _HOMES = {
     "dfix.edit": ("Changes", "Insert", "Remove"),
     "dfix.engine": ("Error", "Finding", "Request", "Result", "fix_bytes"),
     "dfix.facts": ("Facts", "Surroundings"),
-    "dfix.fixer": ("Fix", "Fixer", "Invalid", "Level", "Option", "Phase", "Refusal", "Valid"),
+    "dfix.fixer": ("Fix", "Fixer", "Invalid", "Level", "Option", "Phase", "Refusal",
+                   "Reported", "Valid"),
     "dfix.image": ("ImageReference",),
     "dfix.layout": (
         "Habits", "above", "below", "with_flag", "with_link", "with_pair", "with_word",

@@ -7,6 +7,7 @@ fails, the round is halved until the guilty fix is found, dropped and reported a
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from dfix.check import problems
 from dfix.edit import apply
@@ -19,7 +20,7 @@ from dfix.suppress import Suppressions
 from dfix.visitor import FaultyVisitorError, walk
 
 #: More rounds than any file needs; one that is still moving then is given back as it was.
-_MOST_ROUNDS = 50
+_MOST_ROUNDS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Finding:
     end_column: int
     status: str  # "fixed", "fixable", "refused" or "suppressed"
     reason: str | None = None
+    #: Whether the reason is what a person should do: the rule only reports.
+    advice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ class _Run:
                 end_column,
                 status,
                 reason,
+                status == "refused" and isinstance(proposal, Refusal) and proposal.advice,
             )
         )
 
@@ -294,6 +298,10 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:
     changes = {node: change for fix in fixes for node, change in fix.changes.items()}
     if sum(len(fix.changes) for fix in fixes) != len(changes):
         return None, "two changes to one place"
+    for fix in fixes:
+        for change in fix.expects:
+            if not any(fnmatchcase(change.item, each) for each in fix.fixer.plan_paths):
+                return None, f"{fix.fixer.name} has no business with {change.item} of the plan"
     try:
         edited = apply(before.tree, changes)
     except ValueError as error:

@@ -25,6 +25,7 @@ __all__ = [
     "Refusal",
     "Remove",
     "Replacement",
+    "Reported",
     "Valid",
 ]
 
@@ -96,6 +97,18 @@ class Invalid:
     context: Mapping[str, bytes] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An example that a rule reports without a change; `line` (1-based) is where."""
+
+    code: str
+    line: int
+    why: str = ""
+    level: Level = Level.AGGRESSIVE
+    options: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, bytes] | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fix:
     """A change that a fixer proposes, whole or not at all.
@@ -115,20 +128,25 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refusal:
-    """A case that a fixer saw and left alone, with the reason."""
+    """A case that a fixer saw and left alone, with the reason.
+
+    As `advice`, the reason is what to do about a case that no fixer can decide.
+    """
 
     fixer: type["Fixer"]
     level: Level
     message: str
     node: Node
     reason: str
+    advice: bool = False
 
 
 class Fixer(Visitor):
-    """Base of all fixers. The class says what it is; `visit_...` methods propose or refuse.
+    """Base of all fixers. The class says what it is; `visit_...` methods propose, refuse or advise.
 
     The docstring's first line says what it does; sections **Why**, **When it is applied** and **When
-    it is refused** follow.
+    it is refused** follow. A rule that only reports has no INVALID examples, REPORTED ones instead,
+    and the sections **Why**, **When it is reported** and **What to do**.
     """
 
     #: The module's name in kebab-case; set by the registry.
@@ -142,11 +160,17 @@ class Fixer(Visitor):
     aliases: ClassVar[tuple[str, ...]] = ()
     #: The upstream documentation behind the rule.
     reference: ClassVar[str] = ""
+    #: Sections of the page of practices that it stands for, `01` to `09`; none for the language.
+    practices: ClassVar[tuple[str, ...]] = ()
+    #: What of the build plan it may change, as patterns of `Change.item`: `effect`, `config.user`,
+    #: `config.env.*`. The engine turns down a fix that announces anything else.
+    plan_paths: ClassVar[tuple[str, ...]] = ()
     #: Whether it runs without being selected.
     default: ClassVar[bool] = True
     options: ClassVar[Mapping[str, Option]] = {}
     VALID: ClassVar[tuple[Valid, ...]] = ()
     INVALID: ClassVar[tuple[Invalid, ...]] = ()
+    REPORTED: ClassVar[tuple[Reported, ...]] = ()
 
     def __init__(self, facts: "Facts") -> None:
         self.facts = facts
@@ -192,5 +216,20 @@ class Fixer(Visitor):
                 message or self.message,
                 node,
                 reason,
+            )
+        )
+
+    def advise(
+        self, node: Node, advice: str, *, level: Level | None = None, message: str | None = None
+    ) -> None:
+        """Reports `node` to a person, who has to decide: `advice` says what to do."""
+        self.proposals.append(
+            Refusal(
+                type(self),
+                self.level if level is None else level,
+                message or self.message,
+                node,
+                advice,
+                advice=True,
             )
         )

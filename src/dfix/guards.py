@@ -1,7 +1,7 @@
 """What must hold of every change, whatever fixer made it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -132,8 +132,8 @@ def _objection_to_joining(before: Before, changes: Changes, expected: Sequence["
 
 def _objection_to_plan(before: Before, after: Facts, expected: Sequence["Change"]) -> str:
     actual = before.facts.plan.difference(after.plan)
-    wanted = Counter(_comparable(change) for change in expected)
-    got = Counter(_comparable(change) for change in actual)
+    wanted = Counter(mark for change in expected for mark in _comparable(change))
+    got = Counter(mark for change in actual for mark in _comparable(change))
     if wanted != got:
         # A new RUN beside an old one brings a boundary of its own.
         additions = sum(1 for change in expected if change.item == "effect" and change.new)
@@ -147,13 +147,23 @@ def _objection_to_plan(before: Before, after: Facts, expected: Sequence["Change"
     return ""
 
 
-def _comparable(change: "Change") -> tuple[int, str, str | None, str | None]:
+_Mark = tuple[int, str, str | None, str | None]
+
+
+def _comparable(change: "Change") -> Iterator[_Mark]:
     if change.item == "boundary":  # its two sides are looked at on their own
-        return change.stage, change.item, change.old and "RUN | RUN", change.new and "RUN | RUN"
-    return change.stage, change.item, change.old, change.new
+        yield change.stage, change.item, change.old and "RUN | RUN", change.new and "RUN | RUN"
+    elif change.item == "effect":
+        # Whether one statement gave way to another, or one went and one came, is how it is told.
+        if change.old is not None:
+            yield change.stage, change.item, change.old, None
+        if change.new is not None:
+            yield change.stage, change.item, None, change.new
+    else:
+        yield change.stage, change.item, change.old, change.new
 
 
-def _told(mark: tuple[int, str, str | None, str | None]) -> str:
+def _told(mark: _Mark) -> str:
     stage, item, old, new = mark
     return f"stage {stage}: {item}: {old!r} -> {new!r}"
 

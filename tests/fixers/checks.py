@@ -57,3 +57,14 @@ def check_fixed(name: str, before: str, after: str, **setting: Unpack[Setting]) 
     assert any(found.status == "fixed" for found in result.findings)
     again = run(name, after, **setting)
     assert again.after == result.after, again.findings
+
+
+def check_reported(
+    name: str, text: str, line: int, advice: str, **setting: Unpack[Setting]
+) -> None:
+    """The rule changes nothing, and advises about `line` (1-based): its advice holds `advice`."""
+    result = run(name, text, **setting)
+    assert result.error is None, result.error
+    assert result.after == result.before
+    told = [(found.line, found.reason or "") for found in result.findings if found.advice]
+    assert any(at == line and advice in reason for at, reason in told), result.findings

@@ -18,6 +18,9 @@ def rule_data(fixer: type[Fixer]) -> dict[str, object]:
         "level": str(fixer.level),
         "phase": fixer.phase.name.lower(),
         "default": fixer.default,
+        "practices": list(fixer.practices),
+        "reports_only": not fixer.INVALID,
+        "plan_paths": list(fixer.plan_paths),
         "summary": _text(fixer).partition("\n")[0],
         "message": fixer.message,
         "reference": fixer.reference,
@@ -43,6 +46,9 @@ def explanation_data(fixer: type[Fixer]) -> dict[str, object]:
         "left_alone": [
             {"code": each.code, "refused": each.refused, "why": each.why} for each in fixer.VALID
         ],
+        "reported": [
+            {"code": each.code, "line": each.line, "why": each.why} for each in fixer.REPORTED
+        ],
     }
 
 
@@ -52,7 +58,7 @@ def rule_lines(fixers: Sequence[type[Fixer]]) -> list[Line]:
     return [
         (
             (each.name.ljust(width), "bold"),
-            (f"  {each.level!s:<10}  ", "cyan"),
+            (f"  {str(each.level) if each.INVALID else 'report':<10}  ", "cyan"),
             (_text(each).partition("\n")[0], ""),
             (f" ({', '.join(each.aliases)})" if each.aliases else "", "dim"),
             ("" if each.default else " (off unless selected)", "yellow"),
@@ -68,7 +74,12 @@ def explanation_lines(fixer: type[Fixer]) -> list[Line]:
         heading = _HEADING.fullmatch(text)
         lines.append(((heading[1], "bold"),) if heading else ((text, ""),))
     also = f"; also called {', '.join(fixer.aliases)}" if fixer.aliases else ""
-    lines += [(), ((f"Level: {fixer.level}{also}", ""),)]
+    level = str(fixer.level) if fixer.INVALID else "none, it only reports"
+    lines += [(), ((f"Level: {level}{also}", ""),)]
+    if fixer.plan_paths:
+        lines.append(((f"May change of the build plan: {', '.join(fixer.plan_paths)}", ""),))
+    if fixer.practices:
+        lines.append(((f"Practices: section {', '.join(fixer.practices)}", ""),))
     if not fixer.default:
         lines.append((("Off unless selected.", "yellow"),))
     if fixer.reference:
@@ -82,6 +93,9 @@ def explanation_lines(fixer: type[Fixer]) -> list[Line]:
     for invalid in fixer.INVALID:
         lines += [(), ((f"Changed{_because(invalid.why)}", "bold"),)]
         lines += _code(invalid.before, "- ", "red") + _code(invalid.after, "+ ", "green")
+    for reported in fixer.REPORTED:
+        told = f"Reported in line {reported.line}{_because(reported.why)}"
+        lines += [(), ((told, "bold"),), *_code(reported.code, "  ", "")]
     for valid in fixer.VALID:
         told = "Refused" if valid.refused else "Left alone"
         lines += [(), ((f"{told}{_because(valid.why)}", "bold"),), *_code(valid.code, "  ", "")]

@@ -23,6 +23,8 @@ def finding_lines(report: FileReport, *, written: bool) -> list[Line]:
 
 def _finding_line(name: str, finding: Finding, written: bool) -> Line:
     status = "would be fixed" if finding.status == "fixed" and not written else finding.status
+    if finding.advice:
+        status = "advice"
     told = f"{status}: {finding.reason}" if finding.reason else status
     return (
         (name, "bold"),

@@ -1,0 +1,242 @@
+"""Editing the commands of a RUN, word by word, with the difference to the plan that follows.
+
+What is not edited stays as it stands in the file: blanks, continuations and comment lines. The
+expected difference is read off the chain that an edit stands in, by itself; that nothing else of the
+build changes is for the engine to find.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dfix.facts.scripts import script_of
+from dfix.layout import Habits
+from dfix.nodes import Run, ShellForm
+from dfix.plan import Change
+from dfix.plan.bindings import Bindings
+from dfix.plan.statements import Scene, statements
+from dfix.shell import ShellScript, Statement, Word, is_posix_shell, parse_shell
+from dfix.text import Span
+
+if TYPE_CHECKING:
+    from dfix.facts import Facts
+
+_SCENE = Scene(Bindings(), "/", None, None, ())
+_ENDS_THE_SHELL = frozenset({"exec", "exit", "return"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A RUN with its edits made, and the difference to the plan that they are meant to make."""
+
+    run: Run
+    expects: tuple[Change, ...]
+
+
+class Rewrite:
+    """Edits of one RUN in shell form, collected one by one and made together by `result`.
+
+    Words and statements that edits name are those of `script`. A method that finds no safe way
+    notes the reason, which `result` then gives in place of the RUN.
+    """
+
+    def __init__(self, facts: "Facts", run: Run, script: ShellScript) -> None:
+        self.facts = facts
+        self.run = run
+        self.script = script
+        self._edits: list[tuple[Span, str]] = []
+        self._links: list[str] = []
+        self._removed = 0
+        self._reason = ""
+
+    @classmethod
+    def of(cls, facts: "Facts", run: Run) -> "Rewrite | None":
+        """The rewriting of `run`; None for what cannot be edited.
+
+        That is so for heredocs, the exec form, text that does not parse, a shell that is known to
+        be none of POSIX, and within ONBUILD.
+        """
+        if facts.stages.holding(run) is None:
+            return None
+        shell = facts.plan.before(run).shell
+        if (shell is not None and not is_posix_shell(shell)) or facts.bases.is_windows(run):
+            return None
+        script = script_of(run, facts.tree.escape)
+        return None if script is None or not script.statements else cls(facts, run, script)
+
+    @property
+    def habits(self) -> Habits:
+        """How this RUN is laid out; as the file is where it is on one line."""
+        own = Habits.of(self.facts.tree.with_changes(instructions=(self.run,)))
+        file = self.facts.habits
+        command = self.run.command
+        text = command.text if isinstance(command, ShellForm) else ""
+        if "\n" not in text or not re.search(r"&&|\|\|", text):
+            return file
+        return own
+
+    def insert_after(self, word: Word, text: str) -> None:
+        """Puts `text` behind `word`, with a blank between them."""
+        self._edits.append((Span(word.span.end, word.span.end), f" {text}"))
+
+    def insert_before(self, word: Word, text: str) -> None:
+        """Puts `text` in front of `word`, with a blank between them."""
+        self._edits.append((Span(word.span.start, word.span.start), f"{text} "))
+
+    def replace(self, word: Word, text: str) -> None:
+        """Puts `text` in the place of `word`."""
+        self._edits.append((word.span, text))
+
+    def remove(self, word: Word) -> None:
+        """Takes `word` out with the blanks in front of it, and its line where it stands alone."""
+        self._remove(word.span)
+
+    def append(self, command: str) -> None:
+        """Adds `&& command` at the end, on a line of its own.
+
+        `command` runs only where all before it went well, as the RUN did before. Not possible
+        behind a comment, a background job, or what ends the shell.
+        """
+        last = self.script.statements[-1]
+        if self.script.comments and self.script.comments[-1].end > last.span.end:
+            self._reason = "a comment at the end would swallow what is added"
+        elif last.background:
+            self._reason = "the last command runs in the background"
+        elif any(
+            each.name is not None and not each.subshell and each.name.value in _ENDS_THE_SHELL
+            for each in self.script.commands
+        ):
+            self._reason = "a command ends the shell before what would be added"
+        else:
+            self._links.append(command)
+
+    def remove_link(self, statement: Statement) -> None:
+        """Takes a top-level link of a chain of `&&` out, with the operator that joins it."""
+        at = self.script.statements.index(statement)
+        following = self.script.statements[at + 1 : at + 2]
+        if len(self.script.statements) == 1:
+            self._reason = "nothing would be left of the RUN"
+            return
+        if statement.operator == "&&" and (not following or following[0].operator != "||"):
+            span = Span(self.script.statements[at - 1].span.end, statement.span.end)
+        elif not statement.operator and following[0].operator == "&&":
+            span = Span(statement.span.start, following[0].span.start)
+        else:
+            self._reason = "the command is no plain link of a chain of &&"
+            return
+        if "#" in self.script.text[span.start : span.end]:
+            self._reason = "a comment would be lost"
+            return
+        self._removed += 1
+        self._edits.append((span, ""))
+
+    def result(self) -> "Rewritten | str":
+        """The edited RUN with what it changes, or why it cannot be edited."""
+        if self._reason:
+            return self._reason
+        form = self.run.command
+        if not isinstance(form, ShellForm) or not (self._edits or self._links):
+            return "there is nothing to edit"
+        edits = list(self._edits)
+        end = self.script.statements[-1]
+        if self._links:
+            # A `;` at the end would stand between the last command and what is added.
+            tail = self.script.text[end.span.end :]
+            cut = re.match(r"[ \t]*;", tail) if end.terminated else None
+            if end.terminated and cut is None:
+                return "what ends the last command cannot be told"
+            stop = end.span.end + (cut.end() if cut else 0)
+            joint = self.habits.joint
+            added = "".join(joint + link for link in self._links)
+            edits.append((Span(end.span.end, stop), added))
+        text = self.script.edited(edits)
+        if text is None:
+            return "the shell text cannot be edited for certain"
+        expects = self._expects()
+        if isinstance(expects, str):
+            return expects
+        return Rewritten(self.run.with_changes(command=ShellForm(form.prefix, text)), expects)
+
+    def _expects(self) -> tuple[Change, ...] | str:
+        """The statements that go and come, chain by chain."""
+        stage = self.facts.stages.holding(self.run)
+        index = stage.index if stage is not None else 0
+        changes: list[Change] = []
+        balance = -self._removed
+        for span, edits in self._chains():
+            old = self._texts(self.script.text[span.start : span.end])
+            new = self._texts(_edited(self.script.text, span, edits))
+            balance += len(old) - len(new)
+            gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
+            changes += [Change(index, "effect", text, None) for text in gone.elements()]
+            changes += [Change(index, "effect", None, text) for text in come.elements()]
+        for link in self._links:
+            changes += [Change(index, "effect", None, text) for text in self._texts(link)]
+        if balance:
+            return "the edit would change how many commands there are"
+        return tuple(changes)
+
+    def _texts(self, text: str) -> list[str]:
+        script = parse_shell(text, self.script.escape)
+        return [each.text for each in statements(script, _SCENE)]
+
+    def _chains(self) -> Iterator[tuple[Span, Sequence[tuple[Span, str]]]]:
+        """The and-or lists that are edited, each with its edits."""
+        lists: list[Span] = []
+        for statement in self.script.statements:
+            if lists and statement.operator in {"&&", "||"}:
+                lists[-1] = Span(lists[-1].start, statement.span.end)
+            else:
+                lists.append(statement.span)
+        for span in lists:
+            inside = [
+                (each, text)
+                for each, text in self._edits
+                if span.start <= each.start and each.end <= span.end
+            ]
+            if inside:
+                yield span, inside
+
+    def _remove(self, span: Span) -> None:
+        text = self.script.text
+        gap = _gap(text[: span.start], self.script.escape)
+        if gap is not None:
+            self._edits.append((Span(gap, span.end), ""))
+            return
+        # A comment line stands in front: then the word's own line goes, if it is alone on it.
+        start = text.rfind("\n", 0, span.start) + 1
+        end = text.find("\n", span.end) + 1
+        rest = text[span.end : end].strip()
+        if end and rest == self.script.escape and not text[start : span.start].strip():
+            self._edits.append((Span(start, end), ""))
+        else:
+            self._reason = "a comment stands in the way"
+
+
+def _gap(before: str, escape: str) -> int | None:
+    """Where the blanks and continuations at the end of `before` start; None below a comment line."""
+    at = len(before)
+    while True:
+        blanks = before[:at].rstrip(" \t\r")
+        if not blanks.endswith("\n"):
+            return len(blanks)
+        line = blanks[:-1].rstrip(" \t\r")
+        if not escape or not line.endswith(escape) or _is_comment(line):
+            return None
+        at = len(line) - len(escape)
+
+
+def _is_comment(text: str) -> bool:
+    return text[text.rfind("\n") + 1 :].lstrip().startswith("#")
+
+
+def _edited(text: str, span: Span, edits: Sequence[tuple[Span, str]]) -> str:
+    """The text of `span` with the edits within it made."""
+    pieces: list[str] = []
+    at = span.start
+    for each, new in sorted(edits, key=lambda edit: edit[0]):
+        pieces += (text[at : each.start], new)
+        at = each.end
+    return "".join((*pieces, text[at : span.end]))
