@@ -1,9 +1,12 @@
-"""Writes docs/fixers.md from the fixers themselves.
+"""Writes docs/fixers.md from the fixers themselves, and the README's examples from what dfix does.
 
-usage: write_reference.py [--check]     with --check nothing is written; 1 if the page is stale
+usage: write_reference.py [--check]     with --check nothing is written; 1 if a page is stale
 """
 
 import inspect
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +14,11 @@ from pathlib import Path
 from dfix.fixer import Fixer
 from dfix.registry import all_fixers
 
-PAGE = Path(__file__).parent.parent / "docs" / "fixers.md"
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "fixers.md"
+README = ROOT / "README.md"
+#: A marker, and the fenced block below it.
+_EXAMPLE = re.compile(r"(<!-- example: ([^>]+?) -->\n```\w+\n)(?:.*?)(```\n)", re.DOTALL)
 HEAD = """# The fixers
 
 <!-- Made by scripts/write_reference.py from the fixers' own text: do not edit. -->
@@ -106,16 +113,39 @@ def section(fixer: type[Fixer]) -> str:
     return "".join(out)
 
 
+def readme(text: str) -> str:
+    """The README with its examples as they come out now."""
+    return _EXAMPLE.sub(lambda found: f"{found[1]}{_output(found[2])}{found[3]}", text)
+
+
+def _output(marker: str) -> str:
+    """What the command of an example's marker prints; a path alone stands for its diff."""
+    words = marker.removeprefix("dfix ").split()
+    arguments = words if marker.startswith("dfix ") else ["--diff", *words]
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "100"}
+    return subprocess.run(
+        [sys.executable, "-m", "dfix", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+
+
 def main(arguments: list[str]) -> int:
-    """Writes or checks the page."""
-    text = reference()
-    if arguments == ["--check"]:
-        fresh = PAGE.exists() and PAGE.read_text() == text
-        print(f"docs/fixers.md is {'fresh' if fresh else 'stale: run scripts/write_reference.py'}")
-        return 0 if fresh else 1
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(text)
-    return 0
+    """Writes or checks the pages."""
+    stale = 0
+    for page, text in ((PAGE, reference()), (README, readme(README.read_text()))):
+        if arguments == ["--check"]:
+            fresh = page.exists() and page.read_text() == text
+            name = page.relative_to(ROOT)
+            print(f"{name} is {'fresh' if fresh else 'stale: run scripts/write_reference.py'}")
+            stale += not fresh
+        else:
+            page.parent.mkdir(exist_ok=True)
+            page.write_text(text)
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":
