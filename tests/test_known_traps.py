@@ -51,7 +51,6 @@ LEFT_ALONE = {
     "U11 exec": "CMD exec python app.py\n",
     "U11 dot": "CMD . /env.sh\n",
     "U12 two lines with a pipe": 'CMD echo "hi there" \\\n | cat\n',
-    "U13 empty continuation lines": "RUN apk add \\\n\n curl \\\n\n git\n",
     "U15 cache of another user": "USER node\nRUN npm ci\n",
     "U16 cache mount": "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
     "U17 git clone": "RUN git clone -b main https://example.com/a.git\n",
@@ -103,6 +102,10 @@ CHANGED = {
     "U8 failure that is ignored": (
         'SHELL ["/bin/sh", "-c"]\nRUN false; true\nRUN rm b\n',
         'SHELL ["/bin/sh", "-c"]\nRUN { false; true; } \\\n  && rm b\n',
+    ),
+    "U13 empty continuation lines": (
+        "RUN apk add \\\n\n curl \\\n\n git\n",
+        "RUN apk add \\\n curl \\\n git\n",
     ),
     "U14 comments in a RUN": (
         "RUN rm a && \\\n# one\n    rm b\n# two\nRUN rm c\n",

@@ -1,0 +1,7 @@
+FROM debian:12
+RUN apt-get update && \
+    # what the application needs
+    apt-get install -y \
+        curl \
+        git \
+    && rm -rf /var/lib/apt/lists/*

@@ -1,0 +1,66 @@
+"""The lines of an instruction that a continuation joins to the first."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dfix import Instruction
+
+#: Every instruction's keyword.
+KEYWORDS = (
+    "ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|"
+    "STOPSIGNAL|USER|VOLUME|WORKDIR"
+)
+_KEYWORD = re.compile(rf"[ \t]*({KEYWORDS})(?=[ \t\r]|\Z)", re.IGNORECASE)
+_OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """A line below an instruction's first that may be an instruction of its own.
+
+    `number` counts from 0 for the first line, `previous` is the number of the line that it continues
+    and `apart` tells that an empty line stands between the two.
+    """
+
+    number: int
+    previous: int
+    apart: bool
+    keyword: str
+    text: str
+
+
+def text_of(instruction: Instruction) -> str:
+    """An instruction without the lines above it, its line end and its heredocs."""
+    end = instruction.end.with_changes(prefix="", text="")
+    return instruction.with_changes(leading_lines=(), heredocs=(), end=end).code
+
+
+def further_keywords(text: str) -> Iterator[Further]:
+    """The lines of an instruction's text that begin with a keyword, outside of quotes.
+
+    The keyword is written in the letter case of the instruction's own.
+    """
+    first = re.match(r"[A-Za-z]+", text)
+    upper = first is None or first[0].isupper()
+    previous, apart, at = 0, False, 0
+    for number, line in enumerate(text.split("\n")):
+        start, at = at, at + len(line) + 1
+        content = line.strip(" \t\r")
+        if not number:
+            continue
+        if not content:
+            apart = True
+            continue
+        if content.startswith("#"):
+            continue
+        found = _KEYWORD.match(line)
+        if found and found[1].isupper() == upper and not _is_quoted(text[:start]):
+            yield Further(number, previous, apart, found[1], content)
+        previous, apart = number, False
+
+
+def _is_quoted(before: str) -> bool:
+    """Whether a quote is open at the end of `before`, comment lines left out."""
+    lines = [line for line in before.split("\n") if not line.lstrip(" \t").startswith("#")]
+    return any(found[1] for found in _OPEN.finditer("\n".join(lines)))
