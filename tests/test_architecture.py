@@ -81,6 +81,10 @@ GROUPS = {
         ("hcl2", "pathspec", "platformdirs", "ruamel"),
     ),
     "resolve": Group(("resolve", "resolve.*"), ("ground", "nodes", "views", "knowledge", "files")),
+    "neighbours": Group(
+        ("neighbours", "neighbours.*"),
+        ("ground", "nodes", "parser", "views", "knowledge", "fixer", "checking", "files"),
+    ),
     # Putting it together.
     "running": Group(
         ("api", "runner", "selection", "surroundings"),
@@ -95,6 +99,7 @@ GROUPS = {
             "checking",
             "engine",
             "files",
+            "neighbours",
             "resolve",
         ),
     ),

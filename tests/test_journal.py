@@ -304,3 +304,35 @@ def test_the_environment_names_the_folder(
     journal.close()
     assert (tmp_path / "named" / "runs").is_dir()
     assert undo() == [UndoResult(file, "restored")]
+
+
+def test_a_new_file_goes_again_with_the_folders_made_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "tree" / ".github" / "workflows" / "lint.yml"
+    (tmp_path / "tree").mkdir()
+    journal = Journal.open(tmp_path / "state")
+    journal.create(path, b"new\n", root=tmp_path / "tree")
+    journal.close()
+    assert [each.status for each in undo(state_dir=tmp_path / "state")] == ["removed"]
+    assert list((tmp_path / "tree").iterdir()) == []
+
+
+def test_a_folder_that_holds_something_else_stays(tmp_path: Path) -> None:
+    path = tmp_path / "tree" / ".github" / "lint.yml"
+    (tmp_path / "tree").mkdir()
+    journal = Journal.open(tmp_path / "state")
+    journal.create(path, b"new\n", root=tmp_path / "tree")
+    journal.close()
+    (path.parent / "mine").write_bytes(b"")
+    assert [each.status for each in undo(state_dir=tmp_path / "state")] == ["removed"]
+    assert [each.name for each in path.parent.iterdir()] == ["mine"]
+
+
+def test_a_new_file_that_was_not_made_is_not_removed(tmp_path: Path) -> None:
+    path = tmp_path / "lint.yml"
+    path.write_bytes(b"new\n")
+    journal = Journal.open(tmp_path / "state")
+    with pytest.raises(ChangedOnDisk):
+        journal.create(path, b"new\n", root=tmp_path)
+    journal.close()
+    assert undo(state_dir=tmp_path / "state") == []
+    assert path.read_bytes() == b"new\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dfix.writer import ChangedOnDisk, WriteFailed, replace_file, resolved_target
+from dfix.writer import ChangedOnDisk, WriteFailed, create_file, replace_file, resolved_target
 
 not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
@@ -180,3 +180,47 @@ def test_odd_and_long_names(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(OLD)
         replace_file(tmp_path / name, OLD, NEW)
         assert (tmp_path / name).read_bytes() == NEW
+
+
+def test_a_new_file(tmp_path: Path) -> None:
+    made = create_file(tmp_path / "a" / "b" / "c", b"new\n", root=tmp_path)
+    assert made == (tmp_path / "a", tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b" / "c").read_bytes() == b"new\n"
+    assert [path.name for path in (tmp_path / "a" / "b").iterdir()] == ["c"]
+
+
+def test_a_new_file_is_never_put_over_another_one(tmp_path: Path) -> None:
+    (tmp_path / "c").write_bytes(b"old\n")
+    with pytest.raises(ChangedOnDisk):
+        create_file(tmp_path / "c", b"new\n", root=tmp_path)
+    assert (tmp_path / "c").read_bytes() == b"old\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
+def test_a_new_file_is_not_put_in_place_of_a_broken_link(tmp_path: Path) -> None:
+    (tmp_path / "c").symlink_to("nowhere")
+    with pytest.raises(ChangedOnDisk):
+        create_file(tmp_path / "c", b"new\n", root=tmp_path)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_new_file_stays_within_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "tree" / "link").symlink_to(tmp_path / "out")
+    for path in (tmp_path / "tree" / "link" / "c", tmp_path / "out" / "c"):
+        with pytest.raises(WriteFailed):
+            create_file(path, b"new\n", root=tmp_path / "tree")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_new_file_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "no hard links here")
+
+    monkeypatch.setattr("dfix.writer.os.link", refuse)
+    create_file(tmp_path / "c", b"new\n", root=tmp_path)
+    assert (tmp_path / "c").read_bytes() == b"new\n"
+    with pytest.raises(ChangedOnDisk):
+        create_file(tmp_path / "c", b"newer\n", root=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]

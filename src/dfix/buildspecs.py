@@ -41,6 +41,10 @@ class BuildSpec:
     target: str | None = None
     args: Values = field(default_factory=dict)
     additional_contexts: Values = field(default_factory=dict)
+    service: str | None = None
+    """The Compose service that runs what is built."""
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    """All that the Compose file says of that service."""
 
 
 def compose_specs(documents: Mapping[str, object]) -> Iterator[BuildSpec]:
@@ -74,6 +78,8 @@ def compose_specs(documents: Mapping[str, object]) -> Iterator[BuildSpec]:
             target=_literal(build.get("target"), "$"),
             args=_values(build.get("args"), "$"),
             additional_contexts=_values(build.get("additional_contexts"), "$"),
+            service=service,
+            attributes=attributes,
         )
 
 

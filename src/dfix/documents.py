@@ -25,6 +25,18 @@ class DocumentError(ValueError):
 
 def read_yaml(text: str) -> object:
     """The first and only document of a YAML text. Raises `DocumentError`."""
+    try:
+        return _YamlValues().value(compose_yaml(text))
+    except RecursionError as error:
+        raise DocumentError("nested too deeply") from error
+
+
+def compose_yaml(text: str) -> Any:
+    """The root node of a YAML text, with the places of all that is below it. None for nothing.
+
+    Nodes know no constructors, and an alias is the very node that it stands for. Raises
+    `DocumentError`.
+    """
     _require_short(text, LIMIT)
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -32,8 +44,7 @@ def read_yaml(text: str) -> object:
     try:
         yaml = YAML(typ="safe", pure=True)
         yaml.composer.warn_double_anchors = False
-        # Composed, not loaded: nodes know no constructors, and an alias stays one node.
-        return _YamlValues().value(yaml.compose(text))
+        return yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = error.problem or error.context or "not YAML"

@@ -6,22 +6,31 @@ line names, and `undo` can tell which.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from dfix.regularfile import NotRegularError, read_regular
-from dfix.writer import ChangedOnDisk, WriteFailed, flush_folder, replace_file, resolved_target
+from dfix.writer import (
+    ChangedOnDisk,
+    WriteFailed,
+    create_file,
+    flush_folder,
+    replace_file,
+    resolved_target,
+)
 
 _KEPT_RUNS = 50
 _SUFFIX = ".jsonl"
 
-UndoStatus = Literal["restored", "unchanged", "changed-since", "missing", "failed"]
+UndoStatus = Literal["restored", "removed", "unchanged", "changed-since", "missing", "failed"]
 
 
 class JournalError(Exception):
@@ -36,7 +45,8 @@ class UnknownRunError(LookupError):
 class UndoResult:
     """What `undo` did about one file.
 
-    `restored`: it holds again what it held before the run. `unchanged`: it already did.
+    `restored`: it holds again what it held before the run. `removed`: the run had created it.
+    `unchanged`: it already holds its old text, or is gone again.
     `changed-since`: somebody changed it after the run, so it was left alone. `missing`: it is
     gone. `failed`: it could not be read or written, see `reason`.
     """
@@ -83,13 +93,24 @@ class Journal:
             self._append({"kept": str(target)})
             raise
 
+    def create(self, path: Path, data: bytes, *, root: Path) -> None:
+        """Note the new file, then make it as `dfix.writer.create_file` does, raising as it does."""
+        missing = [folder for folder in path.parents if not folder.exists()]
+        record = _Record(path, None, _digest(data), b"", tuple(missing))
+        self._append(record.as_line())
+        try:
+            create_file(path, data, root=root)
+        except (ChangedOnDisk, WriteFailed):
+            self._append({"kept": str(path)})
+            raise
+
     def close(self) -> None:
         """Close the run's file."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
-    def _append(self, line: dict[str, str]) -> None:
+    def _append(self, line: dict[str, object]) -> None:
         """Add a line and flush it to disk."""
         if self.problem is not None or self._folder is None:
             return
@@ -131,20 +152,39 @@ def undo(run: str | None = None, state_dir: Path | None = None) -> list[UndoResu
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A change: the file, the digests of both versions, and the old version itself."""
+    """A change: the file, the digests of both versions, and the old version itself.
+
+    `before` is None for a file that was created, and `folders` are those made for it, the innermost
+    first.
+    """
 
     path: Path
-    before: str
+    before: str | None
     after: str
     original: bytes
+    folders: tuple[Path, ...] = ()
 
-    def as_line(self) -> dict[str, str]:
-        return {
+    def as_line(self) -> dict[str, object]:
+        line: dict[str, object] = {
             "path": str(self.path),
             "before": self.before,
             "after": self.after,
             "original": base64.b64encode(self.original).decode("ascii"),
         }
+        if self.before is None:
+            line["folders"] = [str(folder) for folder in self.folders]
+        return line
+
+    @classmethod
+    def of(cls, held: Mapping[str, Any]) -> "_Record":
+        """The record of a line. Raises ValueError, KeyError and TypeError for one that is none."""
+        return cls(
+            Path(held["path"]),
+            held["before"],
+            held["after"],
+            base64.b64decode(held["original"], validate=True),
+            tuple(Path(folder) for folder in held.get("folders", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +207,7 @@ class _Run:
                     last = max(n for n, record in enumerate(records) if record.path == kept)
                     del records[last]
                 else:
-                    original = base64.b64decode(held["original"], validate=True)
-                    records.append(
-                        _Record(Path(held["path"]), held["before"], held["after"], original)
-                    )
+                    records.append(_Record.of(held))
             except (ValueError, KeyError, TypeError):
                 # A line that the process died over; it did not come to change that file.
                 continue
@@ -179,6 +216,8 @@ class _Run:
 
 def _put_back(record: _Record) -> UndoResult:
     path = record.path
+    if record.before is None:
+        return _remove(record)
     if os.path.realpath(path) != str(path):
         return UndoResult(path, "changed-since", "the path has become a symbolic link")
     try:
@@ -199,6 +238,28 @@ def _put_back(record: _Record) -> UndoResult:
     except OSError as error:
         return UndoResult(path, "failed", error.strerror or str(error))
     return UndoResult(path, "restored")
+
+
+def _remove(record: _Record) -> UndoResult:
+    """Remove a file that the run created, and the folders made for it that are empty again."""
+    path = record.path
+    if os.path.realpath(path) != str(path):
+        return UndoResult(path, "changed-since", "the path has become a symbolic link")
+    try:
+        if _digest(read_regular(path, follow=False)) != record.after:
+            return UndoResult(path, "changed-since")
+        path.unlink()
+        flush_folder(path.parent)
+    except FileNotFoundError:
+        return UndoResult(path, "unchanged")
+    except NotRegularError:
+        return UndoResult(path, "changed-since")
+    except OSError as error:
+        return UndoResult(path, "failed", error.strerror or str(error))
+    for folder in record.folders:
+        with contextlib.suppress(OSError):  # Something else is in it by now.
+            folder.rmdir()
+    return UndoResult(path, "removed")
 
 
 def _digest(data: bytes) -> str:

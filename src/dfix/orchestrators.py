@@ -48,6 +48,10 @@ class BuildEntry:
     target: str | None
     args: Values
     additional_contexts: Values
+    service: str | None = None
+    """The Compose service that runs the image."""
+    attributes: Mapping[str, object] = field(default_factory=dict, compare=False)
+    """What the Compose file says of that service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,8 @@ def _entries(
                     target=spec.target,
                     args=spec.args,
                     additional_contexts=spec.additional_contexts,
+                    service=spec.service,
+                    attributes=spec.attributes,
                 )
 
 

@@ -8,8 +8,9 @@ from typing import Literal
 
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import Candidate, discover
-from dfix.engine import Error, Request, Result, fix_bytes
+from dfix.engine import Error, Finding, Request, Result, fix_bytes
 from dfix.journal import Journal
+from dfix.neighbours import Handled, Outcome, Wish
 from dfix.parser import parse
 from dfix.pool import in_order, processors
 from dfix.registry import UnknownFixer, all_fixers
@@ -41,6 +42,8 @@ class FileReport:
     result: Result | None = None
     error: Error | None = None
     skipped: str | None = None
+    created: bool = False
+    """Whether it is a new file beside a Dockerfile."""
 
     @property
     def status(self) -> Status:
@@ -126,6 +129,54 @@ class Work:
         real = Path(os.path.realpath(path))
         return next((root for root in self.roots if real.is_relative_to(root)), None)
 
+    def handled(self, report: FileReport) -> Handled | None:
+        """A Dockerfile as its neighbours see it; None for one that was left alone as a whole."""
+        if report.result is None or report.result.note is not None:
+            return None
+        settings = settings_for(report.path, config=self.config)
+        return Handled(
+            Path(os.path.realpath(report.path)),
+            report.result.after,
+            self.context or settings.context,
+            self.root_of(report.path),
+        )
+
+    def wish(self, tree: Path, *, write: bool) -> Wish:
+        """What is wanted of the neighbours in a tree."""
+        try:
+            settings = settings_for(tree / "Dockerfile", config=self.config)
+            choice = self.selection.choose(settings, tree / "Dockerfile")
+        except (ConfigError, UnknownFixer, OptionError):
+            return Wish(frozenset())  # Its Dockerfiles told already.
+        names = self.selection.neighbours(settings, asked=write)
+        return Wish(names, choice.level, choice.options, write)
+
+    def report_beside(self, outcome: Outcome) -> FileReport:
+        """The report on a file beside a Dockerfile."""
+        findings = tuple(
+            Finding(
+                note.name,
+                (),
+                note.level,
+                note.message,
+                note.line,
+                1,
+                note.line,
+                1,
+                note.status,
+                note.reason,
+                note.advice,
+            )
+            for note in outcome.notes
+        )
+        before = outcome.before or b""
+        after = before if outcome.after is None else outcome.after
+        return replace(
+            self.blank(outcome.path),
+            result=Result(before, after, findings),
+            created=outcome.created,
+        )
+
     def _request(self, path: Path, has_context: bool) -> Request:
         settings = settings_for(path, config=self.config)
         choice = self.selection.choose(settings, path)
@@ -163,6 +214,7 @@ class Runner:
         self.work = replace(work, roots=tuple(_roots(paths, work.cwd)))
         self.candidates = tuple(discover(paths, exclude=exclude, gitignore=gitignore, cwd=work.cwd))
         self._journal = journal
+        self._handled: list[Handled] = []
         if jobs is None:
             jobs = 1 if len(self.candidates) < _FEW else processors()
         self.jobs = max(1, min(jobs, len(self.candidates)))
@@ -179,15 +231,41 @@ class Runner:
         reports = in_order(work.report, self.candidates, jobs=self.jobs, died=work.died)
         for candidate, report in zip(self.candidates, reports, strict=True):
             if report is not None:
-                yield self._written(candidate, report)
+                root = None if candidate.explicit else work.root_of(candidate.path)
+                written = self._written(report, root)
+                handled = work.handled(written)
+                if handled is not None:
+                    self._handled.append(handled)
+                yield written
 
-    def _written(self, candidate: Candidate, report: FileReport) -> FileReport:
+    def beside(self, *, write: bool) -> Iterator[FileReport]:
+        """What there is to say about the files beside the Dockerfiles that were reported on.
+
+        With `write` they are created and completed, as the Dockerfiles are.
+        """
+        from dfix.neighbours.survey import survey
+
+        def wish_for(tree: Path) -> Wish:
+            return self.work.wish(tree, write=write)
+
+        try:
+            for outcome in survey(self._handled, self.work.roots, wish_for):
+                yield self._written(self.work.report_beside(outcome), outcome.root)
+        except Exception as error:  # of dfix itself: the Dockerfiles are done
+            text = " ".join(str(error).split())
+            fault = Error(f"internal error beside Dockerfiles: {type(error).__name__}: {text}")
+            yield replace(self.work.blank(self.work.cwd), error=fault)
+
+    def _written(self, report: FileReport, root: Path | None) -> FileReport:
         """The report after writing the file, where that is to be done."""
         if self._journal is None or report.result is None or not report.result.changed:
             return report
-        root = None if candidate.explicit else self.work.root_of(candidate.path)
+        before, after = report.result.before, report.result.after
         try:
-            self._journal.replace(report.path, report.result.before, report.result.after, root=root)
+            if report.created and root is not None:
+                self._journal.create(report.path, after, root=root)
+            else:
+                self._journal.replace(report.path, before, after, root=root)
         except ChangedOnDisk:
             return replace(report, result=None, error=Error("changed on disk meanwhile"))
         except WriteFailed as error:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from dfix.config import Settings
 from dfix.fixer import Fixer, Level
-from dfix.registry import UnknownFixer, all_fixers, resolve
+from dfix.neighbours import NEIGHBOURS
+from dfix.registry import UnknownFixer, all_fixers
+from dfix.registry import resolve as fixers_named
 
 
 class OptionError(ValueError):
@@ -71,6 +73,21 @@ class Selection:
             self._all_options(settings),
         )
 
+    def neighbours(self, settings: Settings, *, asked: bool) -> frozenset[str]:
+        """The neighbours that are looked after.
+
+        Where fixers are selected and no neighbours, all are that are `asked` for, and else none.
+        """
+        chosen = settings.select if self.select is None else self.select
+        further = _neighbours((*self.extend_select, *settings.extend_select))
+        if chosen is None or (asked and not _neighbours(chosen)):
+            found = frozenset(NEIGHBOURS)
+        else:
+            found = _neighbours(chosen)
+        asked_for = _neighbours((*(self.select or ()), *self.extend_select))
+        found = (found | further) - (_neighbours(settings.ignore) - asked_for)
+        return found - _neighbours(self.ignore)
+
     def _all_options(self, settings: Settings) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         for name, given in settings.options.items():
@@ -81,6 +98,19 @@ class Selection:
         for name, values in _options(self.options).items():
             found[name] = found.get(name, {}) | values
         return found
+
+
+def _neighbours(names: Iterable[str]) -> frozenset[str]:
+    """Those of some names that are neighbours'."""
+    return frozenset(name.strip().lower() for name in names) & frozenset(NEIGHBOURS)
+
+
+def resolve(names: Iterable[str]) -> frozenset[str]:
+    """The fixers that names and codes mean; neighbours' names are passed over.
+
+    Raises UnknownFixer.
+    """
+    return fixers_named(name for name in names if not _neighbours([name]))
 
 
 def _configured(settings: Settings, key: str, names: Iterable[str]) -> frozenset[str]:
@@ -99,13 +129,15 @@ def _options(given: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, s
     """Options by the fixers' own names, as text. Raises UnknownFixer and OptionError."""
     found: dict[str, dict[str, str]] = {}
     for known_as, values in given.items():
-        names = resolve([known_as])
+        declared = {name: NEIGHBOURS[name] for name in _neighbours([known_as])} or {
+            name: all_fixers()[name].options for name in resolve([known_as])
+        }
         for option, value in values.items():
-            owners = [name for name in sorted(names) if option in all_fixers()[name].options]
+            owners = [name for name in sorted(declared) if option in declared[name]]
             if not owners:
                 raise OptionError(f"{known_as} has no option {option!r}")
             for name in owners:
-                choices = all_fixers()[name].options[option].choices
+                choices = declared[name][option].choices
                 text = _text(f"{known_as}.{option}", value)
                 if choices and text not in choices:
                     raise OptionError(f"{known_as}.{option} must be one of {', '.join(choices)}")

@@ -71,6 +71,66 @@ def replace_file(path: Path, expected: bytes, new: bytes, *, root: Path | None =
         raise WriteFailed(path, error.strerror or str(error)) from error
 
 
+def create_file(path: Path, data: bytes, *, root: Path) -> tuple[Path, ...]:
+    """Make the new file `path` within `root`, and the folders that it lacks; those are returned.
+
+    The file appears whole or not at all, and never in place of another one. No link is followed
+    out of `root`. Raises `ChangedOnDisk` where there is something by now, and `WriteFailed`.
+    """
+    made: list[Path] = []
+    try:
+        made += _make_folders(path, root)
+        temporary = path.with_name(f".dfix-{secrets.token_hex(8)}")
+        try:
+            with os.fdopen(os.open(temporary, _CREATE, 0o666), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            _link(temporary, path)
+        finally:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+        flush_folder(path.parent)
+    except BaseException as error:
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, FileExistsError):
+            raise ChangedOnDisk(path) from error
+        if isinstance(error, OSError) and not isinstance(error, WriteFailed):
+            raise WriteFailed(path, error.strerror or str(error)) from error
+        raise
+    return tuple(made)
+
+
+def _link(temporary: Path, path: Path) -> None:
+    """Give a whole file its name, unless something has it: a rename would overwrite that."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # Not every file system has hard links.
+        data = temporary.read_bytes()
+        with os.fdopen(os.open(path, _CREATE, 0o666), "wb") as file:
+            file.write(data)
+
+
+def _make_folders(path: Path, root: Path) -> list[Path]:
+    """Make the folders that `path` needs below `root`. Raises `WriteFailed` and OSError."""
+    if not path.is_relative_to(root):
+        raise WriteFailed(path, "it is not within the tree")
+    made: list[Path] = []
+    for folder in reversed(path.parents):
+        if not folder.is_relative_to(root) or folder == root:
+            continue
+        if folder.is_symlink():
+            raise WriteFailed(path, "a folder of it is a symbolic link")
+        if not folder.is_dir():
+            folder.mkdir()
+            made.append(folder)
+    return made
+
+
 def resolved_target(path: Path, *, root: Path | None = None) -> Path:
     """The file that `path` leads to through symbolic links.
 

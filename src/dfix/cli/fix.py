@@ -84,6 +84,11 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many files to work on at once."
 )
+@click.option(
+    "--write-neighbours",
+    is_flag=True,
+    help="Also write what belongs beside a Dockerfile: .dockerignore, a workflow, health checks.",
+)
 @click.option("--statistics", is_flag=True, help="Count findings by fixer.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
@@ -108,6 +113,7 @@ def command(
     config: str | None,
     context: str | None,
     jobs: int | None,
+    write_neighbours: bool,
     statistics: bool,
     quiet: bool,
     no_color: bool,
@@ -144,12 +150,15 @@ def command(
         check=check,
         json=form == "json",
         output=output,
+        neighbours=write_neighbours,
         statistics=statistics,
         quiet=quiet,
         no_color=no_color,
     )
     session = Session(work, view)
     if paths == ("-",):
+        if write_neighbours:
+            raise click.UsageError("standard input has no neighbours: name files or folders")
         code = session.standard_input(stdin_filename)
     else:
         code = session.files(

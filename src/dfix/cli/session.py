@@ -31,6 +31,8 @@ class View:
     json: bool = False
     output: str | None = None
     """The file for the report."""
+    neighbours: bool = False
+    """Whether files beside Dockerfiles are created and completed."""
     statistics: bool = False
     quiet: bool = False
     no_color: bool = False
@@ -88,8 +90,12 @@ class Session:
                 with progress.paused(needed=self._has_news(report)):
                     self._add(report)
                 progress.step()
-                if self.view.preview and self.out.given_up:
-                    break  # Nobody reads on, and nothing is to be written.
+                if self._nobody_reads:
+                    break
+            if (self.view.neighbours or self.view.check) and not self._nobody_reads:
+                for report in runner.beside(write=self.view.neighbours):
+                    with progress.paused(needed=self._has_news(report)):
+                        self._add(report)
             self._conclude()
         if journal is not None:
             self._tell_about(journal)
@@ -122,6 +128,11 @@ class Session:
             told = f"{self.view.output}: cannot be written: {error.strerror or error}"
             raise click.ClickException(told) from error
         self.report = Output(file)
+
+    @property
+    def _nobody_reads(self) -> bool:
+        """Whether the reader has gone, and nothing is to be written."""
+        return self.view.preview and self.out.given_up
 
     @property
     def _shows_diff(self) -> bool:

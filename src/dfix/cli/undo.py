@@ -4,6 +4,7 @@ import click
 
 _TOLD = {
     "restored": ("restored", "green"),
+    "removed": ("removed", "green"),
     "unchanged": ("holds its old text already", "dim"),
     "changed-since": ("left alone: changed since the run", "yellow"),
     "missing": ("left alone: it is gone", "yellow"),
@@ -39,7 +40,7 @@ def command(ctx: click.Context, run: str | None, no_color: bool) -> None:
         told, style = _TOLD[result.status]
         reason = f": {result.reason}" if result.reason else ""
         line: Line = ((f"{result.path}: ", "bold"), (f"{told}{reason}", style))
-        if result.status in ("restored", "unchanged"):
+        if result.status in ("restored", "removed", "unchanged"):
             out.lines([line])
         else:
             err.lines([line])

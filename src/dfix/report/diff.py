@@ -34,7 +34,8 @@ def unified(report: FileReport) -> bytes:
     diff = difflib.unified_diff(_lines(report.result.before), _lines(report.result.after))
     hunks = islice(diff, 2, None)  # without the names, which difflib would not quote
     body = "".join(line if line.endswith("\n") else f"{line}\n{_UNENDED}\n" for line in hunks)
-    return b"--- " + _named(b"a/" + name) + b"\n+++ " + _named(b"b/" + name) + b"\n" + encode(body)
+    old = b"/dev/null" if report.created else _named(b"a/" + name)
+    return b"--- " + old + b"\n+++ " + _named(b"b/" + name) + b"\n" + encode(body)
 
 
 def diff_lines(diff: bytes) -> list[Line]:

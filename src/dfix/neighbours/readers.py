@@ -1,0 +1,101 @@
+"""Which files of a build context speak of another one, which a build may then need."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from dfix.dockerignore import DockerIgnore
+from dfix.regularfile import read_regular
+from dfix.worktree import list_files
+
+_FILES = 30_000
+_BYTES = 200 * 1024 * 1024  # read at most to find out
+
+#: What speaks of a path: its name, and tools that read it without being told its name.
+_TERMS = {
+    "README.md": rb"README\.md|\b(?:docsify|vuepress|gitbook|honkit|jekyll)\b",
+    ".gitignore": rb"git_?ignore|\.gitignore|useIgnoreFile|\bhatchling\b",
+    ".env.example": rb"\.env\.example",
+    ".git": rb"(?<![\w./-])\.git(?![\w-])|/\.git(?![\w-])|\bgit\s+(?:describe|rev-parse|rev-list|log|"
+    rb"ls-files|status|submodule|show|diff|clean|config)\b|[\"']git[\"']\s*,|setuptools[-_]scm|"
+    rb"use_scm_version|hatch-vcs|versioneer|\bpbr\b|dunamai|dynamic-versioning|gitversion|"
+    rb"git-commit-id|jgitver|axion-release|grgit|MinVer|Nerdbank|vergen|\bgit2\b|simple-git|"
+    rb"isomorphic-git|SourceLink|git-rev|go build|go install|buildvcs",
+}
+#: Of what a build definition says about a readme, the file's name may be computed.
+_DEFINITION = re.compile(
+    r"(?:pyproject\.toml|setup\.(?:py|cfg)|Cargo\.toml|mix\.exs|build\.sbt|.+\.(?:gemspec|cabal))",
+    re.IGNORECASE,
+)
+_READS_README = re.compile(rb"readme", re.IGNORECASE)
+#: Files for people, for editors and for what runs outside of the image.
+_SILENT = re.compile(
+    r"""(?:.+/)?(?: [^/]+\.(?:md|markdown|mdx|rst|adoc|lock|sum|svg|png|jpe?g|gif|ico|woff2?|pdf)
+    | (?:LICEN[CS]E|CHANGELOG|AUTHORS|NOTICE|CODEOWNERS)[^/]* | package-lock\.json
+    | npm-shrinkwrap\.json | pnpm-lock\.yaml | \.git[^/]* | \.editorconfig | [^/]*\.dockerignore
+    | \.(?:npm|prettier|eslint|helm)ignore | \.pre-commit-config\.ya?ml | \.travis\.yml
+    | \.gitlab-ci\.yml | dfix\.toml | renovate\.json5? | (?:docker-)?compose[^/]*\.ya?ml
+    | (?:.*\.)?dockerfile(?:[._-][^/]*)? | containerfile ) | \.(?:github|gitlab|circleci|vscode|idea)/.+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+#: What says which lines are wished for reads nothing.
+_OUR_TABLES = re.compile(rb"^\[tool\.dfix[^\]\n]*\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+_COMMENT = re.compile(rb"\s*(?:\#+|//+!?|\*|/\*\*?|<!--|;+|--)\s")
+
+
+def mentions(text: str, name: str) -> bool:
+    """Whether a Dockerfile's text speaks of `name` beside comments."""
+    return _speaks(text.encode("utf-8", "surrogateescape"), re.compile(_TERMS[name]))
+
+
+def readers(context: Path, names: Iterable[str], ignored: DockerIgnore) -> dict[str, str] | None:
+    """For each of `names` that some file of the context speaks of, that file; None for too much.
+
+    Files for people do not count, nor comments, nor what the builder does not get to see.
+    """
+    terms = {name: re.compile(_TERMS[name]) for name in names if name in _TERMS}
+    found: dict[str, str] = {}
+    listed = list_files(context).files
+    if len(listed) > _FILES:
+        return None
+    left = _BYTES
+    for file in listed:
+        if len(found) == len(terms):
+            break
+        if _SILENT.fullmatch(file) or ignored.ignores(file):
+            continue
+        data = _content(context, file, left)
+        if data is None:
+            return None
+        left -= len(data)
+        for name, term in terms.items():
+            base = file.rpartition("/")[2]
+            about = name == "README.md" and _DEFINITION.fullmatch(base)
+            if name not in found and (
+                _speaks(data, term) or (about and _READS_README.search(data))
+            ):
+                found[name] = file
+    return found
+
+
+def _content(context: Path, file: str, limit: int) -> bytes | None:
+    """What a file holds, nothing for one that is no file of the context; None for too much."""
+    path = context / file
+    if os.path.realpath(path) != str(path):
+        return b""  # A link: what it leads to within the context is listed itself.
+    try:
+        if path.stat().st_size > limit:
+            return None
+        data = read_regular(path, limit=limit, follow=False)
+        return _OUR_TABLES.sub(b"", data) if path.name == "pyproject.toml" else data
+    except OSError:
+        return b""
+
+
+def _speaks(data: bytes, term: re.Pattern[bytes]) -> bool:
+    for match in term.finditer(data):
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        if not _COMMENT.match(data, start, match.start() + 1):
+            return True
+    return False

@@ -1,0 +1,111 @@
+"""A project's tree: its files, its Dockerfiles, and which folder each of those is built from."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from dfix.context import BuildContext
+from dfix.discovery import discover
+from dfix.globs import has_wildcard
+from dfix.neighbours.model import Handled
+from dfix.neighbours.needs import Needs, needs_of
+from dfix.orchestrators import BuildFiles, scan
+from dfix.regularfile import read_regular
+from dfix.worktree import list_files, work_tree_root
+
+_LIMIT = 4 * 1024 * 1024  # bytes of a Dockerfile that are read, as in a run
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The folders that may be a Dockerfile's build context; only a single one is `sure`."""
+
+    folders: tuple[Path, ...]
+    sure: bool
+
+
+class Tree:
+    """The tree that handled Dockerfiles stand in: their work tree, or the folder of the call."""
+
+    def __init__(self, root: Path, handled: Iterable[Handled], *, is_repository: bool) -> None:
+        self.root = root
+        self.is_repository = is_repository
+        self.handled = {each.path: each for each in handled}
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """All files, relative to the root."""
+        return list_files(self.root).files
+
+    @cached_property
+    def builds(self) -> BuildFiles:
+        """What Compose and Bake files say."""
+        return scan(self.root)
+
+    @cached_property
+    def dockerfiles(self) -> tuple[Needs, ...]:
+        """All Dockerfiles of the tree, handled or not, by what they need."""
+        found: dict[Path, Needs] = {}
+        for candidate in discover([self.root], cwd=self.root):
+            path = Path(os.path.realpath(candidate.path))
+            if candidate.error or candidate.skipped:
+                reason = candidate.error or candidate.skipped
+                unknown = f"{path.name} may need it, and cannot be read: {reason}"
+                found[path] = Needs(path, unknown=unknown)
+            elif path not in self.handled:
+                found[path] = _read(path)
+        for path, handled in self.handled.items():
+            found[path] = needs_of(path, handled.data)
+        return tuple(found[path] for path in sorted(found))
+
+    def place(self, needs: Needs) -> Place:
+        """Where the build context of a Dockerfile is, or may be."""
+        handled = self.handled.get(needs.path)
+        if handled is not None and handled.context is not None:
+            return Place((Path(os.path.realpath(handled.context)),), True)
+        named = {
+            Path(os.path.realpath(entry.context)): None
+            for entry in self.builds.naming(needs.path)
+            if entry.orchestrator != "devcontainer"
+        }
+        inside = tuple(each for each in named if each.is_relative_to(self.root) and each.is_dir())
+        if inside:
+            return Place(inside, len(inside) == 1)
+        folder = needs.path.parent
+        guesses = [folder, *(each for each in folder.parents if each.is_relative_to(self.root))]
+        if len(guesses) == 1:
+            return Place((folder,), True)
+        literal = [each.pattern for each in needs.named if not has_wildcard(each.pattern)]
+        whole = [each for each in guesses if literal and _has_all(each, literal)]
+        return Place(tuple(whole), True) if len(whole) == 1 else Place(tuple(guesses), False)
+
+
+def trees_of(handled: Iterable[Handled], roots: Iterable[Path]) -> list[Tree]:
+    """The trees of Dockerfiles, and those of the call's folders that hold none."""
+    grouped: dict[tuple[Path, bool], list[Handled]] = {}
+    for each in handled:
+        top = work_tree_root(each.path.parent)
+        grouped.setdefault((top or each.root or each.path.parent, top is not None), []).append(each)
+    for root in roots:
+        top = work_tree_root(root)
+        grouped.setdefault((top or root, top is not None), [])
+    return [
+        Tree(root, found, is_repository=repository)
+        for (root, repository), found in sorted(grouped.items(), key=lambda each: each[0])
+    ]
+
+
+def _read(path: Path) -> Needs:
+    try:
+        return needs_of(path, read_regular(path, limit=_LIMIT))
+    except OSError as error:
+        return Needs(path, unknown=f"{path.name} cannot be read: {error.strerror or error}")
+
+
+def _has_all(folder: Path, sources: Iterable[str]) -> bool:
+    context = BuildContext(folder, guessed=True)
+    return all(
+        any(file.location is not None for file in context.sources(source)) for source in sources
+    )
