@@ -222,7 +222,7 @@ def test_no_evidence() -> None:
     assert NO_EVIDENCE.kind(".", level_is_safe=False) == "unknown"
     assert NO_EVIDENCE.mode(".", level_is_safe=False) is None
     assert NO_EVIDENCE.exists(".", level_is_safe=False) is None
-    assert NO_EVIDENCE.read_text("a", level_is_safe=False) is None
+    assert NO_EVIDENCE.text("a", level_is_safe=False) is None
 
 
 def test_contexts_must_agree(tmp_path: Path) -> None:
@@ -236,18 +236,18 @@ def test_contexts_must_agree(tmp_path: Path) -> None:
     assert held.kind("one", level_is_safe=True) == "file"
     assert held.kind("differs", level_is_safe=True) == "unknown"
     assert held.mode("mode", level_is_safe=True) is None
-    assert held.read_text("same", level_is_safe=True) == "text\n"
-    assert held.read_text("one", level_is_safe=True) == "text\n"
-    assert held.read_text("text", level_is_safe=True) is None
+    assert held.text("same", level_is_safe=True) == "text\n"
+    assert held.text("one", level_is_safe=True) == "text\n"
+    assert held.text("text", level_is_safe=True) is None
 
 
-def test_read_text(root: Path) -> None:
+def test_text(root: Path) -> None:
     put(root, "bytes", data=b"\xff\xc3\xa4")
     held = Evidence((context(root),))
-    assert held.read_text("bytes", level_is_safe=True) == "\udcffä"
-    assert held.read_text("bytes", level_is_safe=True, limit=2) is None
+    assert held.text("bytes", level_is_safe=True) == "\udcffä"
+    assert held.text("bytes", level_is_safe=True, limit=2) is None
     for path in ("none", "d", "pipe", "out", "*.txt", "[ab].txt"):
-        assert held.read_text(path, level_is_safe=True) is None
+        assert held.text(path, level_is_safe=True) is None
 
 
 def test_exists(root: Path) -> None:

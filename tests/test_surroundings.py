@@ -41,6 +41,10 @@ def test_evidence_is_gathered_late(tmp_path: Path) -> None:
     assert evidence.kind("src", level_is_safe=False) == "directory"
     assert evidence.kind("*", level_is_safe=False) == "unknown"
     assert evidence.mode("app", level_is_safe=False) == 0o755
+    assert evidence.text("app", level_is_safe=False) == "#!/bin/sh\n"
+    assert evidence.text("app", level_is_safe=False, limit=4) is None
+    assert evidence.text("app", level_is_safe=True) is None
+    assert evidence.text("src", level_is_safe=False) is None
     assert evidence.kind("app", level_is_safe=True) == "unknown"
     named = LateEvidence(tmp_path / "Dockerfile", context=tmp_path, root=None)
     assert named.kind("app", level_is_safe=True) == "file"

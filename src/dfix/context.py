@@ -210,8 +210,8 @@ class Evidence:
         denied = not found and any(not context.guessed for context in contexts)
         return False if denied else None
 
-    def read_text(self, path: str, *, level_is_safe: bool, limit: int = 1024 * 1024) -> str | None:
-        """The text of one file, None where it is unknown or has more than `limit` bytes."""
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
+        """The text of a source that is one file of at most `limit` bytes; None if not known."""
 
         def text(found: tuple[ContextFile, ...]) -> str | None:
             (file, *others) = found
@@ -222,7 +222,7 @@ class Evidence:
             except OSError:
                 return None
 
-        return self._agreed(path, level_is_safe, text)
+        return self._agreed(source, level_is_safe, text)
 
     def _counting(self, level_is_safe: bool) -> list[BuildContext]:
         return [c for c in self.contexts if not (level_is_safe and c.guessed)]

@@ -46,6 +46,10 @@ class LateEvidence:
         """The permission bits of a source; None if not known."""
         return self._evidence.mode(source, level_is_safe=level_is_safe)
 
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
+        """The text of a source that is one small file; None if not known."""
+        return self._evidence.text(source, level_is_safe=level_is_safe, limit=limit)
+
     @cached_property
     def _evidence(self) -> Evidence:
         return evidence_for(self._file, context=self._context, root=self._root)

@@ -36,6 +36,9 @@ class Files:
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return self.modes.get(source)
 
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
+        return None
+
 
 NOOP = {
     "seed-S03": seed.S03,

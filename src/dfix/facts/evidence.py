@@ -17,3 +17,9 @@ class Evidence(Protocol):
 
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         """The permission bits of a source that is one file; None if not known."""
+
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
+        """The text of a source that is one file of at most `limit` bytes; None if not known.
+
+        What is no UTF-8 in it is kept as surrogates. A link that leaves the context is not followed.
+        """
