@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dfix.facts.entry_scripts import hands_over, is_shell, looks_at_its_arguments, script_text
 from dfix.nodes import Cmd, Entrypoint, ExecForm, Stage
 from dfix.shell import parse_shell
 
@@ -79,9 +80,9 @@ class Launch:
 class Program:
     """The command behind the wrappers. A word is None where only the shell knows it.
 
-    `init` is the process that stands in front of it, empty for none. `script` is the base image's
-    entrypoint script that it is started through, empty for none. `shell` tells that a shell reads
-    the command line.
+    `init` is the process that stands in front of it, empty for none. `script` is the entrypoint
+    script that it is started through, empty for none. `shell` tells that a shell reads the command
+    line.
     """
 
     words: tuple[str | None, ...]
@@ -116,6 +117,27 @@ def launch(facts: "Facts", stage: Stage) -> Launch:
     return Launch(entrypoint, cmd, repeated)
 
 
+def is_neutral(facts: "Facts", stage: Stage, entrypoint: Part | None, name: str) -> bool:
+    """Whether the CMD is started as it is, whatever it is, behind `entrypoint`.
+
+    `name` is the program that it begins with, once it stands in exec form.
+    """
+    if entrypoint is None:
+        return True
+    if not entrypoint.known or entrypoint.text is not None:
+        return False
+    cmd = Part((name, "\0"))
+    whole = program(facts, stage, Launch(entrypoint, cmd), own_scripts=True)
+    alone = program(facts, stage, Launch(None, cmd))
+    if not isinstance(whole, Program) or not isinstance(alone, Program):
+        return False
+    base = facts.bases.of(stage)
+    own = whole.script and (base is None or whole.script not in (base.entrypoint or ()))
+    if own and looks_at_its_arguments(script_text(facts, stage, whole.script) or ""):
+        return False
+    return whole.words == alone.words
+
+
 def passes_on(entrypoint: tuple[str, ...], cmd: tuple[str, ...]) -> bool:
     """Whether a base image's entrypoint script does nothing but start `cmd` as it is."""
     _, interpreter = _TRANSPARENT.get(entrypoint[0] if entrypoint else "", ("", ""))
@@ -138,8 +160,14 @@ def _of_instruction(node: Entrypoint | Cmd, stage: Stage) -> Part | None:
     return Part((), text, node, stage)
 
 
-def program(facts: "Facts", stage: Stage, started: Launch) -> Program | str:
-    """The one program that a container of `stage` starts, or why there is none to be told."""
+def program(
+    facts: "Facts", stage: Stage, started: Launch, *, own_scripts: bool = False
+) -> Program | str:
+    """The one program that a container of `stage` starts, or why there is none to be told.
+
+    With `own_scripts`, entrypoint scripts that the file copies are looked through as well: those
+    that can be read, and end by becoming the command that they are given.
+    """
     first, second = started.entrypoint, started.cmd
     if first is not None and not first.known:
         return "the ENTRYPOINT of the base image is not known"
@@ -147,11 +175,12 @@ def program(facts: "Facts", stage: Stage, started: Launch) -> Program | str:
         return "the CMD of the base image is not known"
     escape = facts.tree.escape
     main = first or second
+    peeling = _Peeling(facts, stage, own_scripts)
     if main is None:
         return "nothing is started"
     if main.text is not None:
         words: Sequence[str | None] | str = _words(main.text, escape if main.instruction else "")
-        return words if isinstance(words, str) else _Peeling(facts, stage).all(words, shell=True)
+        return words if isinstance(words, str) else peeling.all(words, shell=True)
     given: list[str | None] = list(main.words)
     if first is not None and second is not None:
         if second.text is None:
@@ -160,8 +189,8 @@ def program(facts: "Facts", stage: Stage, started: Launch) -> Program | str:
             words = _words(second.text, escape if second.instruction else "")
             if isinstance(words, str):
                 return words
-            return _Peeling(facts, stage).all([*given, *words], shell=True)
-    return _Peeling(facts, stage).all(given, shell=False)
+            return peeling.all([*given, *words], shell=True)
+    return peeling.all(given, shell=False)
 
 
 def _words(text: str, escape: str) -> tuple[str | None, ...] | str:
@@ -183,7 +212,10 @@ def _words(text: str, escape: str) -> tuple[str | None, ...] | str:
 class _Peeling:
     """Takes what only wraps a program off a command line."""
 
-    def __init__(self, facts: "Facts", stage: Stage) -> None:
+    def __init__(self, facts: "Facts", stage: Stage, own_scripts: bool) -> None:
+        self.facts = facts
+        self.stage = stage
+        self.own_scripts = own_scripts
         known = facts.bases.of(stage)
         self.image = known.image if known is not None else ""
         base = known.entrypoint if known is not None else None
@@ -214,6 +246,8 @@ class _Peeling:
         if first == self.entrypoint and image == self.image:
             self.script = first
             return self.through_script(words[1:], interpreter)
+        if self.own_scripts and (left := self.behind_own_script(words)) is not None:
+            return left
         name = posixpath.basename(first)
         if name in _WRAPPING:
             self.init = self.init or name
@@ -234,6 +268,18 @@ class _Peeling:
                 left = left[1:]
             return left
         return None
+
+    def behind_own_script(self, words: list[str | None]) -> list[str | None] | None:
+        """The command that a script of the file itself becomes; None where that is not known."""
+        at = 1 if is_shell(words[0]) and len(words) > 1 else 0
+        word = words[at]
+        if word is None or word.startswith("-") or len(words) == at + 1:
+            return None
+        text = script_text(self.facts, self.stage, word)
+        if text is None or not hands_over(text):
+            return None
+        self.script = word
+        return words[at + 1 :]
 
     def through_script(self, words: list[str | None], interpreter: str) -> list[str | None] | str:
         """What the entrypoint script makes of its arguments."""
