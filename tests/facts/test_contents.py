@@ -9,7 +9,12 @@ from dfix.facts.contents import program_path, text_of
 from dfix.parser import parse
 from dfix.surroundings import surroundings_of
 
-CONTEXT = {"package.json": "{}", "sub/package.json": "sub", "run.sh": "#!/bin/sh\n", "dist/a.js": "1"}
+CONTEXT = {
+    "package.json": "{}",
+    "sub/package.json": "sub",
+    "run.sh": "#!/bin/sh\n",
+    "dist/a.js": "1",
+}
 
 
 def facts_of(text: str, folder: Path) -> Facts:
@@ -39,7 +44,11 @@ KNOWN = {
         "{}",
     ),
     "heredoc": ("FROM node\nCOPY <<E /run.sh\n#!/bin/sh\nE\n", "/run.sh", "#!/bin/sh\n"),
-    "mode": (F + "COPY run.sh /\nRUN chmod +x /run.sh && dos2unix /run.sh\n", "/run.sh", "#!/bin/sh\n"),
+    "mode": (
+        F + "COPY run.sh /\nRUN chmod +x /run.sh && dos2unix /run.sh\n",
+        "/run.sh",
+        "#!/bin/sh\n",
+    ),
     "line-ends": (F + "COPY run.sh /\nRUN sed -i 's/\\r$//' /run.sh\n", "/run.sh", "#!/bin/sh\n"),
     "copied-elsewhere": (F + "COPY . .\nRUN cp -r dist /srv/www\n", "/app/package.json", "{}"),
 }

@@ -170,4 +170,9 @@ def _fills(words: tuple[str | None, ...], name: str, folder: str, cwd: str | Non
     if posixpath.basename(words[0] or "") not in {"cp", "mv"} or last is None:
         return True
     target = posixpath.normpath(posixpath.join(cwd or "", last))
-    return not target.startswith("/") or target == folder or folder.startswith(f"{target.rstrip('/')}/") or name in last
+    return (
+        not target.startswith("/")
+        or target == folder
+        or folder.startswith(f"{target.rstrip('/')}/")
+        or name in last
+    )

@@ -8,7 +8,13 @@ from dfix.shell import Command, ShellScript, is_posix_shell, parse_shell
 if TYPE_CHECKING:
     from dfix.facts import Facts
 
-__all__ = ["Command", "ShellScript", "has_posix_shell", "script_of"]
+__all__ = ["Command", "ShellScript", "has_posix_shell", "is_posix_shell", "read", "script_of"]
+
+
+def read(form: ShellForm, escape: str) -> ShellScript | None:
+    """The shell's view of a command line of any instruction; None where it does not parse."""
+    script = parse_shell(form.text, escape)
+    return None if script.has_error else script
 
 
 def script_of(run: Run, escape: str) -> ShellScript | None:
@@ -19,8 +25,7 @@ def script_of(run: Run, escape: str) -> ShellScript | None:
     """
     if run.heredocs or not isinstance(run.command, ShellForm):
         return None
-    script = parse_shell(run.command.text, escape)
-    return None if script.has_error else script
+    return read(run.command, escape)
 
 
 def has_posix_shell(facts: "Facts", instruction: Instruction) -> bool:

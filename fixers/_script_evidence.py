@@ -1,0 +1,96 @@
+"""Whether a program could be started without a shell: a script without `#!` could not."""
+
+import posixpath
+import re
+
+from dfix import Copy, Facts, Instruction, Run, Stage
+from dfix.facts.commands import COMMON_TOOLS, COREUTILS
+from dfix.facts.contents import PATH, program_path, text_of
+from dfix.facts.placements import placements
+
+from ._programs import RUNNERS, RUNTIMES, SERVERS, is_interpreter
+
+_SHELL_NAME = re.compile(r".*\.(?:sh|bash|ash|ksh|zsh|command|run|bin)", re.IGNORECASE)
+#: Files of other languages: a shell could not make sense of them, so that they name what reads them.
+_OTHER_LANGUAGE = re.compile(r".*\.(?:py|js|mjs|cjs|ts|rb|pl|php|lua|tcl|exs?|jl|R|groovy|kts?)")
+#: Wrappers that are generated with a `#!` line.
+_GENERATED = frozenset({"gradlew", "mvnw", "manage.py", "rails", "rake", "bundle", "artisan"})
+_COMPILERS = re.compile(
+    r"\b(?:go\s+build|go\s+install|cargo\s+(?:build|install)|gcc|g\+\+|clang|rustc)\b"
+)
+_SHELLS = frozenset({"sh", "ash", "dash", "bash", "zsh", "ksh"})
+_KNOWN = SERVERS | RUNTIMES | RUNNERS | COREUTILS | COMMON_TOOLS | _SHELLS
+
+
+def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:
+    """Why the program `word` may be a script that only a shell can start; None if it is not."""
+    name = posixpath.basename(word)
+    path = program_path(facts, stage, word)
+    text = None if path is None else text_of(facts, stage, path)
+    if text is not None:
+        starts = text.startswith(("#!", "\x7fELF"))
+        return None if starts else f"`{name}` is a script without `#!`, which only a shell starts"
+    if _OTHER_LANGUAGE.fullmatch(name):
+        return None
+    unknown = f"`{name}` may be a script without `#!`, which only a shell starts"
+    if _SHELL_NAME.fullmatch(name):
+        return unknown
+    placed = path is not None and any(each.source_of(path) for each in placements(facts, stage))
+    if (name in _KNOWN or is_interpreter(name)) and not placed:
+        return None
+    if "/" not in word or posixpath.dirname(word) in PATH:
+        made = _mentions(facts, stage, word)
+        return unknown if made and not _compiled(facts, stage, name) else None
+    if name in _GENERATED:
+        return None
+    if re.search(
+        r"(?:^|/)(?:node_modules/\.bin|vendor/bin|(?:\.?v?env|venv\w*)/bin)/[^/]+\Z", word
+    ):
+        return None
+    return None if _compiled(facts, stage, name) else unknown
+
+
+def _mentions(facts: Facts, stage: Stage, word: str) -> bool:
+    """Whether the file itself brings a program of that name."""
+    name = posixpath.basename(word)
+    if any(
+        each.destination is not None and any(each.source_of(f"{at}/{name}") for at in PATH)
+        for each in placements(facts, stage)
+    ):
+        return True
+    mark = re.compile(rf"/{re.escape(name)}(?![\w./-])")
+    return any(
+        mark.search(_text(each))
+        for one in facts.stages.lineage(stage)
+        for each in one.instructions
+        if isinstance(each, Run)
+    )
+
+
+def _compiled(facts: Facts, stage: Stage, name: str) -> bool:
+    """Whether a RUN calls a compiler and names the program as its result."""
+    result = re.compile(
+        rf"-o[ =]?\s*(?:\S*/)?{re.escape(name)}(?![\w.-])|target/(?:\S*/)?{re.escape(name)}(?![\w.-])"
+    )
+    stages = {each.origin for each in placements(facts, stage) if each.origin is not None}
+    for one in (*facts.stages.lineage(stage), *stages):
+        for each in one.instructions:
+            if isinstance(each, Run) and _COMPILERS.search(_text(each)):
+                if result.search(_text(each)):
+                    return True
+                if "cargo" in _text(each) and _copied_from_target(facts, stage, name):
+                    return True
+    return False
+
+
+def _copied_from_target(facts: Facts, stage: Stage, name: str) -> bool:
+    return any(
+        isinstance(each.node, Copy)
+        and re.search(rf"/target/(?:\S+/)?release/{re.escape(name)}\Z", source)
+        for each in placements(facts, stage)
+        for source in each.node.sources
+    )
+
+
+def _text(instruction: Instruction) -> str:
+    return instruction.with_changes(leading_lines=()).code
