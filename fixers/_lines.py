@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dfix import Instruction
+from dfix import Instruction, Span
 
 #: Every instruction's keyword.
 KEYWORDS = (
@@ -12,6 +12,10 @@ KEYWORDS = (
     "STOPSIGNAL|USER|VOLUME|WORKDIR"
 )
 _KEYWORD = re.compile(rf"[ \t]*({KEYWORDS})(?=[ \t\r]|\Z)", re.IGNORECASE)
+#: Instructions that a further keyword belongs to, up to where it stands.
+_AWAITS = re.compile(
+    r"(?:HEALTHCHECK(?!.*\b(?:CMD|NONE)\b)|ONBUILD\W*\Z)", re.IGNORECASE | re.DOTALL
+)
 _OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
 
 
@@ -19,21 +23,22 @@ _OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
 class Further:
     """A line below an instruction's first that may be an instruction of its own.
 
-    `number` counts from 0 for the first line, `previous` is the number of the line that it continues
+    `span` is the line's range in the text that was looked at, `previous` the line that it continues,
     and `apart` tells that an empty line stands between the two.
     """
 
-    number: int
-    previous: int
-    apart: bool
+    span: Span
     keyword: str
     text: str
+    previous: str
+    apart: bool
 
 
 def text_of(instruction: Instruction) -> str:
-    """An instruction without the lines above it, its line end and its heredocs."""
+    """An instruction from its keyword on, without its line end and its heredocs."""
+    keyword = instruction.keyword.with_changes(prefix="")
     end = instruction.end.with_changes(prefix="", text="")
-    return instruction.with_changes(leading_lines=(), heredocs=(), end=end).code
+    return instruction.with_changes(leading_lines=(), keyword=keyword, heredocs=(), end=end).code
 
 
 def further_keywords(text: str) -> Iterator[Further]:
@@ -43,21 +48,25 @@ def further_keywords(text: str) -> Iterator[Further]:
     """
     first = re.match(r"[A-Za-z]+", text)
     upper = first is None or first[0].isupper()
-    previous, apart, at = 0, False, 0
+    previous, apart, at = "", False, 0
     for number, line in enumerate(text.split("\n")):
         start, at = at, at + len(line) + 1
         content = line.strip(" \t\r")
-        if not number:
-            continue
         if not content:
             apart = True
             continue
-        if content.startswith("#"):
+        if number and content.startswith("#"):
             continue
-        found = _KEYWORD.match(line)
-        if found and found[1].isupper() == upper and not _is_quoted(text[:start]):
-            yield Further(number, previous, apart, found[1], content)
-        previous, apart = number, False
+        found = _KEYWORD.match(line) if number else None
+        if (
+            found
+            and found[1].isupper() == upper
+            and not (_AWAITS.match(text[:start]))
+            and not _is_quoted(text[:start])
+        ):
+            span = Span(start + found.start(1), start + len(line.rstrip()))
+            yield Further(span, found[1], content, previous, apart)
+        previous, apart = content, False
 
 
 def _is_quoted(before: str) -> bool:

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from dfix.plan import Change as Change
     from dfix.plan import plan as plan
     from dfix.suppress import is_pragma as is_pragma
+    from dfix.text import Span as Span
 
 _HOMES = {
     "dfix.api": ("fix",),
@@ -98,6 +99,7 @@ _HOMES = {
     "dfix.parser": ("parse",),
     "dfix.plan": ("Change", "plan"),
     "dfix.suppress": ("is_pragma",),
+    "dfix.text": ("Span",),
 }  # fmt: skip
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -241,7 +241,8 @@ class _Run:
 
     def report(self, proposal: Fix | Refusal, status: str, reason: str | None) -> None:
         fixer = proposal.fixer
-        span = self.facts.positions.lines(proposal.node)
+        within = proposal.within if isinstance(proposal, Refusal) else None
+        span = self.facts.positions.lines(proposal.node, within)
         line, column, end_line, end_column = span
         line, end_line = self.original_line(line), self.original_line(end_line)
         mark = (fixer.name, line, proposal.message, None if status == "fixed" else reason)

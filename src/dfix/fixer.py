@@ -12,6 +12,7 @@ from dfix.visitor import Visitor
 if TYPE_CHECKING:
     from dfix.facts import Facts
     from dfix.plan import Change
+    from dfix.text import Span
 
 __all__ = [
     "Changes",
@@ -130,7 +131,8 @@ class Fix:
 class Refusal:
     """A case that a fixer saw and left alone, with the reason.
 
-    As `advice`, the reason is what to do about a case that no fixer can decide.
+    As `advice`, the reason is what to do about a case that no fixer can decide; `within` is the part
+    of the node's text that it is about.
     """
 
     fixer: type["Fixer"]
@@ -139,6 +141,7 @@ class Refusal:
     node: Node
     reason: str
     advice: bool = False
+    within: "Span | None" = None
 
 
 class Fixer(Visitor):
@@ -220,9 +223,18 @@ class Fixer(Visitor):
         )
 
     def advise(
-        self, node: Node, advice: str, *, level: Level | None = None, message: str | None = None
+        self,
+        node: Node,
+        advice: str,
+        *,
+        level: Level | None = None,
+        message: str | None = None,
+        within: "Span | None" = None,
     ) -> None:
-        """Reports `node` to a person, who has to decide: `advice` says what to do."""
+        """Reports `node` to a person, who has to decide: `advice` says what to do.
+
+        `within` says which part of the node's text it is about, where that is not all of it.
+        """
         self.proposals.append(
             Refusal(
                 type(self),
@@ -231,5 +243,6 @@ class Fixer(Visitor):
                 node,
                 advice,
                 advice=True,
+                within=within,
             )
         )

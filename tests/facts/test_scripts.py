@@ -3,7 +3,7 @@
 import pytest
 
 from dfix import Facts, Run, parse
-from dfix.facts.scripts import has_posix_shell, script_of
+from dfix.facts.scripts import commands_of, has_posix_shell, script_of
 
 UNREAD = {
     "heredoc": "RUN <<EOF\ntrue\nEOF\n",
@@ -45,3 +45,25 @@ def test_read() -> None:
 def test_posix_shell(shell: str, expected: bool) -> None:
     facts, found = run_of(shell + "RUN true\n")
     assert has_posix_shell(facts, found) is expected
+
+
+DOCUMENTS = {
+    "plain": ("RUN <<EOF\na\nb\nEOF\n", ["a", "b"]),
+    "for-a-named-shell": ("RUN <<EOF bash\na\nEOF\n", ["a"]),
+    "with-a-shebang": ("RUN <<EOF\n#!/bin/bash\na\nEOF\n", ["a"]),
+    "for-another-program": ("RUN <<EOF\n#!/usr/bin/env python3\na\nEOF\n", []),
+    "input-of-a-command": ("RUN cat <<EOF >x\na\nEOF\n", []),
+    "line": ("RUN a && b\n", ["a", "b"]),
+    "exec-form": ('RUN ["a"]\n', []),
+    "broken": ("RUN if\n", []),
+    "another-shell": ('SHELL ["pwsh", "-c"]\nRUN a\n', []),
+}
+
+
+@pytest.mark.parametrize("case", DOCUMENTS)
+def test_commands(case: str) -> None:
+    lines, names = DOCUMENTS[case]
+    facts, found = run_of(lines)
+    commands = list(commands_of(facts, found))
+    assert [command.words()[0] for _, command in commands] == names
+    assert all(node in {found.command, *found.heredocs} for node, _ in commands)

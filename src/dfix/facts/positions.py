@@ -72,9 +72,14 @@ class Positions:
             self._look_into(iter([one] if one is not None else list(self._open)))
         return self._spans[node]
 
-    def lines(self, node: Node) -> tuple[int, int, int, int]:
-        """First line and column, last line and column of `node`; 1-based, the end exclusive."""
+    def lines(self, node: Node, within: Span | None = None) -> tuple[int, int, int, int]:
+        """First line and column, last line and column of `node`; 1-based, the end exclusive.
+
+        With `within` those of a part of its text.
+        """
         span = self.span(node)
+        if within is not None:
+            span = within.shifted(span.start)
         return (*self._index.position(span.start), *self._index.position(span.end))
 
     def owner(self, node: Node) -> Instruction | None:
