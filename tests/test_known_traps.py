@@ -28,8 +28,6 @@ LEFT_ALONE = {
     "    curl \\\n && rm -rf /var/lib/apt/lists/*\n",
     "S1 lone semicolon": "RUN apt-get install -y \\\n    zsh \\\n    curl \\\n    ; \\\n    true\n",
     "S2 comment in a list": "RUN apt-get install -y \\\n    zsh \\\n# why\n    curl\n",
-    "S3 virtual package": "RUN apk add --virtual TMP autoconf curl && apk del TMP\n",
-    "S4 many blanks": "RUN apk add  curl   bash\n",
     "S5 quoted env": 'ENV JAVA_OPTS "-Xmx1g -Dx=y"\n',
     "S5 quoted label": 'LABEL maintainer "A <a@b>"\n',
     "S6 value over two lines": 'ENV A "hello \\\nworld"\n',
@@ -38,7 +36,6 @@ LEFT_ALONE = {
     "S8 variable url": "ARG URL\nADD $URL /x\n",
     "S8 url among files": "ADD https://example.com/a local /z/\n",
     "S9 wget of busybox": "RUN wget http://example.com/a\n",
-    "S10 zypper": "RUN zypper install httpd\n",
     "S11 mode of a folder": "COPY . /home/app\nRUN chmod 777 /home/app\n",
     "S12 symbolic mode": "COPY run /run\nRUN chmod +x /run\n",
     "S13 copy after user": "USER 1000\nCOPY secrets.json /etc/app/\n",
@@ -51,7 +48,6 @@ LEFT_ALONE = {
     "U11 exec": "CMD exec python app.py\n",
     "U11 dot": "CMD . /env.sh\n",
     "U12 two lines with a pipe": 'CMD echo "hi there" \\\n | cat\n',
-    "U15 cache of another user": "USER node\nRUN npm ci\n",
     "U16 cache mount": "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
     "U17 git clone": "RUN git clone -b main https://example.com/a.git\n",
     "U18 relative copy": "COPY a b\n",
@@ -91,6 +87,10 @@ def test_left_alone_with_a_reason(name: str) -> None:
 
 
 CHANGED = {
+    "S10 zypper": (
+        "RUN zypper install httpd\n",
+        "RUN zypper install httpd \\\n  && zypper clean -a\n",
+    ),
     "S14 comment block with a bare sign": (
         "RUN rm a\n# one\n#\n# two\nRUN rm b\n",
         "RUN rm a \\\n# one\n#\n# two\n  && rm b\n",
@@ -112,6 +112,32 @@ CHANGED = {
         "RUN rm a && \\\n# one\n    rm b && \\\n# two\n    rm c\n",
     ),
 }
+
+
+CHANGED_BOLDLY = {
+    "S3 virtual package": (
+        "RUN apk add --virtual TMP autoconf curl && apk del TMP\n",
+        "RUN apk add --no-cache --virtual TMP autoconf curl && apk del TMP\n",
+    ),
+    "S4 many blanks": (
+        "RUN apk add  curl   bash\n",
+        "RUN apk add --no-cache  curl   bash\n",
+    ),
+    "U13 empty continuation lines": (
+        "RUN apk add \\\n\n curl \\\n\n git\n",
+        "RUN apk add --no-cache \\\n\n curl \\\n\n git\n",
+    ),
+    "U15 cache of another user": (
+        "USER node\nRUN npm ci\n",
+        "USER node\nRUN npm ci \\\n  && npm cache clean --force\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGED_BOLDLY)
+def test_changed_into_what_is_right_at_aggressive(name: str) -> None:
+    before, after = CHANGED_BOLDLY[name]
+    assert every_fixer(F + before, Level.AGGRESSIVE)[0] == F + after
 
 
 @pytest.mark.parametrize("name", CHANGED)

@@ -50,6 +50,14 @@ def append(edit: Rewrite) -> None:
     edit.append("rm -rf /x")
 
 
+def follow_first(edit: Rewrite) -> None:
+    edit.follow(edit.script.statements[0], "rm -rf /x")
+
+
+def follow_second(edit: Rewrite) -> None:
+    edit.follow(edit.script.statements[1], "rm -rf /x")
+
+
 EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "insert": (insert, "RUN apk add a\n", "RUN apk add --no-cache a\n"),
     "insert before a continuation": (
@@ -58,6 +66,20 @@ EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "insert in a subshell": (insert, "RUN (apk add a); b\n", "RUN (apk add --no-cache a); b\n"),
     "insert in an if": (
         insert, "RUN if x; then apk add a; fi\n", "RUN if x; then apk add --no-cache a; fi\n",
+    ),
+    "follow": (follow_first, "RUN a && b\n", "RUN a \\\n  && rm -rf /x && b\n"),
+    "follow the last": (follow_second, "RUN a && b\n", "RUN a && b \\\n  && rm -rf /x\n"),
+    "follow under errexit": (
+        follow_second, "RUN set -e; a; b\n", "RUN set -e; a; \\\n  rm -rf /x; b\n",
+    ),
+    "append under errexit": (
+        append, "RUN set -e; a; b;\n", "RUN set -e; a; b; \\\n  rm -rf /x\n",
+    ),
+    "append to a chain under errexit": (
+        append, "RUN set -e; a && b\n", "RUN set -e; a && b \\\n  && rm -rf /x\n",
+    ),
+    "append behind a failing exit": (
+        append, "RUN a || exit 1\n", "RUN a || exit 1 \\\n  && rm -rf /x\n",
     ),
     "remove": (remove_b, "RUN apk add a b c\n", "RUN apk add a c\n"),
     "remove the last": (remove_b, "RUN apk add a b\n", "RUN apk add a\n"),

@@ -161,6 +161,40 @@ def test_base_platform_and_name() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param(["x", "u && a"], ["x", "a"], [("effect", "u", None)], id="head-gone"),
+        pytest.param(["x", "a"], ["x", "u && a"], [("effect", None, "u")], id="head-new"),
+        pytest.param(["x && u", "a"], ["x", "a"], [("effect", "u", None)], id="tail-gone"),
+        pytest.param(
+            ["x", "u", "a"],
+            ["x", "a"],
+            [("boundary", "RUN | RUN", None), ("effect", "u", None)],
+            id="whole-run-gone",
+        ),
+        pytest.param(
+            ["x", "u && a"],
+            ["x && a"],
+            [("boundary", "RUN | RUN", None), ("effect", "u", None)],
+            id="head-gone-and-joined",
+        ),
+        pytest.param(
+            ["x", "a && b"],
+            ["x && a", "b"],
+            [("boundary", "RUN | RUN", None), ("boundary", None, "RUN | RUN")],
+            id="boundary-elsewhere",
+        ),
+    ],
+)
+def test_boundaries_beside_what_comes_and_goes(
+    before: list[str], after: list[str], expected: list[tuple[str, str | None, str | None]]
+) -> None:
+    one = planned("FROM a", *(f"RUN {each}" for each in before))
+    other = planned("FROM a", *(f"RUN {each}" for each in after))
+    assert [(each.item, each.old, each.new) for each in one.difference(other)] == expected
+
+
 def test_a_symbolic_base_is_another_one() -> None:
     before, after = planned("ARG A=1", "FROM a:$A"), planned("ARG A", "FROM a:$A")
     assert after.stages[0].base == Symbolic("a:${ARG A}")

@@ -9,13 +9,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dfix.facts.scripts import script_of
+from dfix.facts.statements import statements_of
 from dfix.layout import Habits
 from dfix.nodes import Run, ShellForm
 from dfix.plan import Change
 from dfix.plan.bindings import Bindings
+from dfix.plan.memory import fails
 from dfix.plan.statements import Scene, statements
 from dfix.shell import ShellScript, Statement, Word, is_posix_shell, parse_shell
 from dfix.text import Span
@@ -48,7 +51,7 @@ class Rewrite:
         self.script = script
         self._edits: list[tuple[Span, str]] = []
         self._links: list[str] = []
-        self._removed = 0
+        self._removed = self._added = 0
         self._reason = ""
 
     @classmethod
@@ -96,41 +99,93 @@ class Rewrite:
     def append(self, command: str) -> None:
         """Adds `&& command` at the end, on a line of its own.
 
-        `command` runs only where all before it went well, as the RUN did before. Not possible
-        behind a comment, a background job, or what ends the shell.
+        `command` runs only where all before it went well, as the RUN did before; in a list under
+        `set -e` it is joined by `;`. Not possible behind a comment, a background job, or what ends
+        the shell.
         """
         last = self.script.statements[-1]
-        if self.script.comments and self.script.comments[-1].end > last.span.end:
+        if self._swallowed():
             self._reason = "a comment at the end would swallow what is added"
         elif last.background:
             self._reason = "the last command runs in the background"
         elif any(
-            each.name is not None and not each.subshell and each.name.value in _ENDS_THE_SHELL
+            each.name is not None
+            and not each.subshell
+            and each.name.value in _ENDS_THE_SHELL
+            and not fails(each)
             for each in self.script.commands
         ):
             self._reason = "a command ends the shell before what would be added"
         else:
             self._links.append(command)
 
+    def follow(self, statement: Statement, command: str) -> None:
+        """Adds `command` right behind a top-level `statement`, to run where that went well.
+
+        It is joined by `&&`, and by `;` where `set -e` is in force: there a failure to the left of
+        `&&` would no longer end the RUN.
+        """
+        at = self.script.statements.index(statement)
+        following = self.script.statements[at + 1 : at + 2]
+        after = following[0].operator if following else ""
+        if statement.operator == "||" or after == "||" or statement.background:
+            self._reason = "the command is an alternative, or runs in the background"
+            return
+        if not following and self._swallowed():
+            self._reason = "a comment at the end would swallow what is added"
+            return
+        self._added += 1
+        end = statement.span.end
+        self._edits.append((Span(end, end), self._joint_behind(statement, following) + command))
+
+    def _joint_behind(self, statement: Statement, following: Sequence[Statement]) -> str:
+        """What joins a command to `statement`, in front of those that follow."""
+        habits = self.habits
+        alone = statement.operator not in {"&&", "||"} and all(
+            each.operator not in {"&&", "||"} for each in following
+        )
+        listed = len(self.script.statements) > 1
+        if self._strict and alone and listed and statement.kind != "negated":
+            return f";{habits.continuation}{habits.indent}"
+        return habits.joint
+
+    def _swallowed(self) -> bool:
+        last = self.script.statements[-1]
+        return bool(self.script.comments) and self.script.comments[-1].end > last.span.end
+
+    @cached_property
+    def _strict(self) -> bool:
+        """Whether `set -e` is in force somewhere in the RUN."""
+        return any("errexit" in each.options for each in statements_of(self.facts, self.run))
+
     def remove_link(self, statement: Statement) -> None:
         """Takes a top-level link of a chain of `&&` out, with the operator that joins it."""
+        span = self._link(statement)
+        if isinstance(span, str):
+            self._reason = span
+            return
+        self._removed += 1
+        self._edits.append((span, ""))
+
+    def can_remove_link(self, statement: Statement) -> bool:
+        """Whether `remove_link` would find a way."""
+        return not isinstance(self._link(statement), str)
+
+    def _link(self, statement: Statement) -> Span | str:
+        """The range of a link with the operator that joins it, or why it is none."""
         at = self.script.statements.index(statement)
         following = self.script.statements[at + 1 : at + 2]
         if len(self.script.statements) == 1:
-            self._reason = "nothing would be left of the RUN"
-            return
+            return "nothing would be left of the RUN"
         if statement.operator == "&&" and (not following or following[0].operator != "||"):
             span = Span(self.script.statements[at - 1].span.end, statement.span.end)
         elif not statement.operator and following[0].operator == "&&":
             span = Span(statement.span.start, following[0].span.start)
         else:
-            self._reason = "the command is no plain link of a chain of &&"
-            return
+            return "the command is no plain link of a chain of &&"
         if "#" in self.script.text[span.start : span.end]:
-            self._reason = "a comment would be lost"
-            return
-        self._removed += 1
-        self._edits.append((span, ""))
+            return "a comment would be lost"
+        return span
 
     def result(self) -> "Rewritten | str":
         """The edited RUN with what it changes, or why it cannot be edited."""
@@ -148,7 +203,7 @@ class Rewrite:
             if end.terminated and cut is None:
                 return "what ends the last command cannot be told"
             stop = end.span.end + (cut.end() if cut else 0)
-            joint = self.habits.joint
+            joint = self._joint_behind(end, ())
             added = "".join(joint + link for link in self._links)
             edits.append((Span(end.span.end, stop), added))
         text = self.script.edited(edits)
@@ -164,7 +219,7 @@ class Rewrite:
         stage = self.facts.stages.holding(self.run)
         index = stage.index if stage is not None else 0
         changes: list[Change] = []
-        balance = -self._removed
+        balance = self._added - self._removed
         for span, edits in self._chains():
             old = self._texts(self.script.text[span.start : span.end])
             new = self._texts(_edited(self.script.text, span, edits))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dfix.nodes import Heredoc, Instruction, Run, ShellForm
-from dfix.shell import Command, ShellScript, is_posix_shell, parse_shell
+from dfix.shell import Command, ShellScript, Statement, Word, is_posix_shell, parse_shell
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Command",
     "ShellScript",
+    "Statement",
+    "Word",
     "commands_of",
     "has_posix_shell",
     "is_posix_shell",

@@ -134,34 +134,34 @@ class _Stage:
             tail += 1
         for one, other in zip(olds[:head], news[:head], strict=True):
             yield from self.pair(one, other)
-        yield from self.middle(olds[head : len(old) - tail], news[head : len(new) - tail])
-        for one, other in zip(olds[len(old) - tail :], news[len(new) - tail :], strict=True):
-            yield from self.pair(one, other)
-
-    def middle(self, olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[Change]:
-        """What stands between the equal head and the equal tail."""
-        if not olds or not news or len(olds) * len(news) > _MOST_PAIRS:
-            yield from self.replaced(olds, news)
-            return
-        keys = [_key(each.effect) for each in olds], [_key(each.effect) for each in news]
-        matcher = SequenceMatcher(None, *keys, autojunk=False)
-        for tag, first, last, start, end in matcher.get_opcodes():
-            if tag == "equal":
-                for one, other in zip(olds[first:last], news[start:end], strict=True):
-                    yield from self.pair(one, other)
+        blocks = list(_blocks(olds[head : len(old) - tail], news[head : len(new) - tail]))
+        blocks.append((True, olds[len(old) - tail :], news[len(new) - tail :]))
+        moved = 0  # a boundary that stands in front of what is left of a RUN, with its head gone
+        for at, (equal, gone, come) in enumerate(blocks):
+            if equal:
+                for one, other in zip(gone, come, strict=True):
+                    yield from self.pair(one, other, moved=bool(moved))
+                    moved = 0
             else:
-                yield from self.replaced(olds[first:last], news[start:end])
+                moved = _moved(gone, come, blocks[at + 1][1:])
+                yield from self.replaced(gone, come, moved)
 
-    def pair(self, one: "_Placed", other: "_Placed") -> Iterator[Change]:
-        """Two effects that are the same one."""
-        if one.bounded and not other.bounded:
-            yield self.change("boundary", BOUNDARY, None, one.at - 1)
-        elif other.bounded and not one.bounded:
-            yield self.change("boundary", None, BOUNDARY, other.at - 1)
+    def pair(self, one: "_Placed", other: "_Placed", *, moved: bool = False) -> Iterator[Change]:
+        """Two effects that are the same one; `moved` where its boundary only came from another."""
+        if not moved:
+            if one.bounded and not other.bounded:
+                yield self.change("boundary", BOUNDARY, None, one.at - 1)
+            elif other.bounded and not one.bounded:
+                yield self.change("boundary", None, BOUNDARY, other.at - 1)
         yield from self.fields(one.at, one.effect, other.effect)
 
-    def replaced(self, olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[Change]:
-        """Effects that gave way to others: one by one where they are of the same kinds."""
+    def replaced(
+        self, olds: Sequence["_Placed"], news: Sequence["_Placed"], moved: int = 0
+    ) -> Iterator[Change]:
+        """Effects that gave way to others: one by one where they are of the same kinds.
+
+        `moved` is 1 for a boundary of the old side that what follows has now, -1 for the reverse.
+        """
         if [type(each.effect) for each in olds] == [type(each.effect) for each in news]:
             for one, other in zip(olds, news, strict=True):
                 old, new = effect_text(one.effect), effect_text(other.effect)
@@ -170,11 +170,11 @@ class _Stage:
             return
         # Of the boundaries within, only those that are surplus on one side came or went.
         kept = min(sum(each.bounded for each in side) for side in (olds, news))
-        for at in [each.at - 1 for each in olds if each.bounded][kept:]:
+        for at in [each.at - 1 for each in olds if each.bounded][kept + max(moved, 0) :]:
             yield self.change("boundary", BOUNDARY, None, at)
         for one in olds:
             yield self.change("effect", effect_text(one.effect), None, one.at)
-        for at in [each.at - 1 for each in news if each.bounded][kept:]:
+        for at in [each.at - 1 for each in news if each.bounded][kept + max(-moved, 0) :]:
             yield self.change("boundary", None, BOUNDARY, at)
         for other in news:
             yield self.change("effect", None, effect_text(other.effect), other.at)
@@ -200,6 +200,37 @@ class _Stage:
 
     def change(self, item: str, old: str | None, new: str | None, at: int | None = None) -> Change:
         return Change(self.index, item, old, new, self.label, at)
+
+
+_Block = tuple[bool, Sequence["_Placed"], Sequence["_Placed"]]
+
+
+def _blocks(olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[_Block]:
+    """Runs of effects that are equal, or that gave way to others."""
+    if not olds or not news or len(olds) * len(news) > _MOST_PAIRS:
+        if olds or news:
+            yield False, olds, news
+        return
+    keys = [_key(each.effect) for each in olds], [_key(each.effect) for each in news]
+    for tag, first, last, start, end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        yield tag == "equal", olds[first:last], news[start:end]
+
+
+def _moved(
+    olds: Sequence["_Placed"],
+    news: Sequence["_Placed"],
+    following: tuple[Sequence["_Placed"], Sequence["_Placed"]],
+) -> int:
+    """1 where the boundary of an old head of a RUN is now that of what follows, -1 for the reverse."""
+    if not following[0] or not following[1]:
+        return 0
+    surplus = sum(each.bounded for each in olds) - sum(each.bounded for each in news)
+    old, new = following[0][0].bounded, following[1][0].bounded
+    if surplus > 0 and new and not old and len(olds) != len(news):
+        return 1
+    if surplus < 0 and old and not new and len(olds) != len(news):
+        return -1
+    return 0
 
 
 def _marked(text: str | None, value: object) -> str:

@@ -1,0 +1,343 @@
+"""What package managers leave behind: how it comes about, who needs it, and how it is removed."""
+
+import re
+from dataclasses import dataclass
+
+from dfix import Run
+from dfix.facts.later import Leftover
+from dfix.facts.programs import Words, unwrapped, words_of
+from dfix.facts.scripts import Command, ShellScript, Word
+
+_PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
+_PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")
+_REMOVERS = frozenset({"rm", "find", "unlink", "shred"})
+#: Options that take the next word, of the managers here.
+_WITH_VALUE = frozenset(
+    """-t --target-release --default-release -o --option -c --config-file --virtual --repository -X
+    --root -p --arch --keys-dir --repositories-file --cache-max-age --installroot --enablerepo
+    --disablerepo --repo --repoid --releasever -x --exclude --setopt --plus-repo --cwd --prefix
+    --working-dir --proxy --timeout --cert --log --trusted-host --python --retries""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a package manager; `wrapped` tells that `sudo` or the like stands in front.
+
+    `verb` is empty where there is none, and where only the shell knows it.
+    """
+
+    command: Command
+    name: str
+    written: str
+    verb: str
+    verb_word: Word | None
+    arguments: tuple[Word, ...]
+    wrapped: bool
+
+    def has(self, *options: str) -> bool:
+        """Whether one of `options` is given, with a value or without."""
+        return any(
+            word.value is not None and word.value.partition("=")[0] in options
+            for word in self.arguments
+        )
+
+
+def call_of(command: Command) -> Call | None:
+    """The call that a command is; `python -m pip` is one of `pip`. None without a plain name."""
+    words = words_of(command)
+    inner = unwrapped(words)
+    if not inner:
+        return None
+    at = len(words) - len(inner)
+    name = _last(inner[0])
+    if _PYTHON.fullmatch(name):
+        module = inner.index("-m") + 1 if "-m" in inner else 0
+        if not module or list(inner[module : module + 1]) != ["pip"]:
+            return None
+        at += module
+        name = "pip"
+    elif _PIP.fullmatch(name):
+        name = "pip"
+    arguments = tuple(command.arguments[at:])
+    verb_word = _verb(arguments)
+    verb = verb_word.value or "" if verb_word else ""
+    return Call(command, name, inner[0], verb, verb_word, arguments, len(words) != len(inner))
+
+
+def _verb(arguments: tuple[Word, ...]) -> Word | None:
+    skip = False
+    for word in arguments:
+        if skip:
+            skip = False
+        elif word.value is None:
+            return None
+        elif word.value.startswith("-"):
+            skip = word.value in _WITH_VALUE
+        else:
+            return word
+    return None
+
+
+def _last(word: str) -> str:
+    return word.rpartition("/")[2]
+
+
+def _first_word(words: Words) -> str:
+    """The verb among plain words: the first that is no option."""
+    skip = False
+    for word in words[1:]:
+        if skip:
+            skip = False
+        elif word.startswith("-"):
+            skip = word in _WITH_VALUE
+        else:
+            return word
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A package manager whose cache is removed by commands of the same RUN."""
+
+    names: frozenset[str]
+    #: Verbs that fill the cache; empty for a call without one.
+    filling: frozenset[str]
+    #: What leaves the manager's cache as it is, or puts it elsewhere, in the same call.
+    without_cache: frozenset[str]
+    #: Verbs that empty it.
+    emptying: frozenset[str]
+    #: Pieces of paths by which a removal by hand is known.
+    marks: tuple[str, ...]
+    #: The commands that empty it, `{}` for the name it is called by.
+    commands: tuple[str, ...]
+    left: Leftover
+    #: Variables that put the cache elsewhere.
+    variables: frozenset[str] = frozenset()
+    #: Words of a mount's target by which it holds this cache.
+    mounted: tuple[str, ...] = ()
+    #: Whether the commands stand right behind the call: the manager may be gone at the end.
+    close: bool = False
+    #: Whether it is worth it in a stage that is no part of the result: nothing but tidiness.
+    everywhere: bool = True
+
+    def fills(self, call: Call) -> bool:
+        """Whether a call leaves something in the cache."""
+        if call.name not in self.names or call.verb not in self.filling:
+            return False
+        if call.verb == "global":
+            return any(
+                word.value in {"add", "require", "upgrade", "update"} for word in call.arguments
+            )
+        # Without a verb, a word that only the shell knows may be one.
+        return bool(call.verb) or all(word.value is not None for word in call.arguments)
+
+    def empties(self, call: Call) -> bool:
+        """Whether a call removes what lies in the cache."""
+        if call.name in self.names:
+            return call.verb in self.emptying
+        return call.name in _REMOVERS and any(
+            mark in word.text for word in call.arguments for mark in self.marks
+        )
+
+
+_NEEDS_LISTS = frozenset(
+    """install reinstall upgrade dist-upgrade full-upgrade build-dep source download satisfy
+    showsrc policy search show changelog""".split()
+)
+
+
+def _needs_apt_lists(words: Words) -> bool:
+    if not words:
+        return False
+    name = _last(words[0])
+    if name in {"apt-get", "apt", "aptitude"}:
+        return _first_word(words) in _NEEDS_LISTS
+    return name in {"apt-cache", "tasksel", "mk-build-deps", "apt-rdepends", "nala"}
+
+
+def _renews_apt_lists(words: Words) -> bool:
+    return _last(words[0]) in {"apt-get", "apt", "aptitude"} and _first_word(words) == "update"
+
+
+def _offline(names: frozenset[str], *options: str) -> "_Offline":
+    return _Offline(names, frozenset(options))
+
+
+@dataclass(frozen=True, slots=True)
+class _Offline:
+    """Whether a command asks its package manager to make do with the cache."""
+
+    names: frozenset[str]
+    options: frozenset[str]
+
+    def __call__(self, words: Words) -> bool:
+        return (
+            bool(words)
+            and _last(words[0]) in self.names
+            and any(word.partition("=")[0] in self.options for word in words[1:])
+        )
+
+
+_RPM_FILLING = frozenset(
+    """install update upgrade localinstall groupinstall reinstall downgrade swap distro-sync makecache
+    update-minimal upgrade-minimal group builddep""".split()
+)
+_RPM = frozenset({"yum", "dnf", "microdnf"})
+
+
+def _rpm(name: str, *commands: str) -> Manager:
+    return Manager(
+        frozenset({name}),
+        _RPM_FILLING,
+        frozenset({"--installroot", "--disablerepo", "-c", "--config", "--downloadonly", "-C"}),
+        frozenset({"clean"}),
+        ("/var/cache",),
+        commands,
+        Leftover(
+            f"the cache of {name}",
+            ("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5"),
+            _offline(_RPM, "-C", "--cacheonly"),
+        ),
+    )
+
+
+APT = Manager(
+    frozenset({"apt-get", "apt"}),
+    frozenset({"update"}),
+    frozenset({"-o", "--option", "-c", "--config-file"}),
+    frozenset({"distclean"}),
+    ("/apt/lists", "/var/lib/apt", "/var/lib/{", "/var/lib/*"),
+    ("rm -rf /var/lib/apt/lists/*",),
+    Leftover(
+        "the package lists",
+        ("/var/lib/apt",),
+        _needs_apt_lists,
+        _renews_apt_lists,
+        by_anything=True,
+    ),
+    everywhere=False,
+)
+ZYPPER = Manager(
+    frozenset({"zypper"}),
+    frozenset("install in update up dist-upgrade dup patch refresh ref source-install si".split()),
+    frozenset({"--root", "-R", "--installroot", "--cache-dir", "-C", "--raw-cache-dir"}),
+    frozenset({"clean", "cc"}),
+    ("/var/cache",),
+    ("{} clean -a",),
+    Leftover(
+        "the cache of zypper",
+        ("/var/cache/zypp",),
+        _offline(frozenset({"zypper"}), "--no-refresh"),
+    ),
+)
+NPM = Manager(
+    frozenset({"npm"}),
+    frozenset("install i add ci clean-install".split()),
+    frozenset({"--cache", "--offline", "--prefer-offline", "--dry-run", "--package-lock-only"}),
+    frozenset({"cache"}),
+    (".npm", "_cacache", "/.cache", "/root/.*"),
+    ("{} cache clean --force",),
+    Leftover(
+        "the cache of npm",
+        ("/root/.npm", "/home/node/.npm"),
+        _offline(frozenset({"npm"}), "--offline", "--prefer-offline", "--cache-min"),
+    ),
+    frozenset({"npm_config_cache", "NPM_CONFIG_CACHE"}),
+    ("npm",),
+    close=True,
+    everywhere=False,
+)
+YARN = Manager(
+    frozenset({"yarn", "yarnpkg"}),
+    frozenset({"", "install", "add", "global", "upgrade"}),
+    frozenset(
+        {"--cache-folder", "--offline", "--prefer-offline", "--pnp", "--version", "-v", "--help"}
+    ),
+    frozenset({"cache"}),
+    ("yarn", "/.cache"),
+    ("{} cache clean",),
+    Leftover(
+        "the cache of yarn",
+        ("/usr/local/share/.cache", "/root/.cache/yarn", "/home/node/.cache/yarn"),
+        _offline(frozenset({"yarn", "yarnpkg"}), "--offline", "--prefer-offline"),
+    ),
+    frozenset({"YARN_CACHE_FOLDER"}),
+    ("yarn", ".cache"),
+    close=True,
+    everywhere=False,
+)
+COMPOSER = Manager(
+    frozenset({"composer"}),
+    frozenset("install i update u upgrade require r create-project global".split()),
+    frozenset({"--no-cache", "--no-plugins", "--dry-run"}),
+    frozenset("clear-cache clearcache cc".split()),
+    (".composer", "composer/cache", "/.cache", "/root/.*"),
+    ("{} clear-cache",),
+    Leftover(
+        "the cache of composer",
+        ("/root/.composer", "/root/.cache/composer", "/tmp/cache"),
+        lambda _: False,
+    ),
+    frozenset({"COMPOSER_CACHE_DIR"}),
+    ("composer", "/tmp", ".cache"),
+    close=True,
+    everywhere=False,
+)
+MANAGERS = (
+    APT,
+    _rpm("yum", "{} clean all", "rm -rf {cache}"),
+    _rpm("dnf", "{} clean all", "rm -rf /var/cache/dnf"),
+    _rpm("microdnf", "{} clean all"),
+    ZYPPER,
+    NPM,
+    YARN,
+    COMPOSER,
+)
+
+APK_INDEX = Leftover(
+    "the index of apk",
+    ("/var/cache/apk",),
+    lambda words: (
+        bool(words)
+        and _last(words[0]) == "apk"
+        and "--no-cache" not in words
+        and not {"-U", "--update", "--update-cache"} & set(words)
+        and _first_word(words) in {"add", "upgrade", "fetch", "search", "info", "policy", "fix"}
+    ),
+    lambda words: _last(words[0]) == "apk" and _first_word(words) == "update",
+    by_anything=True,
+)
+PIP_CACHE = Leftover(
+    "the cache of pip",
+    ("/root/.cache/pip",),
+    _offline(frozenset({"pip", "pip2", "pip3"}), "--cache-dir"),
+)
+
+
+def mount_targets(run: Run) -> tuple[str, ...]:
+    """Where a RUN has something mounted, of any kind; what has a variable as written."""
+    targets: list[str] = []
+    for flag in run.flags:
+        if flag.name != "mount":
+            continue
+        options = [option.strip() for option in (flag.argument or "").split(",")]
+        keys = {option.partition("=")[0].lower(): option.partition("=")[2] for option in options}
+        targets += [keys[key] for key in ("target", "dst", "destination") if key in keys]
+    return tuple(targets)
+
+
+def is_mounted(run: Run, *paths: str) -> bool:
+    """Whether one of `paths`, or what is around it, or a part of it, is mounted, or may be."""
+    return any(
+        "$" in target
+        or (path + "/").startswith(target.rstrip("/") + "/")
+        or target.startswith(path + "/")
+        for target in mount_targets(run)
+        for path in paths
+    )
+
+
+def calls(script: ShellScript) -> tuple[Call, ...]:
+    """The calls that a script makes, at any depth, in the order of the source."""
+    return tuple(call for command in script.commands if (call := call_of(command)) is not None)

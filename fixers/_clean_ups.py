@@ -1,0 +1,132 @@
+"""The clean-up behind a package manager's call: where it goes, and what speaks against it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from dfix import Facts, Run, Stage
+from dfix.facts.later import Leftover, later_use, unconditional
+from dfix.facts.programs import unwrapped, words_of
+from dfix.facts.rewriting import Rewrite
+
+from ._ages import is_yarn_1
+from ._caches import APT, YARN, Call, Manager, calls, is_mounted, mount_targets
+
+
+@dataclass(frozen=True, slots=True)
+class CleanUp:
+    """The edits of a clean-up, and what they rest on that cannot be checked."""
+
+    rewrite: Rewrite
+    assumption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A RUN that may call package managers."""
+
+    facts: Facts
+    run: Run
+    stage: Stage
+    calls: tuple[Call, ...]
+    text: str
+
+    @classmethod
+    def of(cls, facts: Facts, run: Run) -> Self | None:
+        """The scene of a RUN; None for one that cannot be edited."""
+        stage = facts.stages.holding(run)
+        rewrite = Rewrite.of(facts, run)
+        if stage is None or rewrite is None:
+            return None
+        return cls(facts, run, stage, calls(rewrite.script), rewrite.script.cooked)
+
+    def rewrite(self) -> Rewrite:
+        """A new set of edits. Raises TypeError never: the scene is of a RUN that can be edited."""
+        rewrite = Rewrite.of(self.facts, self.run)
+        if rewrite is None:
+            raise TypeError("the RUN cannot be edited")
+        return rewrite
+
+    def later(self, left: Leftover) -> tuple[str, str]:
+        """What needs `left` later for certain, and what may only for all that is known."""
+        use = later_use(self.facts, self.run, left)
+        if use is None:
+            return "", ""
+        return (use.reason, "") if use.certain else ("", use.reason)
+
+
+def clean_up(scene: Scene, manager: Manager) -> CleanUp | str | None:
+    """The clean-up behind the calls of `manager`; a reason why there is none, or None."""
+    filling = [call for call in scene.calls if manager.fills(call)]
+    if not filling:
+        return None
+    last = filling[-1]
+    behind = [call for call in scene.calls if call.command.span.start > last.command.span.start]
+    if (
+        any(map(manager.empties, behind))
+        or any(call.has(*manager.without_cache) for call in filling)
+        or not (manager.everywhere or scene.facts.stages.is_shipped(scene.stage))
+        or _mounted(scene.run, manager)
+    ):
+        return None
+    reason = _objection(scene, manager, last)
+    certain, possible = scene.later(manager.left)
+    if certain or reason:
+        return certain or reason
+    rewrite = scene.rewrite()
+    if not manager.close:
+        for command in _commands(scene, manager, last):
+            rewrite.append(command)
+        return CleanUp(rewrite, possible)
+    for statement in rewrite.script.statements:
+        if statement.command is not None and statement.command.span == last.command.span:
+            for command in _commands(scene, manager, last):
+                rewrite.follow(statement, command)
+            return CleanUp(rewrite, possible)
+    return f"the call of {last.name} stands within another command"
+
+
+def _mounted(run: Run, manager: Manager) -> bool:
+    if manager.mounted:
+        return any(
+            mark in target for target in mount_targets(run) for mark in ("$", *manager.mounted)
+        )
+    return is_mounted(run, *manager.left.paths)
+
+
+def _commands(scene: Scene, manager: Manager, call: Call) -> list[str]:
+    """The commands that clean up; on RHEL 8 and later yum is dnf, and has its folder."""
+    known = scene.facts.bases.of(scene.stage)
+    kind = None if known is None else known.package_manager
+    folders = {"yum": "/var/cache/yum", "dnf": "/var/cache/dnf"}
+    cache = folders.get(kind or "", "/var/cache/yum /var/cache/dnf")
+    return [each.format(call.written, cache=cache) for each in manager.commands]
+
+
+def _objection(scene: Scene, manager: Manager, last: Call) -> str:
+    """What speaks against a clean-up behind `last`, later uses aside; empty if nothing does."""
+    if last.wrapped:
+        return f"{last.name} is called through another command"
+    env = scene.facts.plan.before(scene.run).env
+    for name in sorted(manager.variables):
+        if name in env or name in scene.text:
+            return f"{name} puts the cache elsewhere"
+    user = scene.facts.bases.user(scene.run)
+    if not manager.close and user not in {None, "root"}:
+        return f"the RUN is run as {user}"
+    calls_itself = any("{}" in each for each in manager.commands)
+    if calls_itself and id(last.command) not in _sure(scene):
+        return f"whether {last.name} is there is only known at run time"
+    if manager is APT and not any(
+        manager.left.needed_by(unwrapped(words_of(call.command))) for call in scene.calls
+    ):
+        return "the RUN only fetches the lists: who wants them is not known"
+    if manager is YARN and not is_yarn_1(scene.facts, scene.stage, last):
+        return "a later version of yarn keeps what the project needs in its cache"
+    if any(call.name in manager.names and call.has("--offline") for call in scene.calls):
+        return "the cache is needed in the same RUN"
+    return ""
+
+
+def _sure(scene: Scene) -> set[int]:
+    rewrite = scene.rewrite()
+    return {id(command) for command in unconditional(rewrite.script)}

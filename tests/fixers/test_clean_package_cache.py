@@ -1,0 +1,492 @@
+"""clean-package-cache: what it leaves alone first, then what it changes."""
+
+import pytest
+
+from dfix import Level, Request, Surroundings, fix_bytes
+from dfix.registry import all_fixers
+from dfix.surroundings import EmbeddedImages
+from tests.fixers import seed
+from tests.fixers.checks import check_fixed, check_noop, check_refused, run
+
+NAME = "clean-package-cache"
+F = "FROM debian:12\n"
+A = "FROM alpine:3.20\n"
+P = "FROM python:3.13\n"
+N = "FROM node:22\n"
+Y = N + "COPY package.json yarn.lock ./\n"
+UP = "RUN apt-get update && apt-get install -y curl"
+LISTS = " \\\n  && rm -rf /var/lib/apt/lists/*\n"
+
+NOOP = {
+    "nothing": F + "RUN true\n",
+    "apt removed": F + UP + " && rm -rf /var/lib/apt/lists/*\n",
+    "apt removed otherwise": F + UP + " && rm -Rf /var/lib/apt/lists\n",
+    "apt removed with a slash": F + UP + " && rm -r -f /var/lib/apt/lists/\n",
+    "apt removed with others": F + UP + " && rm -rf /tmp/* /var/lib/apt/lists/* /var/tmp/*\n",
+    "apt removed in braces": F + UP + " && rm -rf /var/lib/{apt,dpkg,cache}\n",
+    "apt removed in part": F + UP + " && rm -rf /var/lib/apt/lists/*_*\n",
+    "apt removed by find": F + UP + " && find /var/lib/apt/lists -type f -delete\n",
+    "apt removed by sudo": F + "RUN sudo apt-get update; sudo rm -rf /var/lib/apt/lists/*\n",
+    "apt distclean": F + UP + " && apt-get distclean\n",
+    "apt removed in a list": F + "RUN set -e; apt-get update; apt-get install -y x; "
+    "rm -rf /var/lib/apt/lists/*\n",
+    "apt without update": F + "RUN apt-get install -y curl\n",
+    "apt elsewhere": F + "RUN apt-get -o Dir::State=/x update && apt-get install -y curl\n",
+    "apt lists mounted": F + "RUN --mount=type=cache,target=/var/lib/apt apt-get update "
+    "&& apt-get install -y curl\n",
+    "apt lists mounted below": F + "RUN --mount=type=tmpfs,target=/var/lib/apt/lists "
+    "apt-get update && apt-get install -y curl\n",
+    "apt mount with a variable": F + "ARG T\nRUN --mount=type=cache,target=$T apt-get update "
+    "&& apt-get install -y curl\n",
+    "apt in a stage that only builds": "FROM debian:12 AS b\n" + UP + "\nFROM debian:12\n"
+    "COPY --from=b /a /a\n",
+    "apt in onbuild": F + "ONBUILD " + UP + "\n",
+    "apt in exec form": F + 'RUN ["apt-get", "update"]\n',
+    "apt in a heredoc": F + "RUN <<EOF\napt-get update\napt-get install -y curl\nEOF\n",
+    "apt in quotes": F + "RUN bash -c 'apt-get update && apt-get install -y curl'\n",
+    "apt in a text": F + "RUN echo apt-get update and apt-get install x\n",
+    "yum cleaned": "FROM centos:7\nRUN yum -y install x && yum clean all\n",
+    "yum removed": "FROM centos:7\nRUN yum -y install x && rm -rf /var/cache/yum\n",
+    "yum all of the cache": "FROM centos:7\nRUN yum -y install x && rm -rf /var/cache/*\n",
+    "yum removes": "FROM centos:7\nRUN yum -y remove x\n",
+    "yum into another root": "FROM centos:7\nRUN yum -y --installroot=/r install x\n",
+    "yum cache mounted": "FROM centos:7\nRUN --mount=type=cache,target=/var/cache/yum "
+    "yum -y install x\n",
+    "yum unknown verb": "FROM centos:8\nRUN yum -y isntall httpd\n",
+    "dnf cleaned": "FROM fedora:41\nRUN dnf -y install x && dnf clean all\n",
+    "dnf cleaned in part": "FROM fedora:41\nRUN dnf -y install x && dnf clean packages\n",
+    "microdnf cleaned": "FROM almalinux:9-minimal\nRUN microdnf install -y x && microdnf clean all\n",
+    "zypper cleaned": "FROM opensuse/leap:15\nRUN zypper -n in x && zypper clean\n",
+    "zypper cc": "FROM opensuse/leap:15\nRUN zypper -n in x && zypper cc -a\n",
+    "apk without": A + "RUN apk add --no-cache x\n",
+    "apk before the verb": A + "RUN apk --no-cache add x\n",
+    "apk both": A + "RUN apk add --no-cache --update x\n",
+    "apk cache mounted": A + "RUN --mount=type=cache,target=/var/cache/apk apk add x\n",
+    "apk cache link mounted": A + "RUN --mount=type=cache,target=/etc/apk/cache apk add x\n",
+    "apk deletes": A + "RUN apk del x\n",
+    "apk updates alone": A + "RUN apk update\n",
+    "apk offline": A + "RUN apk add --no-network x.apk\n",
+    "apk with its own cache": A + "RUN apk add --cache-dir /c x\n",
+    "apk in a variable": A + "RUN $APK add x\n",
+    "apk verb in a variable": A + "RUN apk $VERB x\n",
+    "pip without": P + "RUN pip install --no-cache-dir x\n",
+    "pip before the verb": P + "RUN pip --no-cache-dir install x\n",
+    "pip abbreviated": P + "RUN pip install --no-cache x\n",
+    "pip by env": P + "ENV PIP_NO_CACHE_DIR=1\nRUN pip install x\n",
+    "pip by env off": P + "ENV PIP_NO_CACHE_DIR=off\nRUN pip install x\n",
+    "pip by arg": P + "ARG PIP_NO_CACHE_DIR=1\nRUN pip install x\n",
+    "pip by export": P + "RUN export PIP_NO_CACHE_DIR=1 && pip install x\n",
+    "pip by assignment": P + "RUN PIP_NO_CACHE_DIR=1 pip install x\n",
+    "pip elsewhere": P + "ENV PIP_CACHE_DIR=/c\nRUN pip install x\n",
+    "pip elsewhere by option": P + "RUN pip install --cache-dir /c x\n",
+    "pip cache mounted": P + "RUN --mount=type=cache,target=/root/.cache/pip pip install x\n",
+    "pip home mounted": P + "RUN --mount=type=cache,target=/root/.cache pip install x\n",
+    "pip mount with a variable": P + "ARG H\nRUN --mount=type=cache,target=$H/c pip install x\n",
+    "pip removed": P + "RUN pip install x && rm -rf ~/.cache\n",
+    "pip purged": P + "RUN pip install x && pip cache purge\n",
+    "pip download": P + "RUN pip download x && pip wheel x && pip uninstall -y x\n",
+    "pip show": P + "RUN pip show install\n",
+    "python without pip": P + "RUN python -m venv /v && python -m build install\n",
+    "npm cleaned": N + "RUN npm ci && npm cache clean --force\n",
+    "npm removed": N + "RUN npm ci && rm -rf /root/.npm\n",
+    "npm removed by a pattern": N + "RUN npm ci && rm -rf ~/.npm/_cacache\n",
+    "npm mounted": N + "RUN --mount=type=cache,target=/root/.npm npm ci\n",
+    "npm elsewhere": N + "RUN npm ci --cache /tmp/c\n",
+    "npm offline": N + "RUN npm ci --offline\n",
+    "npm run": N + "RUN npm run build && npm prune --production\n",
+    "npm in a stage that only builds": N.replace("\n", " AS b\n") + "RUN npm ci\nFROM nginx:1.27\n"
+    "COPY --from=b /app /app\n",
+    "yarn cleaned": Y + "RUN yarn install && yarn cache clean\n",
+    "yarn removed": Y + "RUN yarn install && rm -rf /usr/local/share/.cache\n",
+    "yarn mounted": Y + "RUN --mount=type=cache,target=/usr/local/share/.cache/yarn yarn install\n",
+    "yarn run": Y + "RUN yarn build && yarn run test\n",
+    "yarn with an unknown verb": Y + "RUN yarn $VERB\n",
+    "yarn version": Y + "RUN yarn --version\n",
+    "composer without": "FROM php:8.3\nRUN composer install --no-cache\n",
+    "composer cleaned": "FROM php:8.3\nRUN composer install && composer clear-cache\n",
+    "composer plugins off": "FROM php:8.3\nRUN composer install --no-plugins\n",
+    "composer dump": "FROM php:8.3\nRUN composer dump-autoload\n",
+    "S02": seed.S02,
+    "S03": seed.S03,
+    "S04": seed.S04,
+    "S06": seed.S06,
+    "S08": seed.S08,
+    "S09": seed.S09,
+    "S10": seed.S10,
+    "S11": seed.S11,
+    "S12": seed.S12,
+}
+
+
+@pytest.mark.parametrize("case", NOOP)
+def test_noop(case: str) -> None:
+    text = NOOP[case]
+    result = run(NAME, text)
+    if case == "S02":
+        assert result.after == result.before
+        return
+    check_noop(NAME, text)
+
+
+def test_s05_cannot_be_built_and_stays() -> None:
+    assert not run(NAME, seed.S05).changed
+
+
+REFUSED = {
+    "S13 and a later install": (
+        seed.S13 + "RUN apt-get install -y less\n",
+        "`apt-get install -y less` needs the package lists",
+    ),
+    "later install": (F + UP + "\nRUN apt-get install -y x\n", "needs the package lists later"),
+    "later install by sudo": (F + UP + "\nRUN sudo -E apt-get install x\n", "needs the package"),
+    "later install in quotes": (
+        F + UP + '\nRUN bash -c "apt-get install x"\n',
+        "needs the package",
+    ),
+    "later install in a condition": (
+        F + UP + "\nRUN if true; then apt-get install x; fi\n",
+        "needs the package",
+    ),
+    "later apt-cache": (F + UP + "\nRUN apt-cache policy x\n", "needs the package"),
+    "later update that may not run": (
+        F + UP + "\nRUN test -e /x || apt-get update\nRUN apt-get install -y x\n",
+        "needs the package",
+    ),
+    "later install in a heredoc": (F + UP + "\nRUN <<EOF\napt-get install x\nEOF\n", "needs the"),
+    "later install in exec form": (
+        F + UP + '\nRUN ["apt-get", "install", "x"]\n',
+        "needs the package",
+    ),
+    "later script": (F + UP + "\nCOPY i.sh .\nRUN ./i.sh\n", "./i.sh is run later"),
+    "later script of a shell": (F + UP + "\nRUN bash /i.sh\n", "bash /i.sh is run later"),
+    "later script from the net": (F + UP + "\nRUN curl x | sh\n", "sh is run later"),
+    "later script that is read": (F + UP + "\nRUN . /x.sh\n", "is run later"),
+    "later name in a variable": (F + UP + "\nRUN $INSTALL x\n", "is run later"),
+    "later heredoc for another program": (
+        F + UP + "\nRUN <<EOF\n#!/usr/bin/python3\nx\nEOF\n",
+        "a RUN that cannot be read is run later",
+    ),
+    "later stage": ("FROM debian:12 AS a\n" + UP + "\nFROM a\nRUN apt install x\n", "needs the"),
+    "later stage's stage": (
+        "FROM debian:12 AS a\n" + UP + "\nFROM a AS b\nFROM b\nRUN apt install x\n",
+        "needs the",
+    ),
+    "stage by a variable": (
+        "ARG K=x\nFROM debian:12 AS base-x\n" + UP + "\nFROM base-$K\nRUN apt install x\n",
+        "needs the",
+    ),
+    "copied": (
+        "FROM debian:12 AS a\n" + UP + "\nFROM debian:12\nCOPY --from=a /var/lib/ /l/\nFROM a\n",
+        "COPY takes the package lists",
+    ),
+    "copied whole": (
+        "FROM debian:12 AS a\n" + UP + "\nFROM scratch\nCOPY --from=0 / /\nFROM a\n",
+        "COPY takes the package lists",
+    ),
+    "copied by a variable": (
+        "FROM debian:12 AS a\n" + UP + "\nFROM scratch\nARG D\nCOPY --from=a $D /\nFROM a\n",
+        "COPY takes the package lists",
+    ),
+    "mounted": (
+        "FROM debian:12 AS a\n" + UP + "\nFROM debian:12\n"
+        "RUN --mount=from=a,target=/m cp /m/x /x\nFROM a\n",
+        "RUN takes the package lists",
+    ),
+    "onbuild": (F + UP + "\nONBUILD RUN true\n", "ONBUILD"),
+    "container": (F + UP + '\nCMD ["apt-get", "install", "-y", "x"]\n', "the container runs"),
+    "container in shell form": (F + UP + "\nCMD apt-get install x && y\n", "the container runs"),
+    "health check": (F + UP + "\nHEALTHCHECK CMD apt-cache policy x\n", "the check runs"),
+    "sudo": (F + "RUN sudo apt-get update && sudo apt-get install x\n", "through another command"),
+    "user": (F + "USER me\n" + UP + "\n", "run as me"),
+    "update alone": (F + "RUN apt-get update\n", "only fetches the lists"),
+    "comment at the end": (F + UP + " # tools\n", "swallow"),
+    "exit": (F + UP + "; exit 0\n", "ends the shell"),
+    "under errexit in a loop": (
+        F + "RUN set -e; apt-get update; for x in a b; do apt-get install -y $x; done\n",
+        "otherwise than announced",
+    ),
+    "npm in a list": (N + "RUN npm ci; npm run build\n", "otherwise than announced"),
+    "background": (F + UP + " && sleep 1 &\n", "background"),
+    "yum at times": (
+        "FROM centos:7\nRUN if true; then yum -y install x; fi\n",
+        "only known at run time",
+    ),
+    "yum as an alternative": (
+        "FROM centos:7\nRUN true || yum -y install x\n",
+        "only known at run time",
+    ),
+    "yum by sudo": ("FROM centos:7\nRUN sudo yum -y install x\n", "through another command"),
+    "yum later from its cache": (
+        "FROM centos:7\nRUN yum -y install x\nRUN yum -y -C install y\n",
+        "needs the cache of yum",
+    ),
+    "apk later bare": (
+        A + "RUN apk add x\nRUN apk add --cache-dir=/c y\n",
+        "needs the index of apk",
+    ),
+    "apk later script": (A + "RUN apk add x\nRUN ./i.sh\n", "is run later"),
+    "apk cache set up": (
+        A + "RUN ln -s /var/cache/apk /etc/apk/cache && apk add x\n",
+        "a cache of apk is set up",
+    ),
+    "old apk": ("FROM alpine:3.2\nRUN apk add x\n", "too old"),
+    "old pip": ("FROM ubuntu:14.04\nRUN pip install x\n", "too old"),
+    "older pip": ("FROM debian:jessie\nRUN pip3 install x\n", "too old"),
+    "pip cache copied": (
+        "FROM python:3.13 AS a\nRUN pip install x\nFROM python:3.13\n"
+        "COPY --from=a /root/.cache /root/.cache\nRUN true\n",
+        "COPY takes the cache of pip",
+    ),
+    "npm cache later": (N + "RUN npm ci\nRUN npm ci --offline\n", "needs the cache of npm"),
+    "npm at times": (N + "RUN test -e x || npm ci\n", "only known at run time"),
+    "npm in a subshell": (N + "RUN (cd /x && npm ci)\n", "only known at run time"),
+    "npm alternative": (N + "RUN npm ci || npm install\n", ""),
+    "npm by another user": (N + "RUN su-exec node npm ci\n", "through another command"),
+    "npm cache elsewhere": (N + "ENV npm_config_cache=/c\nRUN npm ci\n", "puts the cache"),
+    "yarn of the project": (N + "COPY . .\nRUN yarn install\n", "later version of yarn"),
+    "yarn by corepack": (Y + "RUN corepack enable\nRUN yarn install\n", "later version of yarn"),
+    "yarn settings": (Y + "COPY .yarnrc.yml ./\nRUN yarn install\n", "later version of yarn"),
+    "composer elsewhere": (
+        "FROM php:8.3\nENV COMPOSER_CACHE_DIR=/dev/null\nRUN composer install\n",
+        "puts the cache",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    check_refused(NAME, *REFUSED[case])
+
+
+E7 = seed.S01.replace("--frozen-lockfile\n", "--frozen-lockfile \\\n  && yarn cache clean\n")
+E11 = seed.S13.replace(
+    "  && apt-get clean\n", "  && apt-get clean \\\n  && rm -rf /var/lib/apt/lists/*\n"
+)
+FIXED = {
+    "E7": (seed.S01, E7),
+    "E11": (seed.S13, E11),
+    "apt": (F + UP + "\n", F + UP + LISTS),
+    "apt, one more update later": (
+        F + UP + "\nRUN apt-get update && apt-get install -y y\n",
+        F + UP + LISTS + "RUN apt-get update && apt-get install -y y" + LISTS,
+    ),
+    "apt, harmless later": (
+        F + UP + "\nRUN pip install --no-cache-dir x && npm run y\nCMD ./run.sh\n",
+        F + UP + LISTS + "RUN pip install --no-cache-dir x && npm run y\nCMD ./run.sh\n",
+    ),
+    "apt, cleaned before": (
+        F + "RUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y x\n",
+        F + "RUN rm -rf /var/lib/apt/lists/* && apt-get update && apt-get install -y x" + LISTS,
+    ),
+    "apt, archives mounted": (
+        F + "RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y x\n",
+        F
+        + "RUN --mount=type=cache,target=/var/cache/apt apt-get update && apt-get install -y x"
+        + LISTS,
+    ),
+    "apt in a list under set -e": (
+        F + "RUN set -eux; \\\n    apt-get update; \\\n    apt-get install -y x\n",
+        F + "RUN set -eux; \\\n    apt-get update; \\\n    apt-get install -y x; \\\n"
+        "    rm -rf /var/lib/apt/lists/*\n",
+    ),
+    "apt in a list under set -e, ended": (
+        F + "RUN set -eux; \\\n    apt-get update; \\\n    apt-get install -y x;\n",
+        F + "RUN set -eux; \\\n    apt-get update; \\\n    apt-get install -y x; \\\n"
+        "    rm -rf /var/lib/apt/lists/*\n",
+    ),
+    "apt in a list": (
+        F + "RUN apt-get update; apt-get install -y x\n",
+        F + "RUN apt-get update; apt-get install -y x" + LISTS,
+    ),
+    "apt, ends with or": (
+        F + UP + " || true\n",
+        F + UP + " || true" + LISTS,
+    ),
+    "apt, exit with a failure": (
+        F + "RUN apt-get update || exit 1; apt-get install -y x\n",
+        F + "RUN apt-get update || exit 1; apt-get install -y x" + LISTS,
+    ),
+    "carriage returns": (
+        "FROM debian:12\r\n" + UP + "\r\n",
+        "FROM debian:12\r\n" + UP + " \\\r\n  && rm -rf /var/lib/apt/lists/*\r\n",
+    ),
+    "yum on centos 7": (
+        "FROM centos:7\nRUN yum -y install x\n",
+        "FROM centos:7\nRUN yum -y install x \\\n  && yum clean all \\\n"
+        "  && rm -rf /var/cache/yum\n",
+    ),
+    "yum somewhere": (
+        "FROM me/base:1\nRUN yum -y install x\n",
+        "FROM me/base:1\nRUN yum -y install x \\\n  && yum clean all \\\n"
+        "  && rm -rf /var/cache/yum /var/cache/dnf\n",
+    ),
+    "dnf": (
+        "FROM fedora:41\nRUN dnf -y upgrade && dnf -y install x\n",
+        "FROM fedora:41\nRUN dnf -y upgrade && dnf -y install x \\\n  && dnf clean all \\\n"
+        "  && rm -rf /var/cache/dnf\n",
+    ),
+    "dnf in a stage that only builds": (
+        "FROM fedora:41 AS b\nRUN dnf -y install x\nFROM fedora:41\nCOPY --from=b /x /x\n",
+        "FROM fedora:41 AS b\nRUN dnf -y install x \\\n  && dnf clean all \\\n"
+        "  && rm -rf /var/cache/dnf\nFROM fedora:41\nCOPY --from=b /x /x\n",
+    ),
+    "microdnf": (
+        "FROM almalinux:9-minimal\nRUN microdnf install -y x\n",
+        "FROM almalinux:9-minimal\nRUN microdnf install -y x \\\n  && microdnf clean all\n",
+    ),
+    "zypper": (
+        "FROM opensuse/leap:15\nRUN zypper --non-interactive in x\n",
+        "FROM opensuse/leap:15\nRUN zypper --non-interactive in x \\\n  && zypper clean -a\n",
+    ),
+    "apk": (A + "RUN apk add x y\n", A + "RUN apk add --no-cache x y\n"),
+    "apk, two": (
+        A + "RUN apk add x\nRUN apk add y\n",
+        A + "RUN apk add --no-cache x\nRUN apk add --no-cache y\n",
+    ),
+    "apk, update first": (
+        A + "RUN apk update && \\\n    apk add x\n",
+        A + "RUN apk add --no-cache x\n",
+    ),
+    "apk, update first, in a later RUN": (
+        A + "RUN mkdir /x\nRUN apk update && apk add x\n",
+        A + "RUN mkdir /x\nRUN apk add --no-cache x\n",
+    ),
+    "apk, update with the option": (
+        A + "RUN apk update && apk add --no-cache x\n",
+        A + "RUN apk add --no-cache x\n",
+    ),
+    "apk, update in a list": (
+        A + "RUN set -e; apk update; apk add x\n",
+        A + "RUN set -e; apk update; apk add --no-cache x\n",
+    ),
+    "apk, upgrade": (
+        A + "RUN apk update && apk upgrade && apk add x\n",
+        A + "RUN apk upgrade --no-cache && apk add --no-cache x\n",
+    ),
+    "apk, cache removed": (
+        A + "RUN apk add --update x && rm -rf /var/cache/apk/*\n",
+        A + "RUN apk add --no-cache x\n",
+    ),
+    "apk, all at once": (
+        A + "RUN apk update \\\n  && apk add -U x \\\n  && rm -rf /var/cache/apk/* \\\n  && y\n",
+        A + "RUN apk add --no-cache x \\\n  && y\n",
+    ),
+    "apk, cache removed after a deletion": (
+        A + "RUN apk add -t b x && apk del b && rm -rf /var/cache/apk/*\n",
+        A + "RUN apk add --no-cache -t b x && apk del b && rm -rf /var/cache/apk/*\n",
+    ),
+    "apk, cache filled before": (
+        A + "RUN apk update\nRUN apk add x && rm -rf /var/cache/apk/*\n",
+        A + "RUN apk update\nRUN apk add --no-cache x && rm -rf /var/cache/apk/*\n",
+    ),
+    "apk, cache removed with others": (
+        A + "RUN apk add x && rm -rf /var/cache/apk/* /tmp/*\n",
+        A + "RUN apk add --no-cache x && rm -rf /var/cache/apk/* /tmp/*\n",
+    ),
+    "apk before the verb": (A + "RUN apk --update add x\n", A + "RUN apk --no-cache add x\n"),
+    "apk in a subshell": (
+        A + "RUN (apk add x || true); y\n",
+        A + "RUN (apk add --no-cache x || true); y\n",
+    ),
+    "apk by sudo": (A + "RUN sudo apk add x\n", A + "RUN sudo apk add --no-cache x\n"),
+    "apk over lines": (
+        A + "RUN apk add \\\n  # why\n  x \\\n  y\n",
+        A + "RUN apk add --no-cache \\\n  # why\n  x \\\n  y\n",
+    ),
+    "pip": (P + "RUN pip install x\n", P + "RUN pip install --no-cache-dir x\n"),
+    "pip 3": (P + "RUN pip3.13 install -U x\n", P + "RUN pip3.13 install --no-cache-dir -U x\n"),
+    "pip as a module": (
+        P + "RUN python3 -m pip install -r r.txt\n",
+        P + "RUN python3 -m pip install --no-cache-dir -r r.txt\n",
+    ),
+    "pip of an environment": (
+        P + "RUN /v/bin/pip install x && y\n",
+        P + "RUN /v/bin/pip install --no-cache-dir x && y\n",
+    ),
+    "pip by sudo": (
+        P + "RUN sudo -H pip install x\n",
+        P + "RUN sudo -H pip install --no-cache-dir x\n",
+    ),
+    "pip of another user": (
+        P + "USER 1000\nRUN pip install --user x\n",
+        P + "USER 1000\nRUN pip install --no-cache-dir --user x\n",
+    ),
+    "pip, brought up to date": (
+        "FROM ubuntu:14.04\nRUN python get-pip.py\nRUN pip install x\n",
+        "FROM ubuntu:14.04\nRUN python get-pip.py\nRUN pip install --no-cache-dir x\n",
+    ),
+    "pip in a stage that only builds": (
+        "FROM python:3.13 AS b\nRUN pip install x\nFROM python:3.13\nCOPY --from=b /v /v\n",
+        "FROM python:3.13 AS b\nRUN pip install --no-cache-dir x\nFROM python:3.13\n"
+        "COPY --from=b /v /v\n",
+    ),
+    "npm": (N + "RUN npm ci\n", N + "RUN npm ci \\\n  && npm cache clean --force\n"),
+    "npm, gone at the end": (
+        N + "RUN npm ci \\\n && npm run build \\\n && apk del npm\n",
+        N
+        + "RUN npm ci \\\n && npm cache clean --force \\\n && npm run build \\\n && apk del npm\n",
+    ),
+    "npm in a list under set -e": (
+        N + "RUN set -e; npm ci; npm run build\n",
+        N + "RUN set -e; npm ci; \\\n  npm cache clean --force; npm run build\n",
+    ),
+    "npm of another user": (
+        N + "USER node\nRUN npm ci\n",
+        N + "USER node\nRUN npm ci \\\n  && npm cache clean --force\n",
+    ),
+    "yarn": (
+        Y + "RUN yarn\n",
+        Y + "RUN yarn \\\n  && yarn cache clean\n",
+    ),
+    "yarn 1 by its options": (
+        N + "COPY . .\nRUN yarn install --production\n",
+        N + "COPY . .\nRUN yarn install --production \\\n  && yarn cache clean\n",
+    ),
+    "yarn global": (
+        N + "COPY . .\nRUN yarn global add x\n",
+        N + "COPY . .\nRUN yarn global add x \\\n  && yarn cache clean\n",
+    ),
+    "composer": (
+        "FROM php:8.3\nRUN composer install --no-dev\n",
+        "FROM php:8.3\nRUN composer install --no-dev \\\n  && composer clear-cache\n",
+    ),
+    "two managers": (
+        F + UP + " && npm ci\n",
+        F + UP + " && npm ci \\\n  && npm cache clean --force" + LISTS,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_fixed(case: str) -> None:
+    check_fixed(NAME, *FIXED[case], level=Level.SAFE)
+
+
+ASSUMED = {
+    "program that is not known": (F + UP + "\nRUN make install\n", "`make install`"),
+    "pip of an unknown base": ("FROM me/base:1\nRUN pip install x\n", "no older than 2015"),
+    "apk of an unknown base": ("FROM me/base:1\nRUN apk add x\n", "no older than 2015"),
+    "pip of an old image's system": ("FROM node:8\nRUN pip install x\n", "no older than 2015"),
+}
+
+
+@pytest.mark.parametrize("case", ASSUMED)
+def test_only_at_aggressive(case: str) -> None:
+    text, reason = ASSUMED[case]
+    result = run(NAME, text, level=Level.STANDARD)
+    assert not result.changed
+    assert [each.reason for each in result.findings] == ["needs --level aggressive"]
+    bold = run(NAME, text)
+    assert bold.changed
+    assert reason in (bold.findings[0].reason or "")
+
+
+def test_a_step_that_is_merged_is_cleaned_afterwards() -> None:
+    text = F + "RUN apt-get update\nRUN apt-get install -y curl\n"
+    fixers = tuple(all_fixers()[name] for name in (NAME, "merge-runs"))
+    result = fix_bytes(
+        text.encode(), Request(fixers, Level.SAFE, Surroundings(images=EmbeddedImages()))
+    )
+    assert result.after.decode() == (
+        F + "RUN apt-get update \\\n  && apt-get install -y curl" + LISTS
+    )
