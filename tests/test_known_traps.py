@@ -125,7 +125,7 @@ CHANGED_BOLDLY = {
     ),
     "U13 empty continuation lines": (
         "RUN apk add \\\n\n curl \\\n\n git\n",
-        "RUN apk add --no-cache \\\n\n curl \\\n\n git\n",
+        "RUN apk add --no-cache \\\n curl \\\n git\n",
     ),
     "U15 cache of another user": (
         "USER node\nRUN npm ci\n",
