@@ -10,7 +10,16 @@ from e2b_dockerfile_utils.lexer import ShellLex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dfix.words import Opening, WordError, expand, expand_words, heredocs, variables
+from dfix.words import (
+    Opening,
+    WordError,
+    expand,
+    expand_words,
+    heredocs,
+    outline,
+    substitution_end,
+    variables,
+)
 
 ENVIRONMENT = {"x": "a/b.tar.gz", "empty": "", "two": "a  b", "_u1": "under", "wörter": "ö"}
 
@@ -351,3 +360,25 @@ def test_builders_table_of_words() -> None:
         assert result == expected.lstrip(), line
         rows += 1
     assert rows > 15
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a 'b' \"c\"", "a b c"),
+        ("\\$a '$b' $", "\\$a \\$b \\$"),
+        ("$a\"b\"${c:-d '$e'}", "${a}b${c:-d '$e'}"),
+        ("${a:-q r}", "${a:-q r}"),
+        ('"${a:-q r}"', "${a:-q r}"),
+    ],
+)
+def test_outline_keeps_variables_apart_from_text(text: str, expected: str) -> None:
+    assert outline(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [("a$b c", 1, 3), ("$", 0, 1), ("${a:-'}'}b", 0, 9), ("$$a", 0, 2), ("$1a", 0, 2)],
+)
+def test_where_a_substitution_ends(text: str, start: int, end: int) -> None:
+    assert substitution_end(text, start) == end

@@ -229,6 +229,23 @@ class _Lexer:
         return self.lookup(name) if self.lookup else None
 
 
+class _Outline(_Lexer):
+    """A pass that puts a mark in the place of each variable."""
+
+    def __init__(self, text: str, escape: str) -> None:
+        super().__init__(text, escape, None)
+        self.found: list[str] = []
+
+    def dollar(self, depth: int) -> str:
+        start = self.at
+        super().dollar(depth)
+        found = self.text[start : self.at]
+        if found == "$" or depth:
+            return found
+        self.found.append(found if found.startswith("${") else f"${{{found[1:]}}}")
+        return f"\0{len(self.found) - 1}\0"
+
+
 class _Pattern:
     """A shell pattern of `*`, `?` and characters, matched in linear time as a set of states.
 
@@ -329,6 +346,30 @@ def expand_words(text: str, environment: Mapping[str, str], escape: str = "\\") 
     lexer = _Lexer(text, escape, environment.get)
     lexer.run()
     return lexer.finish()
+
+
+def substitution_end(text: str, start: int, escape: str = "\\") -> int:
+    """Where what the `$` at `start` begins ends: `$NAME`, `${...}`, or the sign alone.
+
+    Raises WordError where the builder would stop.
+    """
+    lexer = _Lexer(text, escape, None)
+    lexer.at = start
+    lexer.dollar(0)
+    return lexer.at
+
+
+def outline(text: str, escape: str = "\\") -> str:
+    """`text` without quotes and escapes, its variables as written; a literal `$` is `\\$`.
+
+    Two texts of one outline have the same value whatever their variables are. Raises WordError where
+    the builder would stop.
+    """
+    lexer = _Outline(text.replace("\0", ""), escape)
+    parts = lexer.run().split("\0")
+    for at, part in enumerate(parts):
+        parts[at] = lexer.found[int(part)] if at % 2 else part.replace("$", "\\$")
+    return "".join(parts)
 
 
 def variables(text: str, escape: str = "\\") -> frozenset[str]:

@@ -194,3 +194,11 @@ def test_what_an_instruction_sees() -> None:
     assert found.stage_of(inner) is found.stages[0]
     with pytest.raises(KeyError):
         found.before(parse("FROM a\n").instructions[0])
+
+
+def test_an_operator_on_what_is_not_known_is_compared_without_the_quotes_around_it() -> None:
+    legacy, quoted = value("ENV V ${B:-q r} s"), value('ENV V="${B:-q r} s"')
+    assert isinstance(legacy, Symbolic)
+    assert legacy == quoted
+    assert quoted != value('ENV V="${B:-q  r} s"')
+    assert quoted != value("ENV V='${B:-q r} s'")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from dfix.plan.model import Symbolic
-from dfix.words import WordError, expand, expand_words
+from dfix.words import WordError, expand, expand_words, outline
 
 _MARK = re.compile("\0([0-9]+)\1")
 _MODIFIED = re.compile(r"\$\{(?:\w+|[^\w}])[^\w}]")
@@ -72,7 +72,7 @@ def value(text: str, known: Mapping[str, str], closed: bool, escape: str) -> str
     if not asked.unknown:
         return found
     if _MODIFIED.search(text):
-        return _unexpanded(text, asked)
+        return _unexpanded(outline(text, escape), asked)
     return _filled(found, asked)
 
 
@@ -104,7 +104,7 @@ def _filled(found: str, asked: Asked) -> Symbolic:
 
 
 def _unexpanded(text: str, asked: Asked) -> Symbolic:
-    """`text` as written, with the values that it would have used."""
+    """`text`, or its outline, with the values that it would have used."""
     known = " ".join(f"{name}={found}" for name, found in sorted(asked.found.items()))
     return Symbolic(f"{text} with {short(known)}")
 
