@@ -7,7 +7,8 @@ from e2b_dockerfile_utils.lexer import ShellLex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dfix import Env, Level, parse, plan
+from dfix import Env, Level, parse
+from dfix.plan import plan
 from tests.differential.readers import GoReader, PortedReader, Reader
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 
