@@ -2,22 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from dfix.facts.packages import call_of
 from dfix.shell import Command, ShellScript, Statement
 
-#: Package managers, by the name they are called by.
+#: Package managers of systems, by the name they are called by.
 PACKAGE_MANAGERS = frozenset({"apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper"})
-_INSTALLING = frozenset({"install", "add", "in", "localinstall", "reinstall", "groupinstall"})
-#: Options that take the next word (of the managers above; joined forms need no entry).
-_WITH_VALUE = frozenset(
-    {
-        "-t", "--target-release", "--default-release", "-o", "--option", "-c", "--config-file",
-        "-a", "--host-architecture", "--virtual", "--repository", "-X", "--root", "-p", "--arch",
-        "--keys-dir", "--repositories-file", "--wait", "--cache-max-age", "--installroot",
-        "--enablerepo", "--disablerepo", "--repo", "--repoid", "--releasever", "-x", "--exclude",
-        "--setopt", "-r", "--from", "--disableplugin", "--enableplugin", "-d", "-e",
-    }
-)  # fmt: skip
-
 #: Programs of the base system that no image replaces by installing something else on the way.
 COREUTILS = frozenset(
     """[ b2sum base32 base64 basename cat chgrp chmod chown chroot cksum comm cp csplit cut date dd
@@ -78,40 +67,21 @@ def base_name(command: Command) -> str | None:
 
 def verb_of(command: Command) -> str | None:
     """The sub-command of a package manager's call; None where there is none or it is not plain."""
-    skip = False
-    for value in literal_arguments(command):
-        if skip:
-            skip = False
-        elif value is None:
-            return None
-        elif value.startswith("-"):
-            skip = value in _WITH_VALUE
-        else:
-            return value
-    return None
+    call = call_of(command)
+    return None if call is None else call.sub_command
 
 
 def installed_packages(command: Command) -> tuple[str, ...] | None:
-    """The packages that a package manager's call installs, versions cut off.
+    """The packages that a system's package manager installs, versions cut off.
 
     Empty for other calls; None where a package is not plain.
     """
-    if base_name(command) not in PACKAGE_MANAGERS or verb_of(command) not in _INSTALLING:
+    call = call_of(command)
+    if call is None or call.name not in PACKAGE_MANAGERS or not call.installs:
         return ()
-    packages: list[str] = []
-    seen_verb = skip = unknown = False
-    for value in literal_arguments(command):
-        if skip:
-            skip = False
-        elif value is None:
-            unknown = True
-        elif value.startswith("-"):
-            skip = value in _WITH_VALUE
-        elif not seen_verb:
-            seen_verb = True
-        else:
-            packages.append(_plain(value))
-    return None if unknown else tuple(packages)
+    if any(word.value is None for word in call.words):
+        return None
+    return tuple(_plain(word.value or "") for word in call.operands)
 
 
 def _plain(package: str) -> str:

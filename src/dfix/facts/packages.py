@@ -1,0 +1,250 @@
+"""Calls of package managers: tool, sub-command, options with their values, and operands."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from dfix.facts.package_tools import TOOLS, Options, Tool
+from dfix.shell import Command, Word
+
+_PIP = re.compile(r"pip[0-9.]*")
+_PYTHON = re.compile(r"python[0-9.]*")
+_SUDO_FLAGS = frozenset({"-E", "-H", "-n", "-S", "-k", "--preserve-env", "--set-home", "--"})
+_BOOLEAN = frozenset({"true", "false"})
+#: The start of a word that the shell leaves as it is: what follows cannot make it an option.
+_PLAIN_START = re.compile(r"[A-Za-z0-9_./@]|['\"][A-Za-z0-9_./@]")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An option as it is given; several of them share a word that combines them.
+
+    `value` is None where the option has none or only the shell knows it.
+    """
+
+    name: str
+    words: tuple[Word, ...]
+    value: str | None = None
+    valued: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """A command that calls a package manager.
+
+    `problem` says what of it is not understood, and is empty where all is; what is read of a call
+    with a problem is the likely meaning, and nothing to build a change on. `program` is the word
+    that names the tool, `wrapper` the words in front of it: `sudo -E`, `env`, `python -m`.
+    `environment` are the names of the variables that the command sets for it. `words` are all words
+    behind the program.
+    """
+
+    name: str
+    tool: Tool
+    command: Command
+    program: Word
+    words: tuple[Word, ...]
+    wrapper: tuple[Word, ...] = ()
+    environment: tuple[str, ...] = ()
+    sudo: bool = False
+    verb: Word | None = None
+    before: tuple[Given, ...] = ()
+    after: tuple[Given, ...] = ()
+    operands: tuple[Word, ...] = ()
+    problem: str = ""
+
+    @property
+    def sub_command(self) -> str | None:
+        """The sub-command's name; None where there is none, or only the shell knows it."""
+        return None if self.verb is None else self.verb.value
+
+    @property
+    def options(self) -> tuple[Given, ...]:
+        """All options, on both sides of the sub-command."""
+        return self.before + self.after
+
+    @property
+    def installs(self) -> bool:
+        """Whether it installs packages."""
+        return self.sub_command in self.tool.installs
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether the text alone fixes every word."""
+        return all(word.value is not None for word in (*self.wrapper, self.program, *self.words))
+
+    @property
+    def may_have_more_options(self) -> bool:
+        """Whether a word may turn into options, or into nothing, when the shell expands it."""
+        return any(
+            word.value is None and not _PLAIN_START.match(word.text) for word in self.operands
+        )
+
+    def has_option(self, *names: str) -> bool:
+        """Whether one of these options is given, alone or among combined ones."""
+        return any(given.name in names for given in self.options)
+
+    def values_of(self, *names: str) -> tuple[str | None, ...]:
+        """The values that these options are given, in order; None for what only the shell knows."""
+        return tuple(given.value for given in self.options if given.name in names)
+
+
+def call_of(command: Command) -> Call | None:
+    """The call of a package manager that a command is; None for any other command."""
+    if command.name is None:
+        return None
+    wrapper, rest, environment, sudo, problem = _unwrapped((command.name, *command.arguments))
+    if not rest or rest[0].value is None:
+        return None
+    name = rest[0].value.rpartition("/")[2]
+    first = rest[0]
+    if _PYTHON.fullmatch(name) and [word.value for word in rest[1:3]] == ["-m", "pip"]:
+        wrapper, rest, name = (*wrapper, *rest[:2]), rest[2:], "pip"
+        first = rest[0]
+    elif _PIP.fullmatch(name):
+        name = "pip"
+    tool = TOOLS.get(name)
+    if tool is None:
+        return None
+    call = Call(
+        name,
+        tool,
+        command,
+        first,
+        tuple(rest[1:]),
+        tuple(wrapper),
+        (*(each.name for each in command.assignments), *environment),
+        sudo,
+        problem=problem,
+    )
+    _read(call)
+    return call
+
+
+def _unwrapped(
+    words: Sequence[Word],
+) -> tuple[Sequence[Word], Sequence[Word], tuple[str, ...], bool, str]:
+    """The words up to a tool's name, those from it on, the variables set, and whether by sudo."""
+    at = 0
+    sudo = False
+    environment: list[str] = []
+    problem = ""
+    while at < len(words) and words[at].value in {"sudo", "env"}:
+        sudo = sudo or words[at].value == "sudo"
+        at += 1
+        while at < len(words) and (value := words[at].value or words[at].text):
+            if re.match(r"[A-Za-z_][A-Za-z0-9_]*=", value):
+                environment.append(value.partition("=")[0])
+            elif not value.startswith("-"):
+                break
+            elif value not in _SUDO_FLAGS:
+                problem = f"the option {value} of sudo or env is not known"
+            at += 1
+    return words[:at], words[at:], tuple(environment), sudo, problem
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads the words behind a tool's name."""
+
+    call: Call
+    options: Options | None
+    behind_verb: bool = False
+    literal: bool = False  # behind a `--`
+    given: list[Given] = field(default_factory=list)
+
+    def word(self, word: Word, following: Sequence[Word]) -> int:
+        """Reads a word that begins with a dash; the number of further words that it takes."""
+        text = word.text if word.value is None else word.value
+        if self.options is None:
+            self.object(f"what {text} means here is not known")
+            self.given.append(Given(text, (word,)))
+            return 0
+        name, equals, value = text.partition("=")
+        if word.value is None and ("$" in name or "`" in name):
+            self.object(f"the option {text} has a variable in it")
+            return 0
+        if text in self.options.valued and not equals and name != "--quiet":
+            return self.valued(text, word, following)
+        if name in self.options.valued and equals:
+            self.given.append(Given(name, (word,), None if word.value is None else value, True))
+        elif text in self.options.alone:
+            self.given.append(Given(text, (word,)))
+            if self.call.tool.family == "npm" and following and following[0].value in _BOOLEAN:
+                self.object(f"{text} {following[0].value} may be one option")
+        elif equals and name in self.options.alone and name.startswith("--"):
+            self.given.append(Given(name, (word,), None if word.value is None else value, True))
+        elif text.startswith("--") or not self.call.tool.combines:
+            self.object(f"the option {text} is not known")
+            self.given.append(Given(text, (word,)))
+        else:
+            return self.combined(text, word, following)
+        return 0
+
+    def combined(self, text: str, word: Word, following: Sequence[Word]) -> int:
+        """Reads short options that stand in one word, `-qqy`, the last maybe with its value."""
+        assert self.options is not None
+        for at, letter in enumerate(text[1:], 1):
+            name = f"-{letter}"
+            rest = text[at + 1 :]
+            if name in self.options.valued:
+                if not rest:
+                    return self.valued(name, word, following)
+                value = None if word.value is None else rest.removeprefix("=")
+                self.given.append(Given(name, (word,), value, True))
+                return 0
+            if name not in self.options.alone:
+                if self.call.tool.family == "apt" and text[at - 1 :].startswith(("q=", "qq=")):
+                    return 0
+                self.object(f"the option {text} is not known")
+                return 0
+            self.given.append(Given(name, (word,)))
+        return 0
+
+    def valued(self, name: str, word: Word, following: Sequence[Word]) -> int:
+        if not following:
+            self.object(f"{name} has no value")
+            self.given.append(Given(name, (word,)))
+            return 0
+        if following[0].value is None and following[0].text[:1] == "$":
+            self.object(f"what {name} is given is a variable, which may be more than one word")
+        self.given.append(Given(name, (word, following[0]), following[0].value, True))
+        return 1
+
+    def object(self, problem: str) -> None:
+        self.call.problem = self.call.problem or problem
+
+
+def _read(call: Call) -> None:
+    """Reads the options, the sub-command and the operands into `call`."""
+    reading = _Reading(call, call.tool.options)
+    operands: list[Word] = []
+    at = 0
+    while at < len(call.words):
+        word = call.words[at]
+        at += 1
+        text = word.text if word.value is None else word.value
+        if not reading.literal and text == "--":
+            reading.literal = True
+            reading.object("-- ends the options")
+        elif not reading.literal and text.startswith("-") and text != "-":
+            at += reading.word(word, call.words[at:])
+        elif call.verb is None:
+            if word.value is None:
+                reading.object("the sub-command is not fixed by the text")
+            call.verb = word
+            call.before = tuple(reading.given)
+            reading.given = []
+            reading.options = call.tool.behind(word.value)
+        else:
+            operands.append(word)
+    if call.verb is None:
+        call.before = tuple(reading.given)
+    else:
+        call.after = tuple(reading.given)
+    call.operands = tuple(operands)
+
+
+def calls(commands: Iterable[Command]) -> tuple[Call, ...]:
+    """The calls of package managers among some commands."""
+    return tuple(call for command in commands if (call := call_of(command)) is not None)
