@@ -145,6 +145,11 @@ def overridden_names(root: Path) -> frozenset[str]:
     return frozenset(names)
 
 
+def is_compose(name: str) -> bool:
+    """Whether a file's name is that of a Compose file."""
+    return _orchestrator(name) == "compose"
+
+
 def _orchestrator(name: str) -> Orchestrator | None:
     lowered = name.lower()
     for orchestrator, patterns in _NAMES:

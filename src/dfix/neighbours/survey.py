@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from dfix.neighbours.compose import compose_files
 from dfix.neighbours.ignorefile import ignore_files
 from dfix.neighbours.model import Handled, Outcome, Wish
+from dfix.neighbours.pulls import pipelines
 from dfix.neighbours.tree import Tree, trees_of
 
 _Looker = Callable[[Tree, Wish], Iterable[Outcome]]
@@ -13,7 +15,10 @@ _Looker = Callable[[Tree, Wish], Iterable[Outcome]]
 _CHANGES: tuple[tuple[frozenset[str], _Looker], ...] = (
     (frozenset({"dockerignore"}), ignore_files),
 )
-_REMARKS: tuple[tuple[frozenset[str], _Looker], ...] = ()
+_REMARKS: tuple[tuple[frozenset[str], _Looker], ...] = (
+    (frozenset({"compose-health", "compose-service"}), compose_files),
+    (frozenset({"ci-pulls"}), pipelines),
+)
 
 
 def survey(

@@ -1,7 +1,7 @@
 """A project's tree: its files, its Dockerfiles, and which folder each of those is built from."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +29,11 @@ class Place:
 class Tree:
     """The tree that handled Dockerfiles stand in: their work tree, or the folder of the call."""
 
-    def __init__(self, root: Path, handled: Iterable[Handled], *, is_repository: bool) -> None:
+    def __init__(
+        self, root: Path, handled: Iterable[Handled], asked: Sequence[Path], *, is_repository: bool
+    ) -> None:
         self.root = root
+        self.asked = asked
         self.is_repository = is_repository
         self.handled = {each.path: each for each in handled}
 
@@ -60,6 +63,11 @@ class Tree:
             found[path] = needs_of(path, handled.data)
         return tuple(found[path] for path in sorted(found))
 
+    def is_beside(self, path: Path) -> bool:
+        """Whether a file is in a folder that the call names, or beside a handled Dockerfile."""
+        folders = {handled.parent for handled in self.handled}
+        return path.parent in folders or any(path.is_relative_to(root) for root in self.asked)
+
     def place(self, needs: Needs) -> Place:
         """Where the build context of a Dockerfile is, or may be."""
         handled = self.handled.get(needs.path)
@@ -84,15 +92,16 @@ class Tree:
 
 def trees_of(handled: Iterable[Handled], roots: Iterable[Path]) -> list[Tree]:
     """The trees of Dockerfiles, and those of the call's folders that hold none."""
+    asked = tuple(roots)
     grouped: dict[tuple[Path, bool], list[Handled]] = {}
     for each in handled:
         top = work_tree_root(each.path.parent)
         grouped.setdefault((top or each.root or each.path.parent, top is not None), []).append(each)
-    for root in roots:
+    for root in asked:
         top = work_tree_root(root)
         grouped.setdefault((top or root, top is not None), [])
     return [
-        Tree(root, found, is_repository=repository)
+        Tree(root, found, asked, is_repository=repository)
         for (root, repository), found in sorted(grouped.items(), key=lambda each: each[0])
     ]
 
