@@ -145,6 +145,9 @@ class InitProcess(Fixer):
             return "ONBUILD makes it an image to build on"
         if started.repeated:
             return "there is more than one ENTRYPOINT or CMD"
+        for service in self.facts.surroundings.services:
+            if service.init:
+                return f"{service.source} starts {service.name} with an init process already"
         if isinstance(found, str):
             return found
         if mentioned := mentioned_init(self.facts, stage):

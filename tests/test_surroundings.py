@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dfix.facts.services import Service
 from dfix.image import ImageReference
 from dfix.resolve.tags import Pin
 from dfix.surroundings import EmbeddedImages, LateEvidence, surroundings_of
@@ -76,3 +77,30 @@ def test_overridden_names(tmp_path: Path) -> None:
     assert surroundings_of(below, options={}, root=tmp_path).overridden == {"node"}
     (tmp_path / ".git").mkdir()
     assert surroundings_of(below, options={}).overridden == {"node"}
+
+
+SERVICES = """\
+services:
+  web:
+    build: .
+    init: true
+    user: "1000:1000"
+    network_mode: host
+    command: [run]
+  job:
+    build: .
+    user: $USER
+  db:
+    image: postgres
+"""
+
+
+def test_the_services_that_are_built_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(b"FROM a\n")
+    (tmp_path / "compose.yaml").write_text(SERVICES)
+    found = surroundings_of(tmp_path / "Dockerfile", options={}).services
+    assert found == (
+        Service("web", "compose.yaml", True, "1000:1000", "host", True),
+        Service("job", "compose.yaml"),
+    )
+    assert surroundings_of(tmp_path / "other.Dockerfile", options={}).services == ()

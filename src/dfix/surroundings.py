@@ -1,12 +1,13 @@
 """What is known beside a file, found out when it is asked for: its build context, its images."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dfix.context import Evidence, evidence_for
 from dfix.facts import Surroundings
+from dfix.facts.services import Service
 from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
 from dfix.resolve import bases, tags
@@ -73,4 +74,22 @@ def surroundings_of(
         evidence = LateEvidence(file, context=context, root=root)
     tree = work_tree_root(file.parent) or root
     overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
-    return Surroundings(evidence, EmbeddedImages(), overridden, options)
+    services = tuple(_services(tree or file.parent, file, deep=tree is not None))
+    return Surroundings(evidence, EmbeddedImages(), overridden, services, options)
+
+
+def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:
+    """The Compose services that are built from `file`."""
+    for entry in scan(tree, deep=deep).naming(file):
+        if entry.service is None:
+            continue
+        said = entry.attributes
+        init, user, network = said.get("init"), said.get("user"), said.get("network_mode")
+        yield Service(
+            entry.service,
+            entry.source.name,
+            init.lower() in {"true", "yes", "on"} if isinstance(init, str) else None,
+            user if isinstance(user, str) and "$" not in user else None,
+            network if isinstance(network, str) and "$" not in network else None,
+            "command" in said or "entrypoint" in said,
+        )

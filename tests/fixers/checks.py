@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 from dfix import Level, Request, Result, Surroundings, fix_bytes
 from dfix.facts.evidence import Evidence
+from dfix.facts.services import Service
 from dfix.registry import all_fixers
 from dfix.surroundings import EmbeddedImages
 from dfix.text import encode
@@ -16,6 +17,7 @@ class Setting(TypedDict, total=False):
     level: Level
     options: Mapping[str, str]
     overridden: Iterable[str]
+    services: Iterable[Service]
     evidence: Evidence
 
 
@@ -25,6 +27,7 @@ def run(name: str, text: str, **setting: Unpack[Setting]) -> Result:
         evidence=setting.get("evidence"),
         images=EmbeddedImages(),
         overridden=frozenset(setting.get("overridden", ())),
+        services=tuple(setting.get("services", ())),
         options={name: setting.get("options", {})},
     )
     level = setting.get("level", Level.AGGRESSIVE)

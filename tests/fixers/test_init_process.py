@@ -3,6 +3,7 @@
 import pytest
 
 from dfix import Level
+from dfix.facts.services import Service
 from tests.fixers import seed
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 
@@ -373,3 +374,11 @@ def test_a_comment_switches_it_off() -> None:
     result = run(NAME, NODE + "# dfix: ignore=init-process\n" + START)
     assert not result.changed
     assert [found.status for found in result.findings] == ["suppressed"]
+
+
+def test_compose_starts_an_init_process() -> None:
+    text = 'FROM node:22-alpine\nCOPY . .\nCMD ["node", "index.js"]\n'
+    services = [Service("web", "compose.yaml", init=True)]
+    check_refused("init-process", text, "compose.yaml starts web with", services=services)
+    services = [Service("web", "compose.yaml", init=False), Service("job", "compose.yaml")]
+    assert run("init-process", text, services=services).changed

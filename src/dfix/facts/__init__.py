@@ -13,6 +13,7 @@ from dfix.nodes import Dockerfile
 if TYPE_CHECKING:
     from dfix.facts.bases import Bases, Images
     from dfix.facts.evidence import Evidence
+    from dfix.facts.services import Service
     from dfix.plan import Plan
 
 __all__ = ["Facts", "Habits", "Positions", "Stages", "Surroundings"]
@@ -29,6 +30,8 @@ class Surroundings:
     #: Names of images that something beside the file replaces, as Compose and Bake files can; `*`
     #: stands for a name that only the builder could compute.
     overridden: frozenset[str] = frozenset()
+    #: The Compose services that run what is built from the file.
+    services: "tuple[Service, ...]" = ()
     #: Options of fixers, by fixer and option.
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 

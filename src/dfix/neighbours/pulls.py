@@ -26,6 +26,7 @@ _LOGIN = re.compile(r"\bdocker\s+login\b([^\n]*)")
 _ACTION = re.compile(r"docker/login-action@")
 _REGISTRY = re.compile(r"^\s*registry:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
 _MIRROR = re.compile(r"mirror|DEPENDENCY_PROXY", re.IGNORECASE)
+_ELSEWHERE = re.compile(r"\$\{?CI_REGISTRY\}?|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?(?:/\S*)?")
 _HUB = re.compile(r"(?:index\.)?docker\.io(?:/.*)?")
 
 
@@ -64,10 +65,9 @@ def _stranger(text: str) -> int | None:
     if built is None or _MIRROR.search(bare):
         return None
     for login in _LOGIN.finditer(bare):
-        words = [word for word in login[1].split() if not word.startswith(("-", "$", '"$', "<"))]
-        named = [word for word in words if "." in word and not _HUB.fullmatch(word)]
-        variable = re.search(r"\$\{?\{?[^\s]*registry", login[1], re.IGNORECASE)
-        if not named and not variable:
+        words = [word.strip("\"'") for word in login[1].split()]
+        # A variable may be anything but this one, which is GitLab's own registry.
+        if not any(_ELSEWHERE.fullmatch(word) for word in words if not _HUB.fullmatch(word)):
             return None
     for action in _ACTION.finditer(bare):
         step = re.split(r"\n\s*-\s", bare[action.end() :], maxsplit=1)[0]
