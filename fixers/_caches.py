@@ -1,9 +1,10 @@
 """What package managers leave behind: how it comes about, who needs it, and how it is removed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dfix import Run
+from dfix import Flag, Run
 from dfix.facts.later import Leftover
 from dfix.facts.programs import Words, unwrapped, words_of
 from dfix.facts.scripts import Command, ShellScript, Word
@@ -34,6 +35,11 @@ class Call:
     verb_word: Word | None
     arguments: tuple[Word, ...]
     wrapped: bool
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """The arguments, those left out that only the shell knows."""
+        return tuple(word.value for word in self.arguments if word.value is not None)
 
     def has(self, *options: str) -> bool:
         """Whether one of `options` is given, with a value or without."""
@@ -319,12 +325,38 @@ def mount_targets(run: Run) -> tuple[str, ...]:
     """Where a RUN has something mounted, of any kind; what has a variable as written."""
     targets: list[str] = []
     for flag in run.flags:
-        if flag.name != "mount":
-            continue
-        options = [option.strip() for option in (flag.argument or "").split(",")]
-        keys = {option.partition("=")[0].lower(): option.partition("=")[2] for option in options}
-        targets += [keys[key] for key in ("target", "dst", "destination") if key in keys]
+        if flag.name == "mount":
+            options = mount_options(flag)
+            targets += [options[key] for key in ("target", "dst", "destination") if key in options]
     return tuple(targets)
+
+
+def mount_options(flag: Flag) -> dict[str, str]:
+    """The options of a `--mount`, keys in lower case."""
+    pairs = [option.strip().partition("=") for option in (flag.argument or "").split(",")]
+    return {key.lower(): value for key, _, value in pairs}
+
+
+def cache_targets(run: Run) -> tuple[str, ...]:
+    """Where a RUN has a cache mounted, by a path that the file tells."""
+    return tuple(
+        target
+        for flag in run.flags
+        if flag.name == "mount" and (options := mount_options(flag)).get("type") == "cache"
+        for key in ("target", "dst", "destination")
+        if (target := options.get(key, "")).startswith("/") and "$" not in target
+    )
+
+
+def removed_paths(call: Call) -> Iterator[str]:
+    """The folders that a removal empties: its operands, a pattern for all that is in one cut off."""
+    deep = call.name == "find" or any(re.match(r"-[a-z]*[rR]|--rec", each) for each in call.plain)
+    if call.name not in _REMOVERS or not deep or "-name" in call.plain:
+        return
+    for word in call.arguments:
+        path = word.text.removesuffix("/*").strip("\"'")
+        if path.startswith("/") and not set(path) & set("*?[{$"):
+            yield path
 
 
 def is_mounted(run: Run, *paths: str) -> bool:
