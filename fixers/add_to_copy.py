@@ -1,22 +1,14 @@
 """Writes COPY for an ADD that only copies."""
 
 import posixpath
-import re
 from typing import Literal
 
 from dfix import Add, Change, Copy, Fixer, Invalid, Leaf, Level, Phase, Valid
 from dfix.facts.transfers import add_does
 
+from ._text_names import is_text_name
+
 _KEPT_FLAGS = frozenset({"chown", "chmod", "link", "exclude"})
-#: Endings of text and source code: a literal source of that name is no archive, by convention.
-_TEXT = frozenset(
-    """bat bash c cc cfg cjs clj cmake cmd cnf conf config cpp cron crt cs css csv cxx dart env erl ex
-    exs fish go gql graphql groovy h hbs hcl hpp hs htm html ini ipynb java jinja js json json5 jsonc
-    jsx key kt kts ldif less lic list lock lua m map md mjs mod mustache nginx nix patch pem php pl pm
-    pom properties proto ps1 pub py pyi r rb repo rs rst rules s sass sbt scala scm scss service sh
-    sls sql sum svelte svg swift tcl tf toml ts tsv tsx txt vcl vim vue wsgi xml xsd xsl yaml yml
-    zsh""".split()
-)
 _ARCHIVE = "one of the sources is an archive, which ADD unpacks"
 _UNKNOWN = "nothing shows that the source is no archive, which ADD would unpack"
 _DOES = {
@@ -137,11 +129,7 @@ class AddToCopy(Fixer):
                 return _ARCHIVE
             if kind in {"directory", "file", "mixed"}:
                 return "proven" if strict else "convention"
-        name = posixpath.basename(source)
-        literal = not re.search(r"[*?\[\]\\]", source) and not source.endswith("/")
-        if literal and "." in name.lstrip(".") and name.rpartition(".")[2].lower() in _TEXT:
-            return "convention"
-        return _UNKNOWN
+        return "convention" if is_text_name(source) else _UNKNOWN
 
 
 def _keyword(leaf: Leaf) -> Leaf:

@@ -1,0 +1,58 @@
+"""What `chmod` makes of the permission bits of a file."""
+
+import re
+from collections.abc import Iterable
+
+#: Bits of a file of a build context, as git keeps them: the convention where nobody looked.
+KEPT_BY_GIT = frozenset({0o644, 0o755})
+#: What the builder gives to a file that a heredoc makes.
+OF_HEREDOC = frozenset({0o644})
+#: What ADD gives to what it fetches: https://docs.docker.com/reference/dockerfile/#adding-files-from-a-url
+OF_FETCHED = frozenset({0o600})
+_UMASK = 0o022
+_ALL = 0o777
+_BITS = {"r": 0o444, "w": 0o222, "x": 0o111}
+_WHO = {"u": 0o700, "g": 0o070, "o": 0o007, "a": 0o777}
+_NUMERIC = re.compile(r"0?[0-7]{3}")
+_CLAUSE = re.compile(r"([ugoa]*)((?:[-+=][rwx]*)+)")
+_ACTION = re.compile(r"([-+=])([rwx]*)")
+
+
+def mode_after(change: str, before: Iterable[int] | None) -> str | None:
+    """The mode that files get, whichever of `before` they had; None where that is not one alone.
+
+    `change` is the first operand of chmod. With None for `before`, the file may have had any bits.
+    A number stays as it is written; the umask is the builder's.
+    """
+    if _NUMERIC.fullmatch(change):
+        return change
+    clauses = [_CLAUSE.fullmatch(each) for each in change.split(",")]
+    possible = set(range(_ALL + 1)) if before is None else set(before)
+    found = set()
+    for mode in possible:
+        for clause in clauses:
+            if clause is None:
+                return None
+            mode = _applied(mode, clause[1], clause[2])
+        found.add(mode)
+    return f"{found.pop():03o}" if len(found) == 1 else None
+
+
+def _applied(mode: int, who: str, actions: str) -> int:
+    mask = _ALL & ~_UMASK
+    if who:
+        mask = 0
+        for each in who:
+            mask |= _WHO[each]
+    for operator, letters in _ACTION.findall(actions):
+        bits = 0
+        for each in letters:
+            bits |= _BITS[each] & mask
+        if operator == "+":
+            mode |= bits
+        elif operator == "-":
+            mode &= ~bits
+        else:
+            # Without a class, `=` sets all of them, and the umask keeps bits from being set.
+            mode = mode & ~(mask if who else _ALL) | bits
+    return mode

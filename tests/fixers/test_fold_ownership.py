@@ -1,0 +1,283 @@
+"""fold-ownership: what it leaves alone and turns down first, then what it changes."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from dfix import Level
+from dfix.facts.evidence import Kind
+from tests.fixers.checks import check_fixed, check_noop, check_refused, run
+
+NAME = "fold-ownership"
+F = "FROM debian:12\n"
+NEW = "# syntax=docker/dockerfile:1\n" + F
+
+
+@dataclass(frozen=True)
+class Files:
+    """A build context that was named, of single files, by name and mode."""
+
+    modes: dict[str, int] = field(default_factory=dict)
+    folders: frozenset[str] = frozenset()
+    guessed: bool = False
+
+    def kind(self, source: str, *, level_is_safe: bool) -> Kind:
+        if self.guessed and level_is_safe:
+            return "unknown"
+        if source in self.folders:
+            return "directory"
+        return "file" if source in self.modes else "unknown"
+
+    def mode(self, source: str, *, level_is_safe: bool) -> int | None:
+        return None if self.guessed and level_is_safe else self.modes.get(source)
+
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 0) -> str | None:
+        return None
+
+
+NOOP = {
+    "another file": F + "COPY a.sh /\nRUN chmod +x /b.sh\n",
+    "a file in the folder": F + "COPY . /app\nRUN chmod +x /app/run.sh\n",
+    "nothing copied": F + "RUN chmod +x /b.sh\n",
+    "not right below": F + "COPY a.sh /\nENV A=1\nRUN chmod +x /a.sh\n",
+    "not the first link": F + "COPY a.sh /\nRUN sed -i s/a/b/ /a.sh && chmod +x /a.sh\n",
+    "exec form": F + 'COPY a.sh /\nRUN ["chmod", "+x", "/a.sh"]\n',
+    "heredoc": F + "COPY a.sh /\nRUN <<EOF\nchmod +x /a.sh\nEOF\n",
+    "variable": F + "COPY a.sh /\nRUN chmod $MODE /a.sh\n",
+    "pattern": F + "COPY *.sh /s/\nRUN chmod +x /s/*.sh\n",
+    "onbuild": F + "ONBUILD COPY a.sh /\nONBUILD RUN chmod +x /a.sh\n",
+    "assignment": F + "COPY a.sh /\nRUN A=1 chmod +x /a.sh\n",
+    "redirected": F + "COPY a.sh /\nRUN chmod +x /a.sh 2>/dev/null\n",
+    "reference": F + "COPY a.sh /\nRUN chmod --reference=/b /a.sh\n",
+    "background": F + "COPY a.sh /\nRUN chmod +x /a.sh &\n",
+    "another stage": F + "COPY a.sh /\n" + F + "RUN chmod +x /a.sh\n",
+    "working directory not known": "FROM me/base\nCOPY a.sh .\nRUN chmod +x a.sh\n",
+}
+
+REFUSED = {
+    # It would hit something else.
+    "whole context": ("COPY . /app\nRUN chmod -R 755 /app\n", "several modes"),
+    "folder": ("COPY src/ /app\nRUN chmod -R 644 /app\n", "several modes"),
+    "folder by itself": ("COPY . /home/app\nRUN chmod 777 /home/app\n", "several modes"),
+    "destination is a folder of the system": ("COPY run /run\nRUN chmod +x /run\n", "/run is a"),
+    "destination was made": (
+        "RUN mkdir /x\nCOPY x /x\nRUN chmod +x /x\n",
+        "/x may be a folder already",
+    ),
+    "destination is where it works": ("WORKDIR /x\nCOPY x /x\nRUN chmod +x /x\n", "/x is a folder"),
+    "destination of another name": (
+        "COPY crontab /etc/cron.d\nRUN chmod 644 /etc/cron.d\n",
+        "may be a folder",
+    ),
+    "more files copied": ("COPY a.sh b.sh /\nRUN chmod +x /a.sh\n", "brings other files"),
+    "other files named": ("COPY a.sh /\nRUN chmod +x /a.sh /b.sh\n", "other files as well"),
+    "copied once more": (
+        "COPY a.sh /app/a.sh\nCOPY src /app\nRUN chmod +x /app/a.sh\n",
+        "may bring the same file",
+    ),
+    "pattern": ("COPY *.sh /a.sh\nRUN chmod +x /a.sh\n", "which files are copied"),
+    "variable": ("ARG S\nCOPY $S /a.sh\nRUN chmod +x /a.sh\n", "which files are copied"),
+    "parents": ("COPY --parents d/a.sh /a.sh\nRUN chmod +x /a.sh\n", "--parents"),
+    "archive": ("ADD a.sh /a.sh\nRUN chmod +x /a.sh\n", "ADD may do more"),
+    # Owners.
+    "working directory": (
+        "WORKDIR /app\nCOPY . .\nRUN chown -R www-data:www-data /app\n",
+        "was there before",
+    ),
+    "files before": (
+        "COPY package.json /app/\nRUN npm ci\nCOPY . /app\nRUN chown -R 33:33 /app\n",
+        "was there before",
+    ),
+    "made before": (
+        "RUN mkdir -p /app/logs\nCOPY . /app\nRUN chown -R 33:33 /app\n",
+        "was there before",
+    ),
+    "made by who knows what": (
+        "RUN ./setup\nCOPY . /app\nRUN chown -R 33:33 /app\n",
+        "was there before",
+    ),
+    "home of an account": (
+        "RUN useradd -m me\nCOPY . /home/me\nRUN chown -R me:me /home/me\n",
+        "was there before",
+    ),
+    "folder of the system": ("COPY . /etc\nRUN chown -R 33:33 /etc\n", "folder"),
+    "not recursive": ("COPY . /app\nRUN chown 33:33 /app\n", "several modes"),
+    "new folders": ("COPY a.sh /n/m/a.sh\nRUN chown 33:33 /n/m/a.sh\n", "may be made by the COPY"),
+    "login group": ("COPY a.sh /\nRUN chown www-data: /a.sh\n", "not certain"),
+    "dot for a colon": ("COPY a.sh /\nRUN chown www-data.www-data /a.sh\n", "not certain"),
+    "owner twice": ("COPY --chown=1:1 a.sh /\nRUN chown 33:33 /a.sh\n", "--chown already"),
+    "rights of programs": (
+        "COPY --from=x/y /bin/ping /bin/\nRUN chown 33:33 /bin/ping\n",
+        "setuid",
+    ),
+    # Modes.
+    "mode by mode": ("COPY a.sh /\nRUN chmod u+x /a.sh\n", "depends on the mode"),
+    "mode taken away": ("COPY a.sh /\nRUN chmod go-w /a.sh\n", "depends on the mode"),
+    "setuid": ("COPY a.sh /\nRUN chmod 4755 /a.sh\n", "depends on the mode"),
+    "conditional x": ("COPY a.sh /\nRUN chmod a+X /a.sh\n", "depends on the mode"),
+    "mode of an image": (
+        "COPY --from=x/y /a.sh /\nRUN chmod +x /a.sh\n",
+        "depends on the mode",
+    ),
+    "mode twice": ("COPY --chmod=600 a.sh /\nRUN chmod 700 /a.sh\n", "--chmod already"),
+    # The RUN.
+    "failure goes on": ("COPY a.sh /\nRUN chmod +x /a.sh || true\n", "goes on when it fails"),
+    "failure goes on later": ("COPY a.sh /\nRUN chmod +x /a.sh; touch /b\n", "goes on when"),
+    "flags": ("COPY a.sh /\nRUN --network=none chmod +x /a.sh\n", "flags of its own"),
+    "pragma": (
+        "COPY a.sh /\n# hadolint ignore=DL3059\nRUN chmod +x /a.sh\n",
+        "speaks to a tool",
+    ),
+    "comment inside": ("COPY a.sh /\nRUN chmod +x \\\n# why\n  /a.sh\n", "comment would be lost"),
+}
+
+
+@pytest.mark.parametrize("case", NOOP)
+def test_noop(case: str) -> None:
+    check_noop(NAME, NOOP[case])
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    text, reason = REFUSED[case]
+    check_refused(NAME, F + text, reason)
+
+
+@pytest.mark.parametrize(
+    "frontend",
+    ["docker/dockerfile:1.0", "docker/dockerfile:1.1.7-experimental", "me/frontend:1", "x"],
+)
+def test_frontends_that_may_not_know_the_mode(frontend: str) -> None:
+    text = f"# syntax={frontend}\n{F}COPY a.sh /\nRUN chmod +x /a.sh\n"
+    check_refused(NAME, text, "may not know --chmod")
+
+
+FIXED = {
+    "x": ("COPY a.sh /\nRUN chmod +x /a.sh\n", "COPY --chmod=755 a.sh /\n"),
+    "number": ("COPY a.sh /\nRUN chmod 0700 /a.sh\n", "COPY --chmod=0700 a.sh /\n"),
+    "several changes": ("COPY a.sh /\nRUN chmod a-w,a+rx a.sh\n", "COPY --chmod=555 a.sh /\n"),
+    "set": ("COPY a.sh /\nRUN chmod u=rwx,go=rx /a.sh\n", "COPY --chmod=755 a.sh /\n"),
+    "verbose": ("COPY a.sh /\nRUN chmod -v +x /a.sh\n", "COPY --chmod=755 a.sh /\n"),
+    "folder without a slash": (
+        "COPY a.sh /usr/bin\nRUN chmod +x /usr/bin/a.sh\n",
+        "COPY --chmod=755 a.sh /usr/bin\n",
+    ),
+    "relative": (
+        "WORKDIR /app\nCOPY a.sh .\nRUN chmod +x ./a.sh\n",
+        "WORKDIR /app\nCOPY --chmod=755 a.sh .\n",
+    ),
+    "several files": (
+        "COPY a.sh b.sh /x/\nRUN chmod +x /x/a.sh /x/b.sh\n",
+        "COPY --chmod=755 a.sh b.sh /x/\n",
+    ),
+    "several COPYs": (
+        "COPY a.sh /\nCOPY b.sh /\nRUN chmod +x /a.sh /b.sh\n",
+        "COPY --chmod=755 a.sh /\nCOPY --chmod=755 b.sh /\n",
+    ),
+    "other COPYs between": (
+        "COPY a.sh /\nCOPY c /etc/c\nRUN chmod +x /a.sh\n",
+        "COPY --chmod=755 a.sh /\nCOPY c /etc/c\n",
+    ),
+    "first link": (
+        "COPY a.sh /\nRUN chmod +x /a.sh && touch /b\n",
+        "COPY --chmod=755 a.sh /\nRUN touch /b\n",
+    ),
+    "first links": (
+        "COPY a.sh /\nRUN chown 33:33 /a.sh \\\n && chmod +x /a.sh \\\n && touch /b\n",
+        "COPY --chown=33:33 --chmod=755 a.sh /\nRUN touch /b\n",
+    ),
+    "a RUN behind": (
+        "COPY a.sh /\nRUN chmod +x /a.sh\nENV A=1\nRUN touch /b\n",
+        "COPY --chmod=755 a.sh /\nENV A=1\nRUN touch /b\n",
+    ),
+    "comment above": (
+        "# copy\nCOPY a.sh /\n\n# start\nRUN chmod +x /a.sh\n",
+        "# copy\n# start\nCOPY --chmod=755 a.sh /\n",
+    ),
+    "comment apart": (
+        "COPY a.sh /\n# about all below\n\nRUN chmod +x /a.sh\nRUN touch /b\n",
+        "COPY --chmod=755 a.sh /\n# about all below\n\nRUN touch /b\n",
+    ),
+    "array": (
+        'COPY ["a.sh", "/"]\nRUN chmod +x /a.sh\n',
+        'COPY --chmod=755 ["a.sh", "/"]\n',
+    ),
+    "from a stage": (
+        "COPY --from=x /a.sh /\nRUN chmod 755 /a.sh\n",
+        "COPY --from=x --chmod=755 /a.sh /\n",
+    ),
+    "heredoc": (
+        "COPY <<EOF /a.sh\n#!/bin/sh\nEOF\nRUN chmod u+x /a.sh\n",
+        "COPY --chmod=744 <<EOF /a.sh\n#!/bin/sh\nEOF\n",
+    ),
+    "fetched": (
+        "ADD https://example.com/tool /usr/bin/tool\nRUN chmod +x /usr/bin/tool\n",
+        "ADD --chmod=711 https://example.com/tool /usr/bin/tool\n",
+    ),
+    "owner": (
+        "COPY a.cnf /etc/\nRUN chown www-data:www-data /etc/a.cnf\n",
+        "COPY --chown=www-data:www-data a.cnf /etc/\n",
+    ),
+    "owner without a group": (
+        "COPY a.cnf /etc/\nRUN chown www-data /etc/a.cnf\n",
+        "COPY --chown=www-data:0 a.cnf /etc/\n",
+    ),
+    "group": (
+        "COPY a.cnf /etc/\nRUN chgrp adm /etc/a.cnf\n",
+        "COPY --chown=0:adm a.cnf /etc/\n",
+    ),
+    "owner of a new folder": (
+        "COPY . /app/\nRUN chown -R www-data:www-data /app\n",
+        "COPY --chown=www-data:www-data . /app/\n",
+    ),
+    "owner of a new folder of a stage": (
+        "COPY --from=x /out /srv/app\nRUN chown -R 33:33 /srv/app\n",
+        "COPY --from=x --chown=33:33 /out /srv/app\n",
+    ),
+    "parent made before": (
+        "RUN mkdir -p /n/m\nCOPY a.sh /n/m/a.sh\nRUN chown 33:33 /n/m/a.sh\n",
+        "RUN mkdir -p /n/m\nCOPY --chown=33:33 a.sh /n/m/a.sh\n",
+    ),
+}
+X = "FROM debian:12 AS x\n"
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_fixed(case: str) -> None:
+    before, after = FIXED[case]
+    check_fixed(NAME, X + F + before, X + F + after, level=Level.STANDARD)
+
+
+def test_nothing_is_safe_without_a_context() -> None:
+    text = NEW + "COPY a.sh /\nRUN chmod +x /a.sh\n"
+    assert run(NAME, text, level=Level.SAFE).after == text.encode()
+    guessed = Files({"a.sh": 0o644}, guessed=True)
+    assert run(NAME, text, level=Level.SAFE, evidence=guessed).after == text.encode()
+
+
+def test_a_context_makes_it_safe() -> None:
+    files = Files({"a": 0o700})
+    before = "COPY a /usr/bin/\nRUN chmod g+rx /usr/bin/a\n"
+    after = "COPY --chmod=750 a /usr/bin/\n"
+    check_fixed(NAME, NEW + before, NEW + after, level=Level.SAFE, evidence=files)
+    # Without a frontend or another sign of BuildKit, --chmod may not be known.
+    assert run(NAME, F + before, level=Level.SAFE, evidence=files).after == (F + before).encode()
+    owner = "COPY a /usr/bin/\nRUN chown 33:33 /usr/bin/a\n"
+    owned = "COPY --chown=33:33 a /usr/bin/\n"
+    check_fixed(NAME, F + owner, F + owned, level=Level.SAFE, evidence=files)
+
+
+def test_a_folder_by_the_context() -> None:
+    text = F + "COPY a /opt/\nRUN chmod 755 /opt/a\n"
+    check_refused(NAME, text, "several modes", evidence=Files(folders=frozenset({"a"})))
+
+
+def test_a_name_without_an_ending_is_an_assumption() -> None:
+    before, after = "COPY a /opt/\nRUN chmod 755 /opt/a\n", "COPY --chmod=755 a /opt/\n"
+    assert run(NAME, F + before, level=Level.STANDARD).after == (F + before).encode()
+    check_fixed(NAME, F + before, F + after, level=Level.AGGRESSIVE)
+
+
+def test_the_parent_is_not_known_without_the_base_image() -> None:
+    text = "FROM me/base\nCOPY a.sh /opt/a.sh\nRUN chown 33:33 /opt/a.sh\n"
+    check_refused(NAME, text, "/opt may be made by the COPY")
