@@ -28,6 +28,11 @@ class EmbeddedImages:
         """The tag that a floating reference stands for. Raises ValueError for an unknown policy."""
         return tags.pin(image, tags.Policy(policy))
 
+    def tags(self, image: ImageReference) -> frozenset[str]:
+        """The tags of an official image that the table has."""
+        found = tags.current_tags(image.familiar_name) if image.is_official else None
+        return found or frozenset()
+
 
 class LateEvidence:
     """The evidence for one Dockerfile, gathered when the first question is asked."""

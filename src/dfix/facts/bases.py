@@ -26,6 +26,9 @@ class Images(Protocol):
     def pin(self, image: ImageReference, policy: str) -> "Pin | Unpinned":
         """The tag that a floating reference stands for; `policy` is `patch`, `minor` or `major`."""
 
+    def tags(self, image: ImageReference) -> frozenset[str]:
+        """The tags that an image is known to have."""
+
 
 class Bases:
     """The base images of one tree."""
@@ -56,6 +59,11 @@ class Bases:
         """
         images = self.facts.surroundings.images
         return None if images is None else images.pin(image, policy)
+
+    def tags(self, image: ImageReference) -> frozenset[str]:
+        """The tags that an image is known to have; empty where none is known."""
+        images = self.facts.surroundings.images
+        return frozenset() if images is None else images.tags(image)
 
     def is_replaced(self, image: ImageReference) -> bool:
         """Whether something beside the file may put another image in this one's place.
