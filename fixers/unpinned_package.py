@@ -95,6 +95,8 @@ def _unpinned(command: Command) -> list[str]:
         call = call_of(command)
         if call is None or not call.installs:
             return []
+        if call.name == "gem" and call.has_option("-v", "--version"):
+            return []
         name, operands = call.name, [word.value or "" for word in call.operands]
     pinned = _LANGUAGE.get(name) or _SYSTEM.get(name)
     return [each for each in operands if each and not pinned.search(each)] if pinned else []

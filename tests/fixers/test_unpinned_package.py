@@ -17,6 +17,7 @@ NOOP = {
     "pip": "FROM python:3.13\nRUN pip install -r a.txt b==1 'c>=2' ./d git+https://example.com/e\n",
     "npm": "FROM node:22\nRUN npm install && npm install -g a@1 @b/c@2\n",
     "gem": "FROM debian:12\nRUN gem install a:1.0\n",
+    "gem-option": "FROM debian:12\nRUN gem install a -v 1.0\n",
     "go": "FROM golang:1.25\nRUN go install example.com/a@v1.0.0 && go install ./...\n",
     "other": "FROM debian:12\nRUN apt-get update && apt-get remove a\n",
 }
