@@ -1,0 +1,138 @@
+"""What npm, yarn and pnpm start: the script of package.json behind a command line."""
+
+import json
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dfix import Facts, Run, ShellForm, Stage
+from dfix.facts.contents import text_of, workdir_of
+
+from ._plain_words import plain_words
+
+_RUNNERS = frozenset({"npm", "yarn", "pnpm"})
+_RUN = frozenset({"run", "run-script"})
+_QUIET = frozenset({"-s", "--silent", "-q", "--quiet"})
+#: Commands of yarn and pnpm that are no scripts.
+_OWN_COMMANDS = frozenset(
+    """access add audit autoclean bin cache check config create dedupe deploy dlx exec explain fetch
+    generate-lock-entry global help i import info init install integrity link list ll login logout ls
+    node npm outdated owner pack patch plugin policies prune publish rebuild remove root search set
+    setup stage store tag team test un unlink unplug up update upgrade upgrade-interactive version
+    versions why workspace workspaces""".split()
+)
+#: Settings that change what a script runs under.
+_SETTINGS = re.compile(
+    r"node[-_]options|script[-_]shell|shell[-_]emulator|ignore[-_]scripts|node[-_]version",
+    re.IGNORECASE,
+)
+_CHANGING = re.compile(
+    r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)*?(?:init|pkg|set-script|version)\b|\bnpm\s+create\b|\bng\s+new\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """The command line of a script, and the script as it is written."""
+
+    words: tuple[str, ...]
+    script: str
+
+
+def script_name(words: Sequence[str | None]) -> str | None:
+    """The script that a command line runs; None for what is no call of that kind.
+
+    Empty where it is one that takes more than the script's name.
+    """
+    if not words or words[0] is None or posixpath.basename(words[0]) not in _RUNNERS:
+        return None
+    runner = posixpath.basename(words[0])
+    rest = [word for word in words[1:] if word not in _QUIET]
+    if not rest:
+        return None
+    if rest[0] in _RUN:
+        rest = rest[1:]
+    elif rest[0] == "start":
+        pass
+    elif runner == "npm" or rest[0] is None or rest[0] in _OWN_COMMANDS:
+        return None
+    if len(rest) != 1 or rest[0] is None or rest[0].startswith("-"):
+        return ""
+    return rest[0]
+
+
+def direct(facts: Facts, stage: Stage, name: str) -> Direct | str:
+    """The command line behind the script `name` in the working directory, or why it is not known."""
+    if not name:
+        return "it has options, or hands words on"
+    workdir = workdir_of(facts, stage)
+    if workdir is None:
+        return "the working directory is not known"
+    text = text_of(facts, stage, posixpath.join(workdir, "package.json"))
+    if text is None:
+        return f"what the package.json in {workdir} holds is not known from the build context"
+    lineage = facts.stages.lineage(stage)
+    runs = [each for one in lineage for each in one.instructions if isinstance(each, Run)]
+    if any(_CHANGING.search(each.code) for each in runs):
+        return "a RUN may change package.json"
+    if reason := _of_settings(facts, stage, workdir):
+        return reason
+    linked = text_of(facts, stage, posixpath.join(workdir, ".yarnrc.yml")) is not None
+    return _of_package(facts, stage, workdir, name, text, linked)
+
+
+def _of_settings(facts: Facts, stage: Stage, workdir: str) -> str:
+    """Files beside package.json that change how scripts are run."""
+    evidence = facts.surroundings.evidence
+    state = facts.plan.stages[stage.index].config.env
+    if any(key.lower().startswith(("npm_config_", "yarn_")) for key in state):
+        return "ENV configures the package manager"
+    for name in (".npmrc", ".yarnrc", ".yarnrc.yml", ".pnp.cjs", ".pnp.js", "pnpm-workspace.yaml"):
+        text = text_of(facts, stage, posixpath.join(workdir, name))
+        if text is None:
+            if evidence is not None and evidence.kind(name, level_is_safe=False) != "unknown":
+                return f"there is a {name}, which may say more"
+        elif name.startswith(".pnp") or (
+            name == ".yarnrc.yml"
+            and not re.search(r"^nodeLinker:\s*[\"']?node-modules", text, re.MULTILINE)
+        ):
+            return "Yarn's Plug'n'Play has to be set up for node first"
+        elif _SETTINGS.search(text):
+            return f"{name} changes how scripts are run"
+    return ""
+
+
+def _of_package(
+    facts: Facts, stage: Stage, workdir: str, name: str, text: str, linked: bool
+) -> Direct | str:
+    """The script as package.json has it; `linked` tells that Yarn makes a folder `node_modules`."""
+    try:
+        package = json.loads(text)
+    except ValueError:
+        return "package.json is no JSON"
+    scripts = package.get("scripts") if isinstance(package, dict) else None
+    script = scripts.get(name) if isinstance(scripts, dict) else None
+    if not isinstance(scripts, dict) or not isinstance(script, str):
+        return f"package.json has no script `{name}`"
+    if any(f"{hook}{name}" in scripts for hook in ("pre", "post")):
+        return f"package.json has a script that runs before or after `{name}`"
+    if any("node" in (package.get(each) or {}) for each in ("dependencies", "devDependencies")):
+        return "package.json brings a node of its own"
+    if re.match(r"yarn@[2-9]", str(package.get("packageManager", ""))) and not linked:
+        return "Yarn's Plug'n'Play has to be set up for node first"
+    if "npm_" in script or "config" in package:
+        return "the script uses variables that the package manager sets"
+    plain = plain_words(ShellForm(text=script), "")
+    if isinstance(plain, str):
+        return f"the script `{name}`: {plain}"
+    words = plain.words
+    if words[0] != "node":
+        return f"the script `{name}` starts `{words[0]}`, and not node"
+    if len(words) < 2 or any(word in {"--watch", "--inspect-brk"} for word in words):
+        return f"the script `{name}` is for a developer at a terminal"
+    for word in words[1:]:
+        file = text_of(facts, stage, posixpath.normpath(posixpath.join(workdir, word)))
+        if file is not None and "npm_" in file:
+            return f"{word} uses variables that the package manager sets"
+    return Direct(words, script)
