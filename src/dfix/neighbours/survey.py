@@ -7,13 +7,17 @@ from dfix.neighbours.compose import compose_files
 from dfix.neighbours.ignorefile import ignore_files
 from dfix.neighbours.model import Handled, Outcome, Wish
 from dfix.neighbours.pulls import pipelines
+from dfix.neighbours.structure import structure_tests
 from dfix.neighbours.tree import Tree, trees_of
+from dfix.neighbours.workflow import workflow
 
 _Looker = Callable[[Tree, Wish], Iterable[Outcome]]
 
 #: Who looks, and under which names. All look where changes are wanted, the rest in a check too.
 _CHANGES: tuple[tuple[frozenset[str], _Looker], ...] = (
     (frozenset({"dockerignore"}), ignore_files),
+    (frozenset({"lint-workflow"}), workflow),
+    (frozenset({"structure-test"}), structure_tests),
 )
 _REMARKS: tuple[tuple[frozenset[str], _Looker], ...] = (
     (frozenset({"compose-health", "compose-service"}), compose_files),
