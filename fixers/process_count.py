@@ -1,7 +1,9 @@
 """Reports containers that start several processes."""
 
+import re
+
 from dfix import Expose, Fixer, Phase, Reported, Run, Stage, Valid
-from dfix.facts.commands import installed_packages
+from dfix.facts.commands import base_name, installed_packages
 from dfix.facts.scripts import script_of
 
 from ._command_lines import CommandLine, base_of, command_lines
@@ -13,10 +15,14 @@ _SUPERVISORS = frozenset(
     circusd monit foreman honcho forego overmind goreman hivemind chaperone horust multirun""".split()
 )
 _INIT_SYSTEMS = frozenset({"/init", "/sbin/init", "/usr/sbin/init", "/sbin/my_init"})
-_DATABASES = frozenset(
-    """mysql-server mariadb-server default-mysql-server mariadb mysql postgresql postgresql-server
-    mongodb mongodb-org mongodb-server""".split()
-)
+#: Packages that bring a database server, by package manager: the same name is a client elsewhere.
+_DATABASES = {
+    "apk": re.compile(r"mysql|mariadb|postgresql[0-9]*|mongodb"),
+    "apt": re.compile(
+        r"(?:default-)?mysql-server.*|mariadb-server.*|postgresql(?:-[0-9.]+)?|mongodb(?:-org|-server)?"
+    ),
+    "": re.compile(r"(?:mysql|mariadb|mongodb)(?:-community|-org)?-server|postgresql[0-9]*-server"),
+}
 _WEB = frozenset("nginx apache2 httpd lighttpd caddy libapache2-mod-php".split())
 _ADVICE = "give each process a container of its own, and connect them by a network"
 
@@ -78,14 +84,18 @@ class ProcessCount(Fixer):
         ]
         if not any(isinstance(each, Expose) for each in inside):
             return
-        packages: set[str] = set()
+        web: set[str] = set()
+        databases: set[str] = set()
         for each in inside:
             script = script_of(each, self.facts.tree.escape) if isinstance(each, Run) else None
             for command in script.commands if script is not None else ():
-                packages |= set(installed_packages(command) or ())
-            web, database = sorted(packages & _WEB), sorted(packages & _DATABASES)
-            if web and database:
-                told = f"`{web[0]}` and `{database[0]}` are in one image"
+                packages = installed_packages(command) or ()
+                manager = (base_name(command) or "").removesuffix("-get")
+                server = _DATABASES.get(manager, _DATABASES[""])
+                web.update(_WEB.intersection(packages))
+                databases.update(each for each in packages if server.fullmatch(each))
+            if web and databases:
+                told = f"`{min(web)}` and `{min(databases)}` are in one image"
                 self.advise(each, f"{told}: {_ADVICE}")
                 return
 

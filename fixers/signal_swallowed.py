@@ -12,7 +12,12 @@ from ._programs import RUNNERS
 
 _SHELLS = frozenset({"sh", "ash", "dash", "bash"})
 #: Commands that are over at once: who ends them does not matter.
-_SHORT = (COREUTILS | BUILTINS) - {"sleep", "tail", "exec", "wait"}
+_SHORT = (COREUTILS | BUILTINS | {"make", "pytest", "phpunit", "rspec", "tox"}) - {
+    "sleep",
+    "tail",
+    "exec",
+    "wait",
+}
 _EXEC = "write `exec` in front of the last command, so that it takes the shell's place"
 
 
@@ -28,7 +33,7 @@ class SignalSwallowed(Fixer):
     **When it is reported**
 
     Where the last stage starts several commands by a shell and the last of them has no `exec`, one
-    command by `sh -c` without `exec`, a script by `sh` that is not known to end in `exec`, a script
+    command by `sh -c` of dash without `exec`, a script by `sh` that is not known to end in `exec`, a script
     that the build context shows not to, or `npx` and `npm exec`. What exec-form and node-direct
     look at is told by them.
 
@@ -91,8 +96,8 @@ class SignalSwallowed(Fixer):
         if line.script is not None:
             single = len(line.script.commands) == 1
             shell_form = isinstance(line.node.command, ShellForm)
-            if single and shell_form:
-                return ""  # exec-form says what it thinks of it
+            if single and (shell_form or not self._forks(stage, line)):
+                return ""  # exec-form tells of the first; for the second, the shell makes way
             return _of_script(line.script)
         if not line.words:
             return ""
@@ -102,6 +107,7 @@ class SignalSwallowed(Fixer):
             return ""
         text = script_text(self.facts, stage, word)
         if text is None:
+            by_shell = by_shell and "entrypoint" not in word  # most of these end in exec
             unknown = f"unless `{word}` ends in `exec`, the shell keeps signals to itself: let it"
             return unknown if by_shell else ""
         if not by_shell and not text.startswith(
@@ -110,6 +116,12 @@ class SignalSwallowed(Fixer):
             return ""
         script = read(ShellForm(text=text.replace("\r\n", "\n")), "")
         return f"`{word}`: {_EXEC}" if script is not None and _of_script(script) else ""
+
+    def _forks(self, stage: Stage, line: CommandLine) -> bool:
+        """Whether the shell of `sh -c` stays in front of a single command, as dash does."""
+        names = {base_of((word,)) for word in line.words}
+        known = self.facts.bases.of(stage)
+        return "dash" in names or ("sh" in names and known is not None and known.shell == "dash")
 
 
 def _of_script(script: ShellScript) -> str:

@@ -20,6 +20,7 @@ NOOP = {
     "tested-when-built": D + 'RUN nginx & sleep 1 && curl localhost\nCMD ["nginx"]\n',
     "build-only": D.replace("\n", " AS a\n") + "CMD a & b\nFROM scratch\nCOPY --from=a /a /a\n",
     "client-of-a-database": D + "RUN apt-get install -y nginx postgresql-client\nEXPOSE 80\n",
+    "client-of-a-database-rpm": "FROM rockylinux:9\nRUN dnf install -y nginx mysql\nEXPOSE 80\n",
     "no-ports": D + "RUN apt-get install -y nginx mysql-server\n",
     "ignored-cmd": D + "ENTRYPOINT node a.js\nCMD a & b\n",
     "argument": D + 'CMD ["echo", "supervisord"]\n',
