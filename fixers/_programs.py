@@ -23,6 +23,8 @@ _INTERPRETERS = re.compile(
     r"(?:node(?:js)?|deno|bun|python[0-9.]*|pypy[0-9.]*|perl[0-9.]*|php[0-9.]*|ruby[0-9.]*|"
     r"lua(?:jit)?[0-9.]*)"
 )
+#: Files that an interpreter reads by their `#!` line, and programs that do without any handler.
+_NO_HANDLER = re.compile(r".*\.(?:py|[cm]?js|pl|rb|php)|sleep|tail|flask")
 _SHELLS = frozenset({"sh", "ash", "dash", "bash", "ksh", "zsh"})
 _SCRIPT = re.compile(
     r".*\.(?:sh|bash|ash|ksh|zsh)|.*(?:entry-?_?point|start-?up|bootstrap).*|(?:start|run|init)",
@@ -79,6 +81,8 @@ def no_gain(words: Sequence[str | None]) -> str | None:
         return f"`{name}` hands no signal on, with an init process or without: start the program"
     if is_shell_script(words[0] or ""):
         return f"`{name}` may be a shell script: unless that ends in exec, it hands no signal on"
+    if _NO_HANDLER.fullmatch(name):
+        return None
     if not is_interpreter(name):
         return f"nothing is known about how `{name}` handles signals"
     if len(words) == 1:

@@ -54,7 +54,8 @@ class InitProcess(Fixer):
     **When it is applied**
 
     To the last stage, where the program is one of an interpreter, and ENTRYPOINT and CMD are in exec
-    form and known, those of the base image included. tini is installed from the base image's own
+    form and known, those of the base image included; scripts that the build context shows are looked
+    through, where they end by becoming the program. tini is installed from the base image's own
     packages: on Alpine, on Debian from 11 and on Ubuntu's long-term releases. An ENTRYPOINT is kept
     behind tini; the entrypoint script of node's images is left out where it would do nothing.
 
@@ -122,7 +123,7 @@ class InitProcess(Fixer):
         node = (main or started.cmd or Part()).instruction
         if node is None:
             return
-        found = program(self.facts, stage, started)
+        found = program(self.facts, stage, started, own_scripts=True)
         if _has_init(started, found) or self._base_has_init(stage, started):
             return
         reason = self._objection(stage, started, found)

@@ -1,9 +1,13 @@
 """init-process: what it leaves alone and turns down first, then what it changes."""
 
+from pathlib import Path
+
 import pytest
 
-from dfix import Level
+from dfix import Level, Request, fix_bytes
 from dfix.facts.services import Service
+from dfix.registry import all_fixers
+from dfix.surroundings import surroundings_of
 from tests.fixers import seed
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 
@@ -382,3 +386,37 @@ def test_compose_starts_an_init_process() -> None:
     check_refused("init-process", text, "compose.yaml starts web with", services=services)
     services = [Service("web", "compose.yaml", init=False), Service("job", "compose.yaml")]
     assert run("init-process", text, services=services).changed
+
+
+SCRIPTS = {
+    "becomes-its-arguments": ('set -e\nexec "$@"\n', 'ENTRYPOINT ["/e.sh"]\n' + START, True),
+    "as-another-user": ('exec gosu app "$@"\n', 'ENTRYPOINT ["/e.sh"]\n' + START, True),
+    "by-sh": ('exec "$@"\n', 'ENTRYPOINT ["sh", "/e.sh"]\n' + START, True),
+    "becomes-the-program": ("migrate\nexec node index.js\n", 'ENTRYPOINT ["/e.sh"]\n', True),
+    "only-starts-it": ('"$@"\n', 'ENTRYPOINT ["/e.sh"]\n' + START, False),
+    "no-exec": ("node index.js\n", 'ENTRYPOINT ["/e.sh"]\n', False),
+    "becomes-a-server": ("exec nginx\n", 'ENTRYPOINT ["/e.sh"]\n', False),
+    "has-an-init": ('exec tini -- "$@"\n', 'ENTRYPOINT ["/e.sh"]\n' + START, False),
+    "becomes-itself": ("exec /e.sh\n", 'ENTRYPOINT ["/e.sh"]\n', False),
+}
+
+
+@pytest.mark.parametrize(("text", "lines", "changed"), SCRIPTS.values(), ids=SCRIPTS)
+def test_behind_a_script_that_the_context_shows(
+    text: str, lines: str, changed: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "e.sh").write_text(f"#!/bin/sh\n{text}")
+    before = f"FROM node:22-alpine\nCOPY e.sh /\n{lines}"
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    request = Request((all_fixers()[NAME],), Level.STANDARD, surroundings)
+    after = fix_bytes(before.encode(), request).after.decode()
+    kept = lines.replace('ENTRYPOINT ["', 'ENTRYPOINT ["/sbin/tini", "--", "')
+    fixed = f"FROM node:22-alpine\n{APK}COPY e.sh /\n{kept}"
+    assert after == (fixed if changed else before)
+
+
+@pytest.mark.parametrize("words", ['"sleep", "infinity"', '"./server.js"', '"flask", "run"'])
+def test_programs_without_a_handler(words: str) -> None:
+    start = f"CMD [{words}]\n"
+    alpine = "FROM alpine:3.20\n"
+    check_fixed(NAME, f"{alpine}COPY . .\n{start}", f"{alpine}{APK}COPY . .\n{TINI}{start}")

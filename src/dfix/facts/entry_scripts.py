@@ -1,4 +1,4 @@
-"""Entrypoint scripts that the file itself copies: what becomes of the command that they are given."""
+"""Scripts that the file itself copies: which command they end by becoming."""
 
 import posixpath
 import re
@@ -11,9 +11,14 @@ from dfix.shell import parse_shell
 if TYPE_CHECKING:
     from dfix.facts import Facts
 
+#: Stands for the arguments of a script among the words that it ends in.
+ARGUMENTS = "\0@"
 _SHELL_LINE = re.compile(r"#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da|a)?sh\b[^\n]*\n")
-_HANDS_OVER = re.compile(r'exec\s+(?:(?:gosu|su-exec)\s+[\w:-]+\s+)?(?:"\$@"|"\$\{@\}"|\$@)')
+_ALL_ARGUMENTS = frozenset({'"$@"', '"${@}"', "$@"})
 _ARGUMENT = re.compile(r"\$\{?[0-9@*#]|\bshift\b|\bset\s+--|\bgetopts\b")
+_OTHER_ARGUMENTS = re.compile(r"\bshift\b|\bset\s+(?:-\w+\s+)*--")
+#: Programs that become another one as another user, whose name comes first.
+_AS_USER = frozenset({"gosu", "su-exec"})
 
 
 def script_text(facts: "Facts", stage: Stage, word: str) -> str | None:
@@ -22,25 +27,35 @@ def script_text(facts: "Facts", stage: Stage, word: str) -> str | None:
     return None if path is None else text_of(facts, stage, path)
 
 
-def hands_over(text: str) -> bool:
-    """Whether a shell script ends by becoming the command that it is given."""
-    first = _SHELL_LINE.match(text.replace("\r\n", "\n"))
+def becomes(text: str) -> tuple[str | None, ...] | None:
+    """The words of the command that a shell script ends by becoming; None where it does not.
+
+    ARGUMENTS stands for those that it is given, where they are handed on as they came.
+    """
+    text = text.replace("\r\n", "\n")
+    first = _SHELL_LINE.match(text)
     if first is None:
-        return False
-    script = parse_shell(text.replace("\r\n", "\n")[first.end() :], "")
-    if script.has_error or not script.statements:
-        return False
-    last = script.statements[-1]
-    return (
-        last.kind == "command"
-        and last.operator in {"", ";", "\n"}
-        and not last.background
-        and bool(_HANDS_OVER.fullmatch(script.text[last.span.start : last.span.end].strip()))
+        return None
+    script = parse_shell(text[first.end() :], "")
+    last = script.statements[-1] if script.statements else None
+    command = last.command if last is not None else None
+    if script.has_error or last is None or command is None or command.words()[:1] != ("exec",):
+        return None
+    if last.operator in {"&&", "||"} or last.background or command.assignments:
+        return None
+    words = tuple(
+        ARGUMENTS if script.text[word.span.start : word.span.end] in _ALL_ARGUMENTS else word.value
+        for word in command.arguments
     )
+    if ARGUMENTS in words and _OTHER_ARGUMENTS.search(script.text):
+        return None
+    if words and words[0] is not None and posixpath.basename(words[0]) in _AS_USER:
+        words = words[2:]
+    return words or None
 
 
 def looks_at_its_arguments(text: str) -> bool:
-    """Whether a script that hands over may make a difference between commands."""
+    """Whether a script that hands its arguments on may make a difference between commands."""
     return len(_ARGUMENT.findall(text)) > 1
 
 

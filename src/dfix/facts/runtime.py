@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dfix.facts.entry_scripts import hands_over, is_shell, looks_at_its_arguments, script_text
+from dfix.facts.entry_scripts import (
+    ARGUMENTS,
+    becomes,
+    is_shell,
+    looks_at_its_arguments,
+    script_text,
+)
 from dfix.nodes import Cmd, Entrypoint, ExecForm, Stage
 from dfix.shell import parse_shell
 
@@ -82,13 +88,14 @@ class Program:
 
     `init` is the process that stands in front of it, empty for none. `script` is the entrypoint
     script that it is started through, empty for none. `shell` tells that a shell reads the command
-    line.
+    line. `read` are the texts of scripts of the file that were looked through.
     """
 
     words: tuple[str | None, ...]
     init: str = ""
     script: str = ""
     shell: bool = False
+    read: tuple[str, ...] = ()
 
     @property
     def name(self) -> str | None:
@@ -128,12 +135,10 @@ def is_neutral(facts: "Facts", stage: Stage, entrypoint: Part | None, name: str)
         return False
     cmd = Part((name, "\0"))
     whole = program(facts, stage, Launch(entrypoint, cmd), own_scripts=True)
-    alone = program(facts, stage, Launch(None, cmd))
+    alone = program(facts, stage, Launch(None, cmd), own_scripts=True)
     if not isinstance(whole, Program) or not isinstance(alone, Program):
         return False
-    base = facts.bases.of(stage)
-    own = whole.script and (base is None or whole.script not in (base.entrypoint or ()))
-    if own and looks_at_its_arguments(script_text(facts, stage, whole.script) or ""):
+    if any(looks_at_its_arguments(text) for text in whole.read if text not in alone.read):
         return False
     return whole.words == alone.words
 
@@ -165,8 +170,8 @@ def program(
 ) -> Program | str:
     """The one program that a container of `stage` starts, or why there is none to be told.
 
-    With `own_scripts`, entrypoint scripts that the file copies are looked through as well: those
-    that can be read, and end by becoming the command that they are given.
+    With `own_scripts`, scripts that the file copies are looked through as well: those that can be
+    read, and end by becoming another command.
     """
     first, second = started.entrypoint, started.cmd
     if first is not None and not first.known:
@@ -223,6 +228,7 @@ class _Peeling:
         self.init = ""
         self.script = ""
         self.shell = False
+        self.read: list[str] = []
 
     def all(self, words: Sequence[str | None], *, shell: bool) -> Program | str:
         """The program that `words` start."""
@@ -233,7 +239,7 @@ class _Peeling:
             if isinstance(again, str):
                 return again
             if again is None:
-                return Program(tuple(left), self.init, self.script, self.shell)
+                return Program(tuple(left), self.init, self.script, self.shell, tuple(self.read))
             left = again
         return "the command line starts nothing"
 
@@ -273,13 +279,16 @@ class _Peeling:
         """The command that a script of the file itself becomes; None where that is not known."""
         at = 1 if is_shell(words[0]) and len(words) > 1 else 0
         word = words[at]
-        if word is None or word.startswith("-") or len(words) == at + 1:
+        if word is None or word.startswith("-"):
             return None
         text = script_text(self.facts, self.stage, word)
-        if text is None or not hands_over(text):
+        found = becomes(text) if text is not None and text not in self.read else None
+        if text is None or found is None:
             return None
         self.script = word
-        return words[at + 1 :]
+        self.read.append(text)
+        given = words[at + 1 :]
+        return [each for one in found for each in (given if one == ARGUMENTS else [one])]
 
     def through_script(self, words: list[str | None], interpreter: str) -> list[str | None] | str:
         """What the entrypoint script makes of its arguments."""
