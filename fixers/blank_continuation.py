@@ -13,7 +13,8 @@ class BlankContinuation(Fixer):
     **Why**
 
     To the reader an empty line ends an instruction, to the builder it does not: what follows is
-    still part of it. The builder warns that this will become an error.
+    still part of it. The builder warns that this will become an error, and hadolint cannot read a
+    file where such a line has blanks in it.
 
     **When it is applied**
 
