@@ -1,12 +1,23 @@
 """Package managers: how a RUN calls them, and what the fixers that edit such calls ask."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from dfix.facts.packages import Call, Given, call_of, calls
-from dfix.facts.scripts import ShellScript, Statement, Word
+from dfix import Facts, Instruction
+from dfix.facts.packages import Call, Given, call_of, calls, is_unknown
+from dfix.facts.scripts import Redirect, ShellScript, Statement, Word
 
-__all__ = ["Call", "Given", "Placed", "call_of", "calls", "last_flag", "placed"]
+__all__ = [
+    "Call",
+    "Given",
+    "Placed",
+    "call_of",
+    "calls",
+    "earlier_text",
+    "is_unknown",
+    "last_flag",
+    "placed",
+]
 
 #: What says that nothing is done in earnest, or not all of it.
 _TRIES = {
@@ -23,29 +34,50 @@ class Placed:
     """A call in its place: `link` is the member of the RUN's top-level list that holds it.
 
     `alone` tells that the call is all of the link. `fed` tells that it reads its standard input
-    from a pipe, a file or a here-document.
+    from a pipe, a file or a here-document, `read` that its output goes into one of these.
+    `caught` tells that its failure decides what runs next: `||`, `!`, `if`.
     """
 
     call: Call
     link: Statement
     alone: bool
     fed: bool
+    read: bool
+    caught: bool
 
 
 def placed(script: ShellScript) -> Iterator[Placed]:
     """The calls of package managers in a script, in the order of the source."""
-    for link in script.statements:
-        for statement, fed in _within(link, fed=False):
-            command = statement.command
-            call = None if command is None else call_of(command)
-            if call is not None:
-                reads = any(each.operator.startswith("<") for each in call.command.redirects)
-                yield Placed(call, link, statement is link, fed or reads)
+    for link, statement, state in _walk(script):
+        command = statement.command
+        call = None if command is None else call_of(command)
+        if call is not None:
+            redirects = call.command.redirects
+            yield Placed(
+                call,
+                link,
+                statement is link,
+                state.fed or any(map(_feeds, redirects)),
+                state.read or any(map(_keeps, redirects)),
+                state.caught,
+            )
 
 
 def tries_only(call: Call) -> bool:
     """Whether a call only pretends, downloads or explains."""
     return call.has_option(*_TRIES.get(call.tool.family, ()))
+
+
+def earlier_text(facts: Facts, instruction: Instruction) -> str:
+    """What the lineage of an instruction says up to and including it, without comments above."""
+    stage = facts.stages.holding(instruction)
+    texts: list[str] = []
+    for each in reversed(facts.stages.lineage(stage)) if stage is not None else ():
+        for other in each.instructions:
+            texts.append(other.with_changes(leading_lines=()).code)
+            if other is instruction:
+                break
+    return "".join(texts)
 
 
 def last_flag(script: ShellScript, call: Call) -> Word:
@@ -64,11 +96,58 @@ def last_flag(script: ShellScript, call: Call) -> Word:
     return words[at]
 
 
-def _within(statement: Statement, *, fed: bool) -> Iterator[tuple[Statement, bool]]:
-    """A statement and all below it, each with whether something feeds its standard input."""
-    fed = fed or any(each.operator.startswith("<") for each in statement.redirects)
-    yield statement, fed
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a statement stands under."""
+
+    fed: bool = False
+    read: bool = False
+    caught: bool = False
+
+
+def _walk(script: ShellScript) -> Iterator[tuple[Statement, Statement, _State]]:
+    """All statements, each with the top-level one that holds it."""
+    for link, state in _listed(script.statements, _State()):
+        for statement, inner in _below(link, state):
+            yield link, statement, inner
+
+
+def _listed(statements: Sequence[Statement], state: _State) -> Iterator[tuple[Statement, _State]]:
+    """The members of a list; those of an and-or list with `||` are caught."""
+    catching = False
+    found: list[tuple[Statement, _State]] = []
+    for each in reversed(statements):
+        # Each member of an and-or list is caught by a `||` anywhere to its right.
+        found.append((each, replace(state, caught=True) if catching else state))
+        catching = each.operator == "||" or (catching and each.operator == "&&")
+    return reversed(found)
+
+
+def _below(statement: Statement, state: _State) -> Iterator[tuple[Statement, _State]]:
+    state = replace(
+        state,
+        fed=state.fed or any(map(_feeds, statement.redirects)),
+        read=state.read or any(map(_keeps, statement.redirects)),
+        caught=state.caught or statement.kind == "negated",
+    )
+    yield statement, state
     for each in statement.condition:
-        yield from _within(each, fed=fed)
+        yield from _below(each, replace(state, caught=True))
+    if statement.kind != "pipeline":
+        for each, inner in _listed(statement.children, state):
+            yield from _below(each, inner)
+        return
     for at, each in enumerate(statement.children):
-        yield from _within(each, fed=fed or (statement.kind == "pipeline" and at > 0))
+        ends = at == len(statement.children) - 1
+        inner = replace(state, fed=state.fed or at > 0, read=state.read or not ends)
+        yield from _below(each, inner)
+
+
+def _feeds(redirect: Redirect) -> bool:
+    return redirect.operator.startswith("<")
+
+
+def _keeps(redirect: Redirect) -> bool:
+    """Whether output goes to a file that may be looked at."""
+    target = redirect.target.value if redirect.target is not None else None
+    return ">" in redirect.operator and target not in {"/dev/null", "1", "2", "&1", "&2"}

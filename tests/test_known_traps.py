@@ -84,7 +84,7 @@ def test_left_alone_with_a_reason(name: str) -> None:
 CHANGED = {
     "S10 zypper": (
         "RUN zypper install httpd\n",
-        "RUN zypper install httpd \\\n  && zypper clean -a\n",
+        "RUN zypper --non-interactive install httpd \\\n  && zypper clean -a\n",
     ),
     "S5 quoted env": ('ENV JAVA_OPTS "-Xmx1g -Dx=y"\n', 'ENV JAVA_OPTS="-Xmx1g -Dx=y"\n'),
     "S5 quoted label": ('LABEL maintainer "A <a@b>"\n', 'LABEL maintainer="A <a@b>"\n'),

@@ -76,9 +76,7 @@ class Call:
     @property
     def may_have_more_options(self) -> bool:
         """Whether a word may turn into options, or into nothing, when the shell expands it."""
-        return any(
-            word.value is None and not _PLAIN_START.match(word.text) for word in self.operands
-        )
+        return any(map(is_unknown, self.operands))
 
     def has_option(self, *names: str) -> bool:
         """Whether one of these options is given, alone or among combined ones."""
@@ -87,6 +85,11 @@ class Call:
     def values_of(self, *names: str) -> tuple[str | None, ...]:
         """The values that these options are given, in order; None for what only the shell knows."""
         return tuple(given.value for given in self.options if given.name in names)
+
+
+def is_unknown(word: Word) -> bool:
+    """Whether a word may turn into an option, or into nothing, when the shell expands it."""
+    return word.value is None and not _PLAIN_START.match(word.text)
 
 
 def call_of(command: Command) -> Call | None:

@@ -5,13 +5,22 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dfix.nodes import Heredoc, Instruction, Run, ShellForm
-from dfix.shell import Command, ShellScript, Statement, Word, is_posix_shell, parse_shell
+from dfix.shell import (
+    Command,
+    Redirect,
+    ShellScript,
+    Statement,
+    Word,
+    is_posix_shell,
+    parse_shell,
+)
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
 
 __all__ = [
     "Command",
+    "Redirect",
     "ShellScript",
     "Statement",
     "Word",
