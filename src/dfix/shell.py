@@ -39,8 +39,8 @@ class ShellScript:
     `errors` are ranges that are no shell text, or that the grammar reads otherwise than a shell.
     `comments` are those that a shell sees, not the lines that the builder drops while it joins;
     `notes` are words that hold nothing but a comment, in backquotes. `statements` is the top-level
-    list; `commands` are all simple commands at any depth, in source order. `joined` is the text
-    after the joining of lines.
+    list; `commands` are all simple commands at any depth, in source order, and `pipelines` all
+    pipelines, those within substitutions included. `joined` is the text after the joining of lines.
     """
 
     text: str
@@ -51,6 +51,7 @@ class ShellScript:
     notes: tuple[Span, ...] = ()
     statements: tuple[Statement, ...] = ()
     commands: tuple[Command, ...] = ()
+    pipelines: tuple[Statement, ...] = ()
 
     @property
     def has_error(self) -> bool:
@@ -155,6 +156,7 @@ def parse_shell(text: str, escape: str = "\\") -> ShellScript:
         tuple(reader.span(*note) for note in notes),
         statements,
         tuple(sorted(reader.commands, key=lambda command: command.span.start)),
+        tuple(sorted(reader.pipelines, key=lambda pipeline: pipeline.span.start)),
     )
 
 

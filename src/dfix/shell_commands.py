@@ -69,6 +69,7 @@ class CommandReader(ABC):
         self.errors: list[Span] = []
         self.comments: list[Span] = []
         self.commands: list[Command] = []
+        self.pipelines: list[Statement] = []
         self._raw = raw
         self._text = joined.text
         self._origin = joined.origin

@@ -199,6 +199,7 @@ class Reader(CommandReader):
             )
             span = Span(parts[0].span.start, parts[-1].span.end)
             statement = _of_parts("pipeline", span, inner, parts)
+            self.pipelines.append(statement)
         if negation < 0:
             return statement
         span = Span(self.span(negation, negation).start, statement.span.end)

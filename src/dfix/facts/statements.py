@@ -1,12 +1,14 @@
 """Which statements of the build plan a RUN contributes, and how changing a flag shows in them."""
 
 import re
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dfix.nodes import Run
+from dfix.nodes import Run, Stage
 from dfix.plan import Change, Statement
 from dfix.plan.difference import value_text
+from dfix.plan.memory import options_of
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
@@ -46,3 +48,67 @@ def mounting_from(facts: "Facts", run: Run, at: int, old: str, new: str) -> tupl
             )
         )
     return tuple(changes)
+
+
+def reshelled(
+    facts: "Facts",
+    stage: Stage,
+    argvs: Mapping[Run, tuple[str, ...]],
+    default: tuple[str, ...],
+    left: tuple[str, ...] | None,
+) -> tuple[Change, ...]:
+    """How the plan changes when RUNs of `stage` get another SHELL, restored behind them.
+
+    `argvs` has the SHELL of each RUN. Where the base's own was in force, it is `default` in so many
+    words from the first of them on, also in the stages that are FROM this one. `left` is what stays
+    in force at the end of the stage where nothing is restored.
+    """
+    return tuple(_reshelled(facts, stage, argvs, default, left))
+
+
+def _reshelled(
+    facts: "Facts",
+    stage: Stage,
+    argvs: Mapping[Run, tuple[str, ...]],
+    default: tuple[str, ...],
+    left: tuple[str, ...] | None,
+) -> Iterator[Change]:
+    begun = False
+    for run in stage.instructions:
+        if not isinstance(run, Run):
+            continue
+        begun = begun or run in argvs
+        for each in statements_of(facts, run):
+            if run in argvs:
+                yield from _under(stage.index, each, argvs[run])
+            elif begun and each.shell is None:
+                yield from _under(stage.index, each, default)
+    config = facts.plan.stages[stage.index].config
+    if left is not None:
+        yield Change(stage.index, "config.shell", value_text(config.shell), value_text(left))
+    elif config.shell is None:
+        yield Change(stage.index, "config.shell", None, value_text(default))
+        yield from _inherited(facts, stage, default)
+
+
+def _inherited(facts: "Facts", stage: Stage, default: tuple[str, ...]) -> Iterator[Change]:
+    """What the stages that are FROM `stage` see of a SHELL that is now written."""
+    for child in facts.stages.children(stage):
+        found = facts.plan.stages[child.index]
+        for each in found.effects:
+            if isinstance(each, Statement) and each.shell is None:
+                yield from _under(child.index, each, default)
+        if found.config.shell is None:
+            yield Change(child.index, "config.shell", None, value_text(default))
+            yield from _inherited(facts, child, default)
+
+
+def _under(stage: int, statement: Statement, argv: tuple[str, ...]) -> Iterator[Change]:
+    """How a statement differs under another SHELL."""
+    old, new = value_text(statement.shell), value_text(argv)
+    if old != new:
+        yield Change(stage, "effect.shell", old, new)
+    before = set(options_of(statement.shell or ()))
+    options = tuple(sorted({*statement.options} - before | {*options_of(argv)}))
+    if options != statement.options:
+        yield Change(stage, "effect.options", value_text(statement.options), value_text(options))

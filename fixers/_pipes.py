@@ -1,0 +1,177 @@
+"""What the parts of a pipeline do when they fail, and whether they read all that they are given."""
+
+import re
+from collections.abc import Sequence
+
+from dfix import Level
+from dfix.facts.commands import base_name, literal_arguments, statements
+from dfix.facts.scripts import Command, ShellScript, Statement, Word
+
+#: Programs that fail only where what they were asked for went wrong.
+_HONEST = frozenset(
+    """curl wget echo printf cat tar gpg gpg2 sed awk gawk mawk tr cut sort uniq tac rev base64 tee nl
+    paste fold fmt column wc seq uname date hostname id whoami nproc pwd basename dirname lsb_release
+    apt-key openssl sha1sum sha256sum sha512sum md5sum envsubst""".split()
+)
+#: Programs whose failure is an answer, and no fault.
+_ANSWERING = frozenset(
+    """grep egrep fgrep zgrep rgrep pgrep pidof diff cmp which type command hash expr test [ [[ ldd
+    false timeout""".split()
+)
+#: Programs that write for as long as somebody reads.
+_ENDLESS = frozenset({"yes"})
+#: Programs that read to the end of their input. GNU tar and that of BusyBox read on behind the
+#: archive: https://git.savannah.gnu.org/cgit/tar.git/tree/src/system.c
+_READING_ALL = frozenset(
+    """cat tee tar tr cut sort uniq wc tac rev base64 nl paste fold fmt column gunzip gzip bunzip2
+    bzip2 xz unxz zstd unzstd apt-key gpg gpg2 debconf-set-selections chpasswd xargs crontab jq patch
+    envsubst openssl iconv""".split()
+)
+#: Programs that read all of a script before they run it, where it comes from a pipe.
+_READING_SCRIPTS = re.compile(r"(?:python|pypy)[0-9.]*|php[0-9.]*")
+_CHECKSUMS = re.compile(r"(?:md5|sha[0-9]+)sum")
+#: Programs that stop reading before the end, or read nothing.
+_STOPPING = frozenset("head true : false less more read cmp exit cd".split())
+_GREP = frozenset("grep egrep fgrep zgrep".split())
+_SED_QUITS = re.compile(r"(?:^|[;{}\s0-9$/,'\"!])[qQ]\s*[0-9]*\s*(?:$|[;}\n'\"])")
+_WITH_OPTIONS = frozenset({"-f", "--file"})
+
+
+def verdict(script: ShellScript) -> "Level | str":
+    """The level at which the pipelines of a script can be made to fail with any of their parts.
+
+    A text says why they cannot: a part stops before the end, or fails as an answer.
+    """
+    deciding = [
+        each.span
+        for statement in statements(script.statements)
+        for each in (
+            *statement.condition,
+            *(statement.children if statement.kind == "negated" else ()),
+        )
+    ]
+    levels = [Level.STANDARD]
+    for pipeline in script.pipelines:
+        answer = _pipeline(pipeline)
+        if isinstance(answer, str):
+            return answer
+        decides = any(
+            span.start <= pipeline.span.start and pipeline.span.end <= span.end for span in deciding
+        )
+        if decides and not all(map(_never_fails, pipeline.children[:-1])):
+            return "a condition hangs on the pipe: it might be answered otherwise"
+        levels.append(answer)
+    return max(levels)
+
+
+def _never_fails(part: Statement) -> bool:
+    return part.command is not None and base_name(part.command) in {"echo", "printf"}
+
+
+def _pipeline(pipeline: Statement) -> "Level | str":
+    levels = [Level.STANDARD]
+    for at, part in enumerate(pipeline.children):
+        if at < len(pipeline.children) - 1:
+            answer = _writing(part)
+            if isinstance(answer, str):
+                return answer
+            levels.append(answer)
+        if at:
+            answer = _reading(part)
+            if isinstance(answer, str):
+                return answer
+            levels.append(answer)
+    return max(levels)
+
+
+def _writing(part: Statement) -> "Level | str":
+    """What the failure of a part that writes to a pipe is worth."""
+    if part.command is None:
+        found = [each.command for each in statements(part.children) if each.command is not None]
+        names = {base_name(each) for each in found}
+        if names & (_ENDLESS | _ANSWERING):
+            return "a part of the pipe may fail without a fault"
+        return Level.AGGRESSIVE
+    name, _ = _called(part.command)
+    if name in _ENDLESS:
+        return f"`{name}` writes until nobody reads: it always fails then"
+    if name in _ANSWERING:
+        return f"`{name}` may fail without a fault, and the pipe would fail with it"
+    if name == "find" and "/" in literal_arguments(part.command):
+        return "`find` fails where a process of /proc ends meanwhile"
+    return Level.STANDARD if name in _HONEST else Level.AGGRESSIVE
+
+
+def _reading(part: Statement) -> "Level | str":
+    """Whether a part reads all that the pipe gives."""
+    early = "stops reading before the end: what writes would fail then"
+    if any(each.operator == "<" and each.fd in {"", "0"} for each in part.redirects):
+        return "a part of the pipe reads from elsewhere"
+    if part.command is None:
+        inside = [each.command for each in statements(part.children) if each.command is not None]
+        if {base_name(each) for each in inside} & ((_STOPPING - {"read"}) | {"break"}):
+            return f"what reads the pipe {early}"
+        return Level.AGGRESSIVE
+    name, words = _called(part.command)
+    values = [word.value for word in words]
+    if name in _STOPPING or name == "":
+        return f"`{name or 'an assignment'}` {early}"
+    if name in _GREP:
+        options = [value or "" for value in values]
+        short = "".join(each[1:] for each in options if re.match(r"-[A-Za-z]", each))
+        quiet = {"--quiet", "--silent", "--files-with-matches", "--files-without-match"}
+        if (
+            set(short) & set("qmlL")
+            or quiet & set(options)
+            or any(each.startswith("--max-count") for each in options)
+            or _is_discarded(part.command)
+        ):
+            return f"`{name}` {early}"
+        return Level.STANDARD
+    if name == "sed":
+        if any(_SED_QUITS.search(word.value or word.text) for word in words):
+            return f"`sed` {early}"
+        return _unless_a_file(values)
+    if name in {"awk", "gawk", "mawk"}:
+        if any(re.search(r"\bexit\b", word.text) for word in words):
+            return f"`{name}` {early}"
+        return _unless_a_file(values)
+    if name is not None and _READING_SCRIPTS.fullmatch(name):
+        return Level.STANDARD if values[:1] in ([], ["-"], ["--"]) else Level.AGGRESSIVE
+    if name == "tail" and "-f" not in values:
+        return Level.STANDARD
+    if name == "tar" and any(
+        value is None or value.startswith(("--occurrence", "-q", "--fast")) for value in values
+    ):
+        return Level.AGGRESSIVE
+    if name in _READING_ALL or (name is not None and _CHECKSUMS.fullmatch(name)):
+        return Level.STANDARD
+    return Level.AGGRESSIVE
+
+
+def _unless_a_file(values: Sequence[str | None]) -> Level:
+    """A program that is read from a file may do anything."""
+    return Level.AGGRESSIVE if _WITH_OPTIONS & set(values) else Level.STANDARD
+
+
+def _is_discarded(command: Command) -> bool:
+    """Whether the output goes to nowhere: `grep` then stops at the first match."""
+    return any(
+        each.fd in {"", "1"} and each.target is not None and each.target.value == "/dev/null"
+        for each in command.redirects
+    )
+
+
+def _called(command: Command) -> tuple[str | None, Sequence[Word]]:
+    """The name of a command and its arguments, behind `sudo` and `env`."""
+    name, words = base_name(command), list(command.arguments)
+    while name in {"sudo", "env"}:
+        while words and (words[0].value is None or re.match(r"-|\w+=", words[0].value)):
+            if words[0].value is None or words[0].value.startswith("-"):
+                return None, words
+            words = words[1:]
+        if not words:
+            return None, words
+        first, *words = words
+        name = first.value.rpartition("/")[2] if first.value is not None else None
+    return name, words
