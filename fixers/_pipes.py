@@ -4,20 +4,22 @@ import re
 from collections.abc import Sequence
 
 from dfix import Level
-from dfix.facts.commands import base_name, literal_arguments, statements
+from dfix.facts.commands import base_name, statements
 from dfix.facts.scripts import Command, ShellScript, Statement, Word
 
 #: Programs that fail only where what they were asked for went wrong.
 _HONEST = frozenset(
     """curl wget echo printf cat tar gpg gpg2 sed awk gawk mawk tr cut sort uniq tac rev base64 tee nl
     paste fold fmt column wc seq uname date hostname id whoami nproc pwd basename dirname lsb_release
-    apt-key openssl sha1sum sha256sum sha512sum md5sum envsubst""".split()
+    apt-key openssl sha1sum sha256sum sha512sum md5sum envsubst arch""".split()
 )
 #: Programs whose failure is an answer, and no fault.
 _ANSWERING = frozenset(
-    """grep egrep fgrep zgrep rgrep pgrep pidof diff cmp which type command hash expr test [ [[ ldd
-    false timeout""".split()
+    """grep egrep fgrep zgrep rgrep pgrep pidof pkill killall diff cmp which type command hash expr
+    test [ [[ ldd false timeout crontab dpkg dpkg-query apk zypper""".split()
 )
+#: Words that make the failure of any program an answer.
+_ASKING = frozenset("--help -help -h --version check-update outdated audit".split())
 #: Programs that write for as long as somebody reads.
 _ENDLESS = frozenset({"yes"})
 #: Programs that read to the end of their input. GNU tar and that of BusyBox read on behind the
@@ -29,9 +31,12 @@ _READING_ALL = frozenset(
 )
 #: Programs that read all of a script before they run it, where it comes from a pipe.
 _READING_SCRIPTS = re.compile(r"(?:python|pypy)[0-9.]*|php[0-9.]*")
-_CHECKSUMS = re.compile(r"(?:md5|sha[0-9]+)sum")
+_CHECKSUMS = re.compile(r"(?:md5|sha[0-9]*)sum")
 #: Programs that stop reading before the end, or read nothing.
-_STOPPING = frozenset("head true : false less more read cmp exit cd".split())
+_STOPPING = frozenset(
+    """head true : false less more read cmp exit cd echo printf ls rm mkdir cp mv touch chmod chown ln
+    date sleep""".split()
+)
 _GREP = frozenset("grep egrep fgrep zgrep".split())
 _SED_QUITS = re.compile(r"(?:^|[;{}\s0-9$/,'\"!])[qQ]\s*[0-9]*\s*(?:$|[;}\n'\"])")
 _WITH_OPTIONS = frozenset({"-f", "--file"})
@@ -87,17 +92,25 @@ def _pipeline(pipeline: Statement) -> "Level | str":
 def _writing(part: Statement) -> "Level | str":
     """What the failure of a part that writes to a pipe is worth."""
     if part.command is None:
-        found = [each.command for each in statements(part.children) if each.command is not None]
-        names = {base_name(each) for each in found}
-        if names & (_ENDLESS | _ANSWERING):
+        inside = [each.command for each in statements(part.children) if each.command is not None]
+        if {base_name(each) for each in inside} & (_ENDLESS | _ANSWERING):
             return "a part of the pipe may fail without a fault"
         return Level.AGGRESSIVE
-    name, _ = _called(part.command)
+    name, words = _called(part.command)
+    values = {word.value or "" for word in words}
+    if name == "xargs" and words:
+        name = next((each.value for each in words if each.value in _HONEST), "xargs")
+    if name == "dpkg" and "--print-architecture" in values:
+        return Level.STANDARD
     if name in _ENDLESS:
         return f"`{name}` writes until nobody reads: it always fails then"
-    if name in _ANSWERING:
+    if (
+        name in _ANSWERING | {"xargs"}
+        or values & _ASKING
+        or (name == "rpm" and "-qa" not in values)
+    ):
         return f"`{name}` may fail without a fault, and the pipe would fail with it"
-    if name == "find" and "/" in literal_arguments(part.command):
+    if name == "find" and "/" in values:
         return "`find` fails where a process of /proc ends meanwhile"
     return Level.STANDARD if name in _HONEST else Level.AGGRESSIVE
 
@@ -141,7 +154,7 @@ def _reading(part: Statement) -> "Level | str":
     if name == "tail" and "-f" not in values:
         return Level.STANDARD
     if name == "tar" and any(
-        value is None or value.startswith(("--occurrence", "-q", "--fast")) for value in values
+        word.text.startswith(("--occurrence", "-q", "--fast-read")) for word in words
     ):
         return Level.AGGRESSIVE
     if name in _READING_ALL or (name is not None and _CHECKSUMS.fullmatch(name)):

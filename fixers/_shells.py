@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dfix import Facts, Instruction, Level, Run, Stage
 from dfix.facts.commands import base_name, literal_arguments, name_of, statements
-from dfix.facts.scripts import Command, ShellScript, Word, script_of
+from dfix.facts.scripts import Command, ShellScript, Statement, Word, script_of
 
 from ._variable_base import may_be_another
 
@@ -63,7 +63,7 @@ def reader_of(facts: Facts, instruction: Instruction) -> Reader | str:
     known = facts.bases.of(stage)
     if known is None or may_be_another(facts, stage):
         found = _proven_by_use(facts, stage)
-        if found is None or facts.bases.is_windows(instruction):
+        if found is None or facts.bases.is_windows(instruction) or _replaced(facts, stage):
             return "nothing is known about the base image, nor about the shells that it has"
         return Reader(
             (found, "-c"),
@@ -72,6 +72,8 @@ def reader_of(facts: Facts, instruction: Instruction) -> Reader | str:
             assumed="the base image is taken to be an ordinary one, with no SHELL of its own",
         )
     if known.family in {"alpine", "busybox"} and known.shell in {None, "busybox ash"}:
+        if _replaced(facts, stage):
+            return "another shell may have taken the place of /bin/sh"
         return Reader((_ASH, "-c"), DEFAULT, same=True)
     if known.package_manager in _WITH_BASH.get(known.family, ()) and known.bash is not False:
         return Reader((_BASH, "-c"), DEFAULT, same=False, from_bash=known.family in _SH_IS_BASH)
@@ -87,6 +89,15 @@ def _explicit(written: tuple[str, ...]) -> Reader | str:
     ):
         return Reader(written, written, same=True, from_bash="bash" in written[0])
     return "the SHELL in force is not one that is known to have the option"
+
+
+def _replaced(facts: Facts, stage: Stage) -> bool:
+    """Whether a RUN of the lineage may put another shell in the place of /bin/sh."""
+    return any(
+        isinstance(run, Run) and re.search(r"\b(?:ln|cp|mv)\b.*/bin/sh\b|-binsh\b", run.shell or "")
+        for each in facts.stages.lineage(stage)
+        for run in each.instructions
+    )
 
 
 def _proven_by_use(facts: Facts, stage: Stage) -> str | None:
@@ -118,10 +129,12 @@ _OTHERWISE = frozenset(
     [[""".split()
 )
 _VARIABLES = (
-    "BASH\\w*|COMP_\\w+|COPROC|DIRSTACK|EPOCH\\w+|EUID|FUNCNAME|GROUPS|HISTCMD|HOSTNAME|HOSTTYPE|LINENO|"
+    "BASH(?:PID|OPTS|_(?:A|C|ENV|E|LI|LO|R|S|V|X)\\w+)?|COMP_\\w+|COPROC|DIRSTACK|EPOCH\\w+|EUID|FUNCNAME|GROUPS|HISTCMD|HOSTNAME|HOSTTYPE|LINENO|"
     "MACHTYPE|MAPFILE|OSTYPE|PIPESTATUS|POSIXLY_CORRECT|RANDOM|READLINE_\\w+|REPLY|SECONDS|SHELL|"
     "SHELLOPTS|SHLVL|SRANDOM|UID"
 )
+#: Those that it takes from the environment like any other.
+_TAKEN_OVER = frozenset({"SHELL", "HOSTNAME"})
 _NAMED = re.compile(rf"\$\{{?(?:{_VARIABLES}|_|0)\b")
 _OWN = re.compile(rf"(?:{_VARIABLES})\Z")
 _EXPANSION = re.compile(
@@ -145,10 +158,14 @@ def difference(script: ShellScript, env: Mapping[str, str], reader: Reader) -> "
     Where nothing is found, the level that this may be relied on at: an `echo` of what is not known
     is taken at `aggressive` to print no backslash, which some shells read and others print.
     """
+    if reader.restored == DEFAULT and any(map(_has_echo_option, script.commands)):
+        return "what the options of an `echo` do hangs on the shell"
     if reader.same:
         return Level.STANDARD
+    if any(map(_edits_an_echo, script.pipelines)):
+        return "linters want an `echo` into `sed` to be an expansion under bash"
     for name in env:
-        if _OWN.match(name):
+        if _OWN.match(name) and name not in _TAKEN_OVER:
             return f"bash has the variable {name} for itself"
     for statement in statements(script.statements):
         if statement.kind in {"function", "other"}:
@@ -217,18 +234,25 @@ def _of_command(command: Command, env: Mapping[str, str], reader: Reader) -> "st
             else f"bash may print {first!r} otherwise"
         )
     if name == "export" and any(
-        re.search(r"=[^'\"]*[$`]", word.text) for word in command.arguments
+        re.search(r"=[^'\"]*[$`]|\$\(|`", word.text) for word in command.arguments
     ):
-        return Level.AGGRESSIVE
+        return "bash may read the words of an `export` otherwise"
     return Level.STANDARD
+
+
+def _has_echo_option(command: Command) -> bool:
+    first = command.arguments[0].text if command.arguments else ""
+    return name_of(command) == "echo" and bool(re.match(r"-[neE]", first))
+
+
+def _edits_an_echo(pipeline: Statement) -> bool:
+    names = [base_name(each.command) if each.command else None for each in pipeline.children]
+    return names[:2] == ["echo", "sed"] and len(names) == 2
 
 
 def _of_echo(command: Command, env: Mapping[str, str]) -> "str | Level":
     level = Level.STANDARD
-    words = (
-        command.arguments[1:] if literal_arguments(command)[:1] == ("-n",) else command.arguments
-    )
-    for at, word in enumerate(words):
+    for word in command.arguments:
         text = word.text if word.value is None else word.value
         if word.value is None:
             text = re.sub(r"""\\["$`]""", "", text)
@@ -236,8 +260,6 @@ def _of_echo(command: Command, env: Mapping[str, str]) -> "str | Level":
                 level = Level.AGGRESSIVE
         if "\\" in text:
             return "bash prints the backslashes of an `echo` as they are"
-        if at == 0 and re.match(r"-[neE]", text):
-            return "bash may take the options of an `echo` otherwise"
     return level
 
 

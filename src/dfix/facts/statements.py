@@ -88,19 +88,20 @@ def _reshelled(
         yield Change(stage.index, "config.shell", value_text(config.shell), value_text(left))
     elif config.shell is None:
         yield Change(stage.index, "config.shell", None, value_text(default))
-        yield from _inherited(facts, stage, default)
+        yield from _inherited(facts, stage.index, default)
 
 
-def _inherited(facts: "Facts", stage: Stage, default: tuple[str, ...]) -> Iterator[Change]:
+def _inherited(facts: "Facts", stage: int, default: tuple[str, ...]) -> Iterator[Change]:
     """What the stages that are FROM `stage` see of a SHELL that is now written."""
-    for child in facts.stages.children(stage):
-        found = facts.plan.stages[child.index]
-        for each in found.effects:
+    for child in facts.plan.stages:
+        if child.base != f"stage {stage}":
+            continue
+        for each in child.effects:
             if isinstance(each, Statement) and each.shell is None:
                 yield from _under(child.index, each, default)
-        if found.config.shell is None:
+        if child.config.shell is None:
             yield Change(child.index, "config.shell", None, value_text(default))
-            yield from _inherited(facts, child, default)
+            yield from _inherited(facts, child.index, default)
 
 
 def _under(stage: int, statement: Statement, argv: tuple[str, ...]) -> Iterator[Change]:
