@@ -103,7 +103,7 @@ def test_a_full_disk_is_an_error(call: Caller, arguments: tuple[str, ...]) -> No
 
 def test_an_interrupt(call: Caller) -> None:
     process = _started(call, "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    time.sleep(1)
+    time.sleep(4)  # on a busy machine the interpreter takes long to start, and swallows it then
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -20,7 +20,7 @@ from dfix.plan import Change
 from dfix.plan.bindings import Bindings
 from dfix.plan.memory import fails
 from dfix.plan.statements import Scene, statements
-from dfix.shell import ShellScript, Statement, Word, is_posix_shell, parse_shell
+from dfix.shell import Command, ShellScript, Statement, Word, is_posix_shell, parse_shell
 from dfix.text import Span
 
 if TYPE_CHECKING:
@@ -95,6 +95,17 @@ class Rewrite:
     def remove(self, word: Word) -> None:
         """Takes `word` out with the blanks in front of it, and its line where it stands alone."""
         self._remove(word.span)
+
+    def unwrap(self, command: Command) -> None:
+        """Takes the name off, so that the first argument is the command."""
+        if command.name is None or not command.arguments:
+            self._reason = "there is no command behind the first word"
+            return
+        span = Span(command.name.span.start, command.arguments[0].span.start)
+        if "#" in self.script.text[span.start : span.end]:
+            self._reason = "a comment stands in the way"
+            return
+        self._edits.append((span, ""))
 
     def append(self, command: str) -> None:
         """Adds `&& command` at the end, on a line of its own.

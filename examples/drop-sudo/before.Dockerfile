@@ -1,0 +1,3 @@
+FROM debian:12
+RUN sudo mkdir -p /opt/app \
+ && sudo chown -R 1001:1001 /opt/app

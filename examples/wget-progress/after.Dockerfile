@@ -1,0 +1,3 @@
+FROM debian:12
+RUN apt-get update && apt-get install -y wget \
+ && wget --progress=dot:giga -O /tmp/tool.tgz https://example.com/tool.tgz

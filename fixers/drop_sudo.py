@@ -1,0 +1,134 @@
+"""Takes sudo off commands that run as root anyway."""
+
+import re
+
+from dfix import Fixer, Invalid, Level, Phase, Run, Valid
+from dfix.facts.commands import (
+    BUILTINS,
+    COMMON_TOOLS,
+    COREUTILS,
+    PACKAGE_MANAGERS,
+    base_name,
+    literal_arguments,
+    name_of,
+)
+from dfix.facts.rewriting import Rewrite
+from dfix.facts.scripts import Command
+
+#: What sudo finds by a path of its own: with another PATH these are the same programs still.
+_OF_THE_SYSTEM = (COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | {"dpkg", "sh", "bash"}) - BUILTINS
+#: Variables that sudo keeps away from what it starts.
+_TELLING = re.compile(r"HOME|LD_.*|PYTHON.*|PERL.*|RUBY.*|GEM_.*|NODE_.*|JAVA_.*|BASH_ENV|ENV|IFS")
+#: Programs that linters look at closely: without sudo, they would find more than sudo hid.
+_LOOKED_AT = re.compile(
+    r"apt|apt-get|aptitude|apk|yum|dnf|microdnf|zypper|pip[0-9.]*|python[0-9.]*|npm|yarn|gem|go|wget|"
+    r"curl|useradd|ln|ssh|vim|shutdown|service|ps|free|top|kill|mount|ifconfig|sudo|su"
+)
+
+
+class DropSudo(Fixer):
+    """Takes sudo off commands that run as root anyway.
+
+    **Why**
+
+    Steps of a build are root's until USER says otherwise. There, sudo only adds a process, a package,
+    and an environment that differs from the one that the file sets.
+
+    **When it is applied**
+
+    Where the user is known to be root, sudo has no options, and what it starts is a program.
+
+    **When it is refused**
+
+    Where the user is another one or not known; with options or variables; for what is a built-in of
+    the shell without sudo; where the file sets variables that sudo would keep away; and for
+    installations, whose unpinned packages linters would then find. In a pipe, it is done at
+    `aggressive` only.
+    """
+
+    message = "sudo is of no use to root"
+    level = Level.STANDARD
+    phase = Phase.LANGUAGE
+    aliases = ("DL3004",)
+    practices = ("02",)
+    plan_paths = ("effect",)
+    reference = "https://docs.docker.com/build/building/best-practices/#user"
+    VALID = (
+        Valid("FROM debian:12\nRUN apt-get install -y sudo\n", why="that is a package"),
+        Valid("FROM debian:12\nUSER app\nRUN sudo chown app /a\n", refused=True),
+        Valid("FROM debian:12\nRUN sudo -u app make\n", why="it changes the user", refused=True),
+        Valid("FROM me/base:1\nRUN sudo chmod 644 /a\n", why="who runs it?", refused=True),
+        Valid("FROM debian:12\nRUN sudo echo -e a\n", why="the shell's own differs", refused=True),
+    )
+    INVALID = (
+        Invalid(
+            "FROM debian:12\nRUN sudo mkdir -p /opt/app && sudo chmod 755 /opt/app\n",
+            "FROM debian:12\nRUN mkdir -p /opt/app && chmod 755 /opt/app\n",
+            level=Level.STANDARD,
+        ),
+        Invalid(
+            "FROM debian:12\nRUN echo a | sudo tee /etc/a\n",
+            "FROM debian:12\nRUN echo a | tee /etc/a\n",
+        ),
+    )
+
+    def visit_Run(self, node: Run) -> None:
+        """Proposes a RUN without sudo, or says why it stays."""
+        rewrite = Rewrite.of(self.facts, node)
+        if rewrite is None:
+            return
+        calls = [each for each in rewrite.script.commands if base_name(each) == "sudo"]
+        if not calls:
+            return
+        user = self.facts.bases.user(node)
+        if user != "root":
+            told = "not known to be root" if user is None else f"`{user}`"
+            self.refuse(node, f"the user is {told}: sudo may be needed")
+            return
+        if any(name_of(each) in {"export", "umask", "ulimit"} for each in rewrite.script.commands):
+            self.refuse(node, "sudo keeps away what the RUN sets up for the commands behind it")
+            return
+        before = self.facts.plan.before(node)
+        names = {*before.env, *before.args}
+        for call in calls:
+            reason = _objection(call, names)
+            if reason:
+                self.refuse(node, reason)
+                return
+            rewrite.unwrap(call)
+        done = rewrite.result()
+        if isinstance(done, str):
+            self.refuse(node, done)
+            return
+        piped = any(each.subshell for each in calls)
+        self.fix(
+            node,
+            {node: done.run},
+            expects=done.expects,
+            level=Level.AGGRESSIVE if piped else Level.STANDARD,
+            reason="the user is root; variables of the file are seen that sudo kept away",
+        )
+
+
+def _objection(call: Command, names: set[str]) -> str | None:
+    """Why a call of sudo is not the same as what it calls."""
+    if not call.arguments:
+        return "sudo is called for something else than a command"
+    first = literal_arguments(call)[0]
+    if first is None:
+        return "what sudo starts is only known when the image is built"
+    name = first.rpartition("/")[2]
+    if first.startswith("-"):
+        return "sudo has options"
+    if "=" in first or call.assignments:
+        return "variables are set for sudo or by it"
+    if name in BUILTINS or name in {"time", "env", "printenv"}:
+        return f"`{name}` is another thing in the shell than what sudo starts"
+    if _LOOKED_AT.fullmatch(name):
+        return f"sudo hides what linters find of `{name}`: that comes first"
+    telling = sorted(each for each in names if _TELLING.fullmatch(each))
+    if telling:
+        return f"sudo keeps {telling[0]} away from what it starts"
+    if "PATH" in names and name not in _OF_THE_SYSTEM and not first.startswith("/"):
+        return f"`{name}` may be another program by the PATH that the file sets"
+    return None

@@ -1,0 +1,85 @@
+"""drop-sudo: what it leaves alone first, then what it changes."""
+
+import pytest
+
+from dfix import Level
+from tests.fixers.checks import check_fixed, check_noop, check_refused, run
+
+NAME = "drop-sudo"
+F = "FROM debian:12\n"
+
+NOOP = {
+    "package": F + "RUN apt-get install -y sudo\n",
+    "in a text": F + "RUN echo 'sudo mkdir a' > b\n",
+    "of another shell": F + "RUN bash -c 'sudo mkdir a'\n",
+    "onbuild": F + "ONBUILD RUN sudo mkdir a\n",
+    "exec form": F + 'RUN ["sudo", "mkdir", "a"]\n',
+}
+
+
+@pytest.mark.parametrize("case", NOOP)
+def test_noop(case: str) -> None:
+    check_noop(NAME, NOOP[case])
+
+
+REFUSED = {
+    "other user": (F + "USER app\nRUN sudo mkdir a\n", "the user is `app`"),
+    "variable user": (F + "ARG U\nUSER $U\nRUN sudo mkdir a\n", "not known to be root"),
+    "unknown base": ("FROM me/base:1\nRUN sudo mkdir a\n", "not known to be root"),
+    "base of another user": ("FROM jenkins/jenkins:lts\nRUN sudo mkdir a\n", "the user is"),
+    "as another": (F + "RUN sudo -u app mkdir a\n", "sudo has options"),
+    "environment": (F + "RUN sudo -E mkdir a\n", "sudo has options"),
+    "home": (F + "RUN sudo -H mkdir a\n", "sudo has options"),
+    "shell": (F + "RUN sudo -s\n", "sudo has options"),
+    "alone": (F + "RUN sudo\n", "something else"),
+    "variable for it": (F + "RUN A=1 sudo mkdir a\n", "variables"),
+    "variable by it": (F + "RUN sudo A=1 mkdir a\n", "variables"),
+    "variable command": (F + "RUN sudo $C a\n", "only known"),
+    "cd": (F + "RUN sudo cd a\n", "`cd` is another thing"),
+    "echo": (F + "RUN sudo echo -e a\n", "`echo` is another thing"),
+    "env": (F + "RUN sudo env\n", "`env` is another thing"),
+    "export": (F + "RUN export A=1 && sudo mkdir a\n", "sets up"),
+    "umask": (F + "RUN umask 077 && sudo mkdir a\n", "sets up"),
+    "path": (F + "ENV PATH=/opt/c/bin:$PATH\nRUN sudo tool a\n", "another program"),
+    "library path": (F + "ENV LD_LIBRARY_PATH=/a\nRUN sudo mkdir a\n", "LD_LIBRARY_PATH"),
+    "installation": (F + "RUN sudo apt-get install -y curl\n", "that comes first"),
+    "one of several": (F + "RUN sudo mkdir a && sudo -u app mkdir b\n", "sudo has options"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    check_refused(NAME, *REFUSED[case])
+
+
+FIXED = {
+    "one": (F + "RUN sudo mkdir a\n", F + "RUN mkdir a\n"),
+    "user set to root": (
+        "FROM me/base:1\nUSER root\nRUN sudo mkdir a\n",
+        "FROM me/base:1\nUSER root\nRUN mkdir a\n",
+    ),
+    "by path": (F + "RUN /usr/bin/sudo  mkdir a\n", F + "RUN mkdir a\n"),
+    "over lines": (
+        F + "RUN sudo \\\n    mkdir a && \\\n    # why\n    sudo rm b; sudo chmod 1 c\n",
+        F + "RUN mkdir a && \\\n    # why\n    rm b; chmod 1 c\n",
+    ),
+    "in a condition": (
+        F + "RUN if true; then sudo mkdir a; fi\n",
+        F + "RUN if true; then mkdir a; fi\n",
+    ),
+    "system program with a path": (
+        F + "ENV PATH=/opt/c/bin:$PATH\nRUN sudo mkdir a\n",
+        F + "ENV PATH=/opt/c/bin:$PATH\nRUN mkdir a\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_fixed(case: str) -> None:
+    check_fixed(NAME, *FIXED[case], level=Level.STANDARD)
+
+
+def test_pipes_are_for_aggressive() -> None:
+    text = F + "RUN curl a | sudo tee b\n"
+    assert not run(NAME, text, level=Level.STANDARD).changed
+    check_fixed(NAME, text, F + "RUN curl a | tee b\n")
