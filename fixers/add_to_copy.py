@@ -3,9 +3,10 @@
 import posixpath
 from typing import Literal
 
-from dfix import Add, Change, Copy, Fixer, Invalid, Leaf, Level, Phase, Valid
+from dfix import Add, Change, Copy, Fixer, Invalid, Level, Phase, Valid
 from dfix.facts.transfers import add_does
 
+from ._keywords import in_case_of
 from ._text_names import is_text_name
 
 _KEPT_FLAGS = frozenset({"chown", "chmod", "link", "exclude"})
@@ -92,7 +93,7 @@ class AddToCopy(Fixer):
         level = Level.SAFE if all(a == "proven" for a in answers) else Level.STANDARD
         copy = Copy(
             leading_lines=node.leading_lines,
-            keyword=_keyword(node.keyword),
+            keyword=in_case_of(node.keyword, "COPY"),
             flags=node.flags,
             end=node.end,
             heredocs=node.heredocs,
@@ -130,9 +131,3 @@ class AddToCopy(Fixer):
             if kind in {"directory", "file", "mixed"}:
                 return "proven" if strict else "convention"
         return "convention" if is_text_name(source) else _UNKNOWN
-
-
-def _keyword(leaf: Leaf) -> Leaf:
-    """COPY in the letter case of the old keyword."""
-    word = "copy" if leaf.value.islower() else "Copy" if leaf.value.istitle() else "COPY"
-    return Leaf(leaf.prefix, word)

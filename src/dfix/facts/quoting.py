@@ -32,11 +32,21 @@ def is_one_word(text: str, escape: str) -> bool:
     return _pattern(_WORD, escape).fullmatch(text) is not None
 
 
-def quoted(value: str, escape: str) -> str:
-    """A literal value between double quotes, so that the builder reads it as it is."""
-    for mark in (escape, '"', "$"):
-        value = value.replace(mark, escape + mark)
-    return f'"{value}"'
+def quoted(text: str, escape: str) -> str | None:
+    """`text` between double quotes, so that the builder reads each of its characters as it is.
+
+    `text` may go over several lines: continuations and comment lines stay. None where it cannot be.
+    """
+    joined = join(text, escape)
+    value = joined.text
+    if joined.dangling or not value or _ODD.search(text):
+        return None
+    chars = [escape + char if char in (escape, '"', "$") else char for char in value]
+    written = _spread(text, _enclosed(chars), joined.origin)
+    again = join(written, escape)
+    if again.dangling or not is_one_word(again.text, escape):
+        return None
+    return written if _expanded(again.text, {}, escape) == value else None
 
 
 def as_one_word(text: str, escape: str) -> str | None:
@@ -60,7 +70,7 @@ def as_one_word(text: str, escape: str) -> str | None:
         if chars is None:
             continue
         new = "".join(chars)
-        written = new if joined.origin is None else _spread(text, chars, joined.origin)
+        written = _spread(text, chars, joined.origin)
         again = join(written, escape)
         if (
             again.text == new
@@ -72,8 +82,14 @@ def as_one_word(text: str, escape: str) -> str | None:
     return None
 
 
-def _spread(text: str, chars: Sequence[str], origin: Sequence[int]) -> str:
-    """`text` with `chars` in the places that `origin` has for them."""
+def _enclosed(chars: list[str]) -> list[str]:
+    return ['"' + chars[0], *chars[1:-1], chars[-1] + '"'] if len(chars) > 1 else [f'"{chars[0]}"']
+
+
+def _spread(text: str, chars: Sequence[str], origin: Sequence[int] | None) -> str:
+    """`text` with `chars` in the places that `origin` has for them; None for those of their own."""
+    if origin is None:
+        return "".join(chars)
     out: list[str] = []
     done = 0
     for char, start in zip(chars, origin, strict=False):
@@ -127,9 +143,7 @@ def _between_quotes(value: str, escape: str) -> list[str] | None:
             at += 1
     if quoted:
         return None
-    chars[0] = '"' + chars[0]
-    chars[-1] += '"'
-    return chars
+    return _enclosed(chars)
 
 
 def _with_escaped_blanks(value: str, escape: str) -> list[str] | None:
