@@ -1,0 +1,7 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+# The worker was started here before.
+HEALTHCHECK CMD python check.py
+# The web front end.
+CMD ["python", "web.py"]

@@ -1,0 +1,8 @@
+FROM python:3.12-slim
+WORKDIR /app
+COPY . .
+# The worker was started here before.
+CMD ["python", "worker.py"]
+HEALTHCHECK CMD python check.py
+# The web front end.
+CMD ["python", "web.py"]

@@ -1,0 +1,9 @@
+FROM --platform=$BUILDPLATFORM golang:1.22 AS build
+ARG TARGETARCH
+WORKDIR /src
+COPY . .
+RUN GOARCH=$TARGETARCH go build -o /shop .
+
+FROM gcr.io/distroless/static
+COPY --from=build /shop /shop
+ENTRYPOINT ["/shop"]
