@@ -71,12 +71,12 @@ class WorkdirAbsolute(Fixer):
         if self.facts.bases.is_windows(node):
             self.refuse(node, "paths of Windows are not looked into")
             return
-        above = list(self._above(stage, node))
-        root = above[-1] if above else None
-        if any(_PLAIN.fullmatch(each.value) is None for each in above):
-            self.refuse(node, "the path of a WORKDIR above it has variables or quotes in it")
-        elif root is not None and root.value.startswith("/"):
-            path = posixpath.join(*(each.value for each in reversed(above)), plain["path"])
+        above = [_PLAIN.fullmatch(each.value) for each in self._above(stage, node)]
+        paths = [each["path"] for each in reversed(above) if each is not None]
+        if len(paths) < len(above):
+            self.refuse(node, "the path of a WORKDIR above it has variables in it")
+        elif paths and paths[0].startswith("/"):
+            path = posixpath.join(*paths, plain["path"])
             self._propose(node, posixpath.normpath(path), None)
         elif (directory := self._base_directory(node, stage)) is None:
             self.refuse(node, "it is not known where the base image works")
@@ -93,7 +93,7 @@ class WorkdirAbsolute(Fixer):
             for each in reversed(instructions):
                 if isinstance(each, Workdir):
                     yield each
-                    if each.value.startswith("/"):
+                    if each.value.lstrip("\"'").startswith("/"):
                         return
 
     def _base_directory(self, node: Workdir, stage: Stage) -> str | None:
@@ -133,7 +133,7 @@ class WorkdirAbsolute(Fixer):
         after = Facts(tree.with_changes(instructions=instructions), self.facts.surroundings)
         changes = self.facts.plan.difference(after.plan)
         for each in changes:
-            old = (each.old or "").replace(f"{_BASE}/", f"{base.rstrip('/')}/")
+            old = (each.old or "").replace(f"{_BASE}/", f"{base.rstrip('/')}/").replace(_BASE, base)
             if each.new is None or posixpath.normpath(old) != posixpath.normpath(each.new):
                 return None
         return changes

@@ -29,7 +29,7 @@ REFUSED = {
     "over lines": (ME + "WORKDIR /a\nWORKDIR b\\\n  c\n", "plain characters"),
     "variable above": (ME + "ARG D=/a\nWORKDIR $D\nWORKDIR b\n", "variables"),
     "variable in the middle": (ME + "WORKDIR /a\nWORKDIR $D\nWORKDIR b\n", "variables"),
-    "quotes above": (ME + "WORKDIR /a\nWORKDIR b\\ c\nWORKDIR d\n", "variables or quotes"),
+    "escape above": (ME + "WORKDIR /a\nWORKDIR b\\ c\nWORKDIR d\n", "variables"),
     "Windows image": (
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nWORKDIR app\n",
         "Windows",
@@ -54,6 +54,10 @@ SAFE = {
     "dot": (ME + "WORKDIR /a\nWORKDIR ./b\n", ME + "WORKDIR /a\nWORKDIR /a/b\n"),
     "quotes": (ME + 'WORKDIR /a\nWORKDIR "b c"\n', ME + 'WORKDIR /a\nWORKDIR "/a/b c"\n'),
     "blank": (ME + "WORKDIR /a\nWORKDIR b c\n", ME + "WORKDIR /a\nWORKDIR /a/b c\n"),
+    "quotes above": (
+        ME + 'WORKDIR "/a"\nWORKDIR "b"\nWORKDIR c\n',
+        ME + 'WORKDIR "/a"\nWORKDIR "/a/b"\nWORKDIR /a/b/c\n',
+    ),
     "parent stage": (
         "FROM me/base AS a\nWORKDIR /a\nFROM a\nWORKDIR b\nRUN ls\n",
         "FROM me/base AS a\nWORKDIR /a\nFROM a\nWORKDIR /a/b\nRUN ls\n",
@@ -70,6 +74,10 @@ STANDARD = {
     "other directory": (
         "FROM golang:1.22\nWORKDIR src/app\nCOPY . .\nRUN go build\n",
         "FROM golang:1.22\nWORKDIR /go/src/app\nCOPY . .\nRUN go build\n",
+    ),
+    "the image's own": (
+        "FROM golang:1.22\nWORKDIR .\nCOPY . .\nRUN go build\n",
+        "FROM golang:1.22\nWORKDIR /go\nCOPY . .\nRUN go build\n",
     ),
     "two": (
         "FROM debian:12\nWORKDIR a\nRUN ls\nWORKDIR b\nRUN cd c && ls\n",
