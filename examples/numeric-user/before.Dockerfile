@@ -1,0 +1,5 @@
+FROM node:22
+WORKDIR /app
+COPY . .
+USER node
+CMD ["node", "index.js"]

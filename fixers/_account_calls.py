@@ -1,0 +1,123 @@
+"""Accounts and groups that a build makes by name: with which numbers, as far as the calls say."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dfix import Facts, Instruction, Run, Stage
+from dfix.facts.commands import base_name
+from dfix.facts.scripts import script_of
+from dfix.facts.statements import statements_of
+
+#: Short options with a value, by tool; `adduser` is Debian's or BusyBox's.
+_VALUES = {
+    "useradd": "bcdefgGkKpRsuZ",
+    "groupadd": "gKpR",
+    "adduser": "hgsGuk",
+    "addgroup": "g",
+}
+_LONG_FLAGS = frozenset(
+    """--system --create-home --no-create-home --no-user-group --user-group --no-log-init --force
+    --disabled-password --disabled-login --quiet --group --non-unique --ingroup-only --debug
+    --allow-bad-names --allow-badname --force-badname --badname --gecos= --add_extra_groups""".split()
+)
+_NUMBER = {"useradd": ("u", "uid"), "adduser": ("u", "uid"), "groupadd": ("g", "gid"),
+           "addgroup": ("g", "gid")}  # fmt: skip
+_CHANGING = re.compile(
+    r"\b(?:usermod|userdel|deluser|groupmod|groupdel|delgroup|fixuid|vipw|vigr|newusers)\b"
+    r"|/etc/(?:passwd|group)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An account, or with `group` a group; `number` is None where the call does not fix it."""
+
+    name: str
+    number: int | None
+    group: bool
+    run: Run
+
+
+def made(facts: Facts, stage: Stage, until: Instruction) -> Iterator[Made]:
+    """The accounts and groups that certainly are made before `until`, in the order of the build."""
+    for run in runs_before(facts, stage, until):
+        script = script_of(run, facts.tree.escape)
+        if script is None:
+            continue
+        planned = statements_of(facts, run)
+        if len(planned) != len(script.statements):
+            continue
+        for statement, plan in zip(script.statements, planned, strict=True):
+            command = statement.command
+            if statement.kind != "command" or command is None or plan.failure != "aborts":
+                continue
+            tool = base_name(command)
+            if tool in _VALUES and not command.assignments:
+                found = _parsed(tool, command.words()[1:], run)
+                if found is not None:
+                    yield found
+
+
+def mentions(facts: Facts, stage: Stage, until: Instruction, name: str) -> bool:
+    """Whether something before `until` may make or change an account called `name`."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    tools = re.compile(r"\b(?:user|group)(?:add|mod|del)\b|\b(?:add|del)(?:user|group)\b")
+    for run in runs_before(facts, stage, until):
+        text = run.with_changes(leading_lines=()).code
+        if word.search(text) and tools.search(text):
+            return True
+    return False
+
+
+def may_change(facts: Facts, stage: Stage, until: Instruction) -> bool:
+    """Whether something before `until` may change accounts that are there."""
+    return any(
+        _CHANGING.search(run.with_changes(leading_lines=()).code)
+        for run in runs_before(facts, stage, until)
+    )
+
+
+def runs_before(facts: Facts, stage: Stage, until: Instruction) -> Iterator[Run]:
+    """The RUNs of the lineage of `stage` above `until`, in the order of the build."""
+    for each in reversed(facts.stages.lineage(stage)):
+        for instruction in each.instructions:
+            if instruction is until:
+                return
+            if isinstance(instruction, Run):
+                yield instruction
+
+
+def _parsed(tool: str, words: Sequence[str | None], run: Run) -> Made | None:
+    """What one call makes; None where it cannot be read."""
+    operands: list[str] = []
+    number: str | None = None
+    short, long = _NUMBER[tool]
+    left = list(words)
+    while left:
+        word = left.pop(0)
+        if word is None:
+            return None
+        if word.startswith("--"):
+            name, joined, value = word[2:].partition("=")
+            if word == "--non-unique":
+                return None
+            if not joined and word not in _LONG_FLAGS:
+                value = (left.pop(0) if left else None) or ""
+            number = value if name == long else number
+        elif word.startswith("-") and len(word) > 1:
+            for at, letter in enumerate(word[1:], 2):
+                if letter == "o":
+                    return None
+                if letter in _VALUES[tool]:
+                    value = word[at:] or (left.pop(0) if left else None) or ""
+                    number = value if letter == short else number
+                    break
+        else:
+            operands.append(word)
+    if len(operands) != 1:
+        return None  # two are an account and a group to put it in
+    known = int(number) if number is not None and number.isdecimal() else None
+    if number is not None and known is None:
+        return None
+    return Made(operands[0], known, tool in {"groupadd", "addgroup"}, run)

@@ -1,0 +1,152 @@
+"""numeric-user: what it leaves alone and turns down first, then what it changes."""
+
+import pytest
+
+from dfix import Level
+from tests.fixers.checks import check_fixed, check_noop, check_refused, run
+
+NAME = "numeric-user"
+F = "FROM debian:12\n"
+ADD = "RUN useradd -u 1001 app\n"
+
+NOOP = {
+    "number": F + "USER 1000\n",
+    "number with a group": F + "USER 1000:1000\n",
+    "root": F + "USER root\n",
+    "root with a group": F + "USER root:root\n",
+    "variable": F + "ARG U\nUSER $U\n",
+    "variable in it": F + "ARG U\nUSER app$U\n",
+    "variable of .NET": "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nUSER $APP_UID\n",
+    "none": F + "RUN true\n",
+    "onbuild": F + "ONBUILD USER app\n",
+}
+
+REFUSED = {
+    "base not known": ("FROM me/base\nUSER app\n", "nothing is known about the accounts"),
+    "base from an argument": ("ARG B=node:22\nFROM $B\nUSER node\n", "nothing is known"),
+    "account not known": (F + "USER app\n", "the number of `app` is not known"),
+    "no number": (F + "RUN useradd app\nUSER app\n", "not written where it is made"),
+    "system account": (F + "RUN useradd -r app\nUSER app\n", "not written"),
+    "number from a variable": (
+        F + "ARG UID=1001\nRUN useradd -u $UID app\nUSER app\n",
+        "may not fix its number",
+    ),
+    "name from a variable": (
+        F + "ARG U=app\nRUN useradd -u 1001 $U\nUSER app\n",
+        "`app` is not known",
+    ),
+    "number not unique": (F + "RUN useradd -o -u 0 app\nUSER app\n", "may not fix"),
+    "number not unique, in full": (
+        F + "RUN useradd --non-unique --uid 0 app\nUSER app\n",
+        "may not fix",
+    ),
+    "failure ignored": (F + "RUN useradd -u 1001 app || true\nUSER app\n", "may not fix"),
+    "failure ignored by the list": (F + "RUN useradd -u 1001 app; true\nUSER app\n", "may not fix"),
+    "only if it is not there": (
+        F + "RUN id app || useradd -u 1001 app\nUSER app\n",
+        "may not fix",
+    ),
+    "only if": (F + "RUN if x; then useradd -u 1001 app; fi\nUSER app\n", "may not fix"),
+    "heredoc": (F + "RUN <<EOF\nuseradd -u 1001 app\nEOF\nUSER app\n", "may not fix"),
+    "made twice": (F + ADD + "RUN useradd -u 1002 app\nUSER app\n", "not written"),
+    "changed later": (F + ADD + "RUN usermod -u 1002 app\nUSER app\n", "may change the number"),
+    "removed later": (F + ADD + "RUN userdel app\nUSER app\n", "may change the number"),
+    "passwd edited": (F + ADD + "RUN sed -i s/1/2/ /etc/passwd\nUSER app\n", "may change"),
+    "account of the image changed": (
+        "FROM node:22\nRUN usermod -u 500 node\nUSER node\n",
+        "may change the number",
+    ),
+    "account of the image made anew": (
+        "FROM node:22\nRUN adduser $X node\nUSER node\n",
+        "may not fix its number",
+    ),
+    "made in another stage": (
+        F.strip() + " AS a\n" + ADD + F + "USER app\n",
+        "the number of `app` is not known",
+    ),
+    "made later": (F + "USER app\n" + ADD, "the number of `app` is not known"),
+    "group not known": (F + ADD + "USER app:web\n", "the group `web` is not known"),
+    "group of the account only by default": (F + ADD + "USER app:app\n", "the group `app`"),
+    "group put into, not made": (
+        F + "RUN adduser --uid 1001 app && adduser app web\nUSER app:web\n",
+        "the group `web`",
+    ),
+    "onbuild above": (F + "ONBUILD RUN true\n" + ADD + "USER app\n", "ONBUILD"),
+    "windows": (
+        "FROM mcr.microsoft.com/windows/nanoserver:1809\nUSER ContainerUser\n",
+        "Windows",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NOOP)
+def test_noop(case: str) -> None:
+    check_noop(NAME, NOOP[case])
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    check_refused(NAME, *REFUSED[case])
+
+
+FIXED = {
+    "of the image": ("FROM node:22\n", "USER node\n", "USER 1000\n"),
+    "of the image with its group": ("FROM node:22\n", "USER node:node\n", "USER 1000:1000\n"),
+    "with the group of root": ("FROM node:22\n", "USER node:root\n", "USER 1000:0\n"),
+    "made": (F + ADD, "USER app\n", "USER 1001\n"),
+    "made with a long option": (F + "RUN useradd --uid=1001 app\n", "USER app\n", "USER 1001\n"),
+    "made with clustered options": (
+        F + "RUN useradd -rmu 1001 -s /bin/sh -c 'a b' app\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
+    "made by busybox": (
+        "FROM alpine:3.20\nRUN adduser -D -h /app -g 'an app' -u 1001 app\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
+    "made by the adduser of Debian": (
+        F + "RUN adduser --disabled-password --gecos '' --uid 1001 app\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
+    "in further groups": (
+        F + "RUN useradd -u 1001 -G sudo app && adduser app audio\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
+    "with a group": (
+        F + "RUN groupadd --gid 2000 web \\\n && useradd -u 1001 -g web app\n",
+        "USER app:web\n",
+        "USER 1001:2000\n",
+    ),
+    "with errexit": (F + "RUN set -ex; useradd -u 1001 app; id\n", "USER app\n", "USER 1001\n"),
+    "base not known": ("FROM me/base\n" + ADD, "USER app\n", "USER 1001\n"),
+    "what follows": (
+        F + ADD,
+        "USER app\nWORKDIR /home/app\nRUN id && pwd\nUSER root\nRUN id\n",
+        "USER 1001\nWORKDIR /home/app\nRUN id && pwd\nUSER root\nRUN id\n",
+    ),
+    "stages from it": (
+        "FROM debian:12 AS a\n" + ADD,
+        "USER app\nFROM a AS b\nRUN id\nFROM b\nWORKDIR /x\n",
+        "USER 1001\nFROM a AS b\nRUN id\nFROM b\nWORKDIR /x\n",
+    ),
+    "made in the parent": (
+        "FROM debian:12 AS a\n" + ADD + "FROM a\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
+    "twice": (F + ADD, "USER app\nUSER root\nUSER app\n", "USER 1001\nUSER root\nUSER 1001\n"),
+}
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_fixed(case: str) -> None:
+    head, before, after = FIXED[case]
+    check_fixed(NAME, head + before, head + after, level=Level.STANDARD)
+
+
+def test_names_are_kept_at_safe() -> None:
+    text = "FROM node:22\nUSER node\n"
+    assert run(NAME, text, level=Level.SAFE).after == text.encode()
