@@ -15,6 +15,8 @@ _OWN = {"node": "node"}
 _DOTNET = "mcr.microsoft.com/dotnet/"
 _BUSYBOX = frozenset({"alpine", "busybox"})
 _SHADOW = frozenset({"debian", "ubuntu"})
+#: Images of the RPM family that come with shadow-utils; those for `microdnf` and the slim ones do not.
+_RPM_WITH_SHADOW = frozenset({"almalinux", "centos", "fedora", "rockylinux"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,16 @@ class Account:
     commands: tuple[str, ...]
     names: frozenset[str]
     reason: str
+
+    @property
+    def word(self) -> str:
+        """What USER gets, as a word of a shell."""
+        return f'"{self.user}"' if "$" in self.user else self.user
+
+    @property
+    def is_there_for_copies(self) -> bool:
+        """Whether `--chown` can have it above its creation: BuildKit takes unknown names for root."""
+        return self.user[:1].isdecimal() or not (self.commands or "$" in self.user)
 
 
 def account(facts: Facts, stage: Stage, wish: Wish) -> Account | str:
@@ -67,7 +79,8 @@ def account(facts: Facts, stage: Stage, wish: Wish) -> Account | str:
     if any(int(wish.uid) in {user.uid, user.gid} for user in known.users):
         return f"the number {wish.uid} is taken in {known.image}"
     shadow = known.family in _SHADOW and known.package_manager == "apt"
-    return _made(known.family, shadow or "useradd" in known.user_tools, wish)
+    rpm = known.image in _RPM_WITH_SHADOW and known.package_manager in {"dnf", "yum"}
+    return _made(known.family, shadow or rpm or "useradd" in known.user_tools, wish)
 
 
 def _old_node(facts: Facts, stage: Stage) -> bool:

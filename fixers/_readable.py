@@ -9,6 +9,7 @@ from dfix import Facts, Run, Stage
 from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Launch, Program
 
+from ._handed_over import HandedOver
 from ._programs import RUNNERS, SERVERS, is_shell_script, module_of
 
 _Words = Sequence[str | None]
@@ -83,17 +84,25 @@ def server_objection(started: Launch) -> str | None:
 
 
 def objection(
-    facts: Facts, stage: Stage, found: Program, names: frozenset[str], made: bool
+    facts: Facts,
+    stage: Stage,
+    found: Program,
+    names: frozenset[str],
+    made: bool,
+    given: HandedOver,
 ) -> str | None:
     """What speaks against running the program of `stage` without root, by what and where it is.
 
-    `names` are those of the account that it would run as, and `made` tells that it has to be made.
+    `names` are those of the account that it would run as, `made` tells that it has to be made,
+    and `given` what it is given.
     """
     target = _target(found.words)
     if isinstance(target, str):
         return target
     for word in found.words[1:]:
-        if word is not None and _WRITTEN.fullmatch(word):
+        if word is None or given.holds(word.partition("=")[2] or word):
+            continue
+        if _WRITTEN.fullmatch(word):
             return f"`{word}` names something that the program may write"
     workdir = _workdir(facts, stage)
     if workdir is None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from dfix import Env, ExecForm, Facts, Run, Stage
 from dfix.facts.commands import PACKAGE_MANAGERS, installed_packages
-from dfix.facts.placements import placements
 from dfix.facts.scripts import Command, script_of
+
+from ._handed_over import WRITTEN, HandedOver, is_meant_for_writing, places
 
 _Words = Sequence[str | None]
 
@@ -56,11 +57,6 @@ _OF_HOME = re.compile(
 _OF_FILES = re.compile(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
 _ARCHIVE = re.compile(r".*\.(?:deb|rpm|apk)|.*://.*")
 _HOME = re.compile(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
-_WRITTEN = re.compile(
-    r"(?:.*_)?(?:DATA|LOGS?|UPLOADS?|STORAGE|STATE|DB|DATABASE|SQLITE|MEDIA|PID|CACHE|TE?MP|SPOOL)"
-    r"_?(?:DIR|DIRECTORY|PATH|FILE|FOLDER|ROOT|HOME|LOCATION)",
-    re.IGNORECASE,
-)
 _OF_BUILD_TOOLS = re.compile(
     r"(?:PIP|NPM|YARN|PNPM|UV|POETRY|GO|CARGO|COMPOSER|BUNDLE|NUGET|MAVEN|GRADLE|COREPACK|CCACHE).*",
     re.IGNORECASE,
@@ -75,14 +71,6 @@ _HOME_OF_ANOTHER = re.compile(
     r"(?!(?:JAVA|JRE|JDK|MAVEN|M2|GRADLE|ANT|SBT|SCALA|KOTLIN|GO|CARGO|RUSTUP|NODE|NVM|PYTHON|VENV"
     r"|PYENV|POETRY|GEM|BUNDLE|COMPOSER|PNPM|ANDROID|DOTNET|APP|PROJECT|SERVICE)_)\w+_HOME"
 )
-#: Where a directory made by root is meant to be read, or open to all.
-_SYSTEM = re.compile(
-    r"/(?:etc|s?bin|lib|tmp|usr/(?:local/)?(?:share|lib|include|etc|s?bin)|var/cache/apt|var/lib/apt)/.*"
-    r"|/usr/src(?:/php.*)?"
-)
-_FOR_WRITING = re.compile(
-    r".*/(?:data|db|database|logs?|cache|uploads?|storage|te?mp|spool|run|state)"
-)
 _BUILD_MODULES = frozenset({"pip", "venv", "compileall", "build", "ensurepip"})
 _PACKAGE_VERBS = frozenset(
     """install i ci add update upgrade rebuild prune cache config set audit pack link dedupe global
@@ -95,41 +83,43 @@ _ROOT = frozenset({"root", "0", "root:root", "0:0", ":root", "root:", ":0", "roo
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """Where a RUN stands; `names` are those of the account, `used` places that the build fills."""
+    """Where a RUN stands.
+
+    `names` are those of the account, `used` places that the build fills, and `given` what the
+    account is given.
+    """
 
     facts: Facts
     run: Run
     names: frozenset[str]
     used: Sequence[str]
+    given: HandedOver
 
 
-def objection(facts: Facts, stage: Stage, names: frozenset[str]) -> str | None:
+def objection(facts: Facts, stage: Stage, names: frozenset[str], given: HandedOver) -> str | None:
     """What speaks against running the program of `stage` without root, by what its build does.
 
-    `names` are those of the account that it would run as.
+    `names` are those of the account that it would run as, and `given` what it is given.
     """
     lineage = facts.stages.lineage(stage)
     for line in facts.tree.text.split("\n"):
         pattern = _PRIVILEGED if line.lstrip().startswith("#") else _SOCKET
         if said := pattern.search(line):
             return f"`{said[0].strip()}` is spoken of: it may be run with what only root may use"
-    used = [each.destination for each in placements(facts, stage) if each.destination]
-    for each in lineage:
-        paths = (facts.plan.before(node).workdir for node in each.instructions)
-        used += {path for path in paths if path is not None}
+    used = places(facts, stage)
     for each in reversed(lineage):
         for instruction in each.instructions:
             reason = None
             if isinstance(instruction, Env):
-                reason = _of_env(instruction)
+                reason = _of_env(instruction, given)
             elif isinstance(instruction, Run):
-                reason = _of_run(_Scene(facts, instruction, names, used))
+                reason = _of_run(_Scene(facts, instruction, names, used, given))
             if reason is not None:
                 return reason
     return None
 
 
-def _of_env(node: Env) -> str | None:
+def _of_env(node: Env, given: HandedOver) -> str | None:
     for pair in node.pairs:
         value = (pair.assigned or "").strip("\"'")
         if pair.key == "HOME":
@@ -141,9 +131,10 @@ def _of_env(node: Env) -> str | None:
         if _HOME_OF_ANOTHER.fullmatch(pair.key):
             return f"{pair.key} names a place that the program may write to"
         if (
-            _WRITTEN.fullmatch(pair.key)
+            WRITTEN.fullmatch(pair.key)
             and not _OF_BUILD_TOOLS.fullmatch(pair.key)
             and value.startswith(("/", ".", "$"))
+            and not given.holds(value)
         ):
             return f"{pair.key} names a place that the program may write to"
     return None
@@ -252,8 +243,7 @@ def _mkdir(words: _Words, scene: _Scene) -> str | None:
         if word is None or (workdir is None and not word.startswith("/")):
             return "`mkdir` makes a directory whose name is not known"
         path = posixpath.normpath(posixpath.join(workdir or "/", word))
-        filled = any(f"{each.rstrip('/')}/".startswith(f"{path}/") for each in scene.used)
-        if _FOR_WRITING.fullmatch(path) or not (filled or _SYSTEM.fullmatch(path)):
+        if is_meant_for_writing(path, scene.used) and path not in scene.given.made:
             return f"`mkdir` makes {path}, which the program may write to"
     return None
 

@@ -11,12 +11,15 @@ from dfix import (
     Facts,
     Fixer,
     Healthcheck,
+    Insert,
     Instruction,
     Invalid,
     Level,
+    Node,
     Onbuild,
     Option,
     Phase,
+    Remove,
     Run,
     Stage,
     User,
@@ -24,12 +27,14 @@ from dfix import (
     Word,
     Workdir,
     above,
+    with_flag,
 )
 from dfix.facts.runtime import Part, launch, program
 from dfix.facts.scripts import has_posix_shell
 
 from . import _readable, _root_steps
 from ._accounts import Account, Wish, account
+from ._handed_over import HandedOver, handed_over
 from ._programs import reads_scripts
 from ._variable_base import may_be_another
 
@@ -52,13 +57,15 @@ class RunAsUser(Fixer):
     (node, .NET, distroless), or an account that is made with the tools of Alpine, Debian or Ubuntu
     and the images built on them. USER gets numbers, which Kubernetes can check, or with
     `style=name` names. What the build copies stays root's: the program reads it, and cannot change
-    it. The program must be one that the build copies, or a script of an interpreter.
+    it. The program must be one that the build copies, or a script of an interpreter. Directories
+    that a RUN makes for it to write to (`mkdir -p /data`) are given to the user, and so is a folder
+    that is copied and that a variable names as a place to write to (`DATA_DIR`).
 
     **When it is refused**
 
     Where a USER is written already, the entrypoint needs root or gives it up by itself, the program
-    lies below /root or cannot be read by others, something shows that it writes files (VOLUME, empty
-    directories, settings for data or logs), a RUN does what is not known, or the base image is not
+    lies below /root or cannot be read by others, something shows that it writes elsewhere (VOLUME, an
+    empty working directory, settings for data or logs), a RUN does what is not known, or the base image is not
     known. An image that starts nothing of its own is one to build on, and is left alone too.
     """
 
@@ -67,7 +74,7 @@ class RunAsUser(Fixer):
     phase = Phase.RUNTIME
     aliases = ("DL3002",)
     practices = ("02",)
-    plan_paths = ("effect", "config.user")
+    plan_paths = ("effect", "effect.owner", "config.user")
     reference = "https://docs.docker.com/build/building/best-practices/#user"
     options: ClassVar[Mapping[str, Option]] = {
         "style": Option("number", "what USER gets", ("number", "name")),
@@ -103,6 +110,13 @@ class RunAsUser(Fixer):
             'ENTRYPOINT ["/app"]\n',
         ),
         Invalid(
+            "FROM node:22\nWORKDIR /srv\nCOPY . .\nRUN mkdir data\n"
+            'ENV DATA_DIR=/srv/data\nCMD ["node", "index.js"]\n',
+            "FROM node:22\nWORKDIR /srv\nCOPY . .\nRUN mkdir data\nENV DATA_DIR=/srv/data\n"
+            'RUN chown -R 1000:1000 /srv/data\nUSER 1000:1000\nCMD ["node", "index.js"]\n',
+            why="the directory is there to be written to",
+        ),
+        Invalid(
             'FROM node:22\nCOPY index.js /\nCMD ["node", "/index.js"]\n',
             'FROM node:22\nCOPY index.js /\nUSER 1000:1000\nCMD ["node", "/index.js"]\n',
             why="the image brings an account for this",
@@ -131,7 +145,8 @@ class RunAsUser(Fixer):
         started = launch(self.facts, stage)
         main = started.entrypoint if started.entrypoint and started.entrypoint.instruction else None
         node = (main or started.cmd or Part()).instruction or stage.start
-        found = self._account(stage)
+        given = handed_over(self.facts, stage)
+        found = self._account(stage, given)
         if isinstance(found, str):
             self.refuse(node, found)
             return
@@ -139,9 +154,9 @@ class RunAsUser(Fixer):
         if isinstance(place, str):
             self.refuse(node, place)
             return
-        self._propose(stage, node, place, found)
+        self._propose(stage, node, place, found, given)
 
-    def _account(self, stage: Stage) -> Account | str:
+    def _account(self, stage: Stage, given: HandedOver) -> Account | str:
         """The account to run as, or what speaks against running without root."""
         facts = self.facts
         lineage = facts.stages.lineage(stage)
@@ -175,24 +190,42 @@ class RunAsUser(Fixer):
         answer = account(facts, stage, wish)
         if isinstance(answer, str):
             return answer
+        if given.copied and not answer.is_there_for_copies:
+            return "files cannot be given to an account that is made later"
         return (
-            _readable.objection(facts, stage, found, answer.names, bool(answer.commands))
-            or _root_steps.objection(facts, stage, answer.names)
+            _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
+            or _root_steps.objection(facts, stage, answer.names, given)
             or answer
         )
 
-    def _propose(self, stage: Stage, node: Instruction, place: Instruction, found: Account) -> None:
+    def _propose(
+        self,
+        stage: Stage,
+        node: Instruction,
+        place: Instruction,
+        found: Account,
+        given: HandedOver,
+    ) -> None:
         facts = self.facts
-        if found.commands and not has_posix_shell(facts, place):
+        commands = found.commands
+        if given.made:
+            commands = (*commands, f"chown -R {found.word} {' '.join(given.made)}")
+        if commands and not has_posix_shell(facts, place):
             self.refuse(node, "the SHELL in force is no POSIX shell")
             return
         new: list[Instruction] = [User(argument=Word(text=found.user))]
-        if found.commands:
-            new.insert(0, facts.habits.run(*found.commands))
-        expects = [Change(stage.index, "effect", None, command) for command in found.commands]
+        if commands:
+            new.insert(0, facts.habits.run(*commands))
+        expects = [Change(stage.index, "effect", None, command) for command in commands]
+        changes: dict[Node, Node | Remove | Insert] = {}
+        for copy, _ in given.copied:
+            changes[copy] = with_flag(copy, f"--chown={found.user}")
+            expects.append(Change(stage.index, "effect.owner", None, found.user))
         user = "${APP_UID}" if found.user == "$APP_UID" else found.user
         expects.append(Change(stage.index, "config.user", None, user))
         reason = found.reason
+        for path in (*given.made, *(where for _, where in given.copied)):
+            reason += f"; {path} is given to it"
         if _readable.rests_on_convention(facts, stage):
             reason += "; files of the build context have the modes that git keeps"
         if any(int(re.split("[-/]", each)[0]) < 1024 for each in _ports(facts, stage)):
@@ -200,7 +233,10 @@ class RunAsUser(Fixer):
                 "; ports below 1024 are open to it where the engine allows that, as Docker does"
             )
         self.fix(
-            node, {place: above(place, *new, paragraph=True)}, expects=tuple(expects), reason=reason
+            node,
+            {**changes, place: above(place, *new, paragraph=True)},
+            expects=tuple(expects),
+            reason=reason,
         )
 
 

@@ -93,7 +93,7 @@ REFUSED = {
     ),
     "windows-escape": ("# escape=`\n" + ALPINE + START, "Windows"),
     "no-tool-on-rpm": (
-        'FROM centos:7\nCOPY app /app\nCMD ["/app"]\n',
+        'FROM amazonlinux:2\nCOPY app /app\nCMD ["/app"]\n',
         "no tool is known that makes an account",
     ),
     "no-account-in-early-node": (
@@ -212,8 +212,39 @@ REFUSED = {
         f"FROM alpine:3.20 AS a\nVOLUME /v\nFROM a\nCOPY app /app\n{START}",
         "VOLUME",
     ),
-    "data-directory": (ALPINE + "RUN mkdir -p /var/lib/app\n" + START, "/var/lib/app"),
-    "log-directory": (NODE + "RUN mkdir logs\n" + NODE_START, "/srv/logs"),
+    "data-directory-not-certain": (
+        ALPINE + "RUN mkdir -p /var/lib/app || true\n" + START,
+        "/var/lib/app",
+    ),
+    "data-directory-if": (ALPINE + "RUN [ -d /d ] || mkdir /d\n" + START, "makes /d"),
+    "data-directory-with-a-mode": (
+        ALPINE + "RUN mkdir -m 700 /var/lib/app\n" + START,
+        "sets a mode",
+    ),
+    "data-directory-filled-by-a-run": (
+        ALPINE + "RUN mkdir /var/lib/app && cp /app /var/lib/app/\n" + START,
+        "/var/lib/app",
+    ),
+    "data-directory-removed": (
+        ALPINE + "RUN mkdir /work.d && rm -r /work.d\n" + START,
+        "/work.d",
+    ),
+    "data-directory-somewhere": (
+        ALPINE + "RUN cd /srv && mkdir data\n" + START,
+        "/data",
+    ),
+    "data-directory-and-a-volume": (
+        ALPINE + "RUN mkdir /data\nVOLUME /data\n" + START,
+        "VOLUME",
+    ),
+    "setting-below-nothing": (
+        ALPINE + "RUN mkdir /data\nENV DATA_DIR=/database\n" + START,
+        "DATA_DIR",
+    ),
+    "setting-of-a-folder-that-is-there": (
+        ALPINE + "COPY data /var/cache\nENV DATA_DIR=/var/cache\n" + START,
+        "DATA_DIR",
+    ),
     "data-setting": (ALPINE + "ENV DATA_DIR=/srv/data\n" + START, "DATA_DIR"),
     "database-setting": (ALPINE + "ENV DB=sqlite:///a.db\n" + START, "database file"),
     "home-setting": (ALPINE + "ENV HOME=/srv\n" + START, "HOME"),
@@ -264,6 +295,48 @@ REFUSED = {
 }
 
 FIXED = {
+    "data-directory": (
+        ALPINE + "RUN mkdir -p /var/lib/app\n" + START,
+        ALPINE
+        + "RUN mkdir -p /var/lib/app\n"
+        + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /var/lib/app\n")
+        + START,
+    ),
+    "data-directory-of-the-setting": (
+        ALPINE + "ENV DATA_DIR=/data/x\nRUN mkdir /data\n" + START,
+        ALPINE
+        + "ENV DATA_DIR=/data/x\nRUN mkdir /data\n"
+        + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /data\n")
+        + START,
+    ),
+    "data-directory-of-an-argument": (
+        ALPINE + "RUN mkdir /data\n" + 'CMD ["/app", "--dir=/data"]\n',
+        ALPINE
+        + "RUN mkdir /data\n"
+        + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /data\n")
+        + 'CMD ["/app", "--dir=/data"]\n',
+    ),
+    "log-directory": (
+        NODE + "RUN mkdir -p logs tmp/x\n" + NODE_START,
+        NODE
+        + "RUN mkdir -p logs tmp/x\n"
+        + "RUN chown -R 1000:1000 /srv/logs /srv/tmp/x\nUSER 1000:1000\n"
+        + NODE_START,
+    ),
+    "data-directory-for-dotnet": (
+        "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY out /app\nRUN mkdir /data\n"
+        'CMD ["dotnet", "/app/a.dll"]\n',
+        "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nCOPY out /app\nRUN mkdir /data\n"
+        'RUN chown -R "$APP_UID" /data\nUSER $APP_UID\nCMD ["dotnet", "/app/a.dll"]\n',
+    ),
+    "files-that-a-setting-says-are-written": (
+        ALPINE + "COPY seed /data\nENV DATA_DIR=/data\n" + START,
+        ALPINE + "COPY --chown=10001:10001 seed /data\nENV DATA_DIR=/data\n" + APK_ACCOUNT + START,
+    ),
+    "rpm": (
+        'FROM centos:7\nCOPY app /app\nCMD ["/app"]\n',
+        f'FROM centos:7\nCOPY app /app\n{DEB_ACCOUNT}CMD ["/app"]\n',
+    ),
     "E4": (
         'FROM alpine:3.12\n\nCOPY app /app\n\nENTRYPOINT ["/app"]\n',
         f'FROM alpine:3.12\n\nCOPY app /app\n\n{APK_ACCOUNT}\nENTRYPOINT ["/app"]\n',
@@ -529,3 +602,8 @@ def test_hadolint_code_switches_it_off() -> None:
     result = run(NAME, text)
     assert not result.changed
     assert [found.status for found in result.findings] == ["suppressed"]
+
+
+def test_files_are_not_given_to_a_name_that_is_not_there_yet() -> None:
+    text = ALPINE + "COPY seed /data\nENV DATA_DIR=/data\n" + START
+    check_refused(NAME, text, "made later", options={"style": "name", "user": "foouser"})
