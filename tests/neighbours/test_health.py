@@ -54,6 +54,9 @@ DATABASES = {
         "pg_isready -h 127.0.0.1 -U $${POSTGRES_USER:-postgres} "
         "-d $${POSTGRES_DB:-$${POSTGRES_USER:-postgres}}"),
     "redis": ("    image: redis:7\n", PING),
+    "redis-data": (
+        "    image: redis:7\n    volumes: ['data:/data', '/etc/localtime:/etc/localtime:ro']\n"
+        "    deploy:\n      resources: {}\n", PING),
     "redis-command": ("    image: redis:7\n    command: redis-server --appendonly yes\n", PING),
     "valkey": ("    image: valkey/valkey:8\n", "valkey-cli ping | grep -q PONG"),
     "mongo-7": (
@@ -106,6 +109,15 @@ REFUSED = {
     "version": (APP + "  db:\n    image: mongo:$TAG\n", "which version"),
     "swarm": (
         APP + "  db:\n    image: redis\n    deploy:\n      placement: {}\n", "Swarm"),
+    "stack": (APP + "  db:\n    image: redis\n    deploy: {replicas: 2}\n", "Swarm"),
+    "scripts": (
+        APP + "  db:\n    image: mysql\n    volumes: ['./sql:/docker-entrypoint-initdb.d:ro']\n", "first start"),
+    "a-script": (
+        APP + "  db:\n    image: mysql\n    volumes:\n      - type: bind\n        source: a.sql\n"
+        "        target: /docker-entrypoint-initdb.d/a.sql\n", "first start"),
+    "settings": (
+        APP + "  db:\n    image: mysql\n    volumes:\n      - ${C:-./c}:/etc/mysql/conf.d\n", "/etc/mysql/conf.d"),
+    "configs": (APP + "  db:\n    image: mysql\n    configs: [a]\n", "configs"),
     "anchor": (APP + "  db: &db\n    image: redis\n", "plain block"),
     "alias": (
         "  app: &app\n    depends_on: [db]\n  web: *app\n" + REDIS, "plain block"),

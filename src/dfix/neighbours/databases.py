@@ -21,6 +21,7 @@ _HARMLESS = re.compile(
     r"--bind_ip_all",
     re.IGNORECASE,
 )
+_CLOCK = re.compile(r"/etc/(?:localtime|timezone)")
 _MAJOR = re.compile(r"([0-9]+)(?:\.|-|\Z)")
 
 
@@ -110,7 +111,7 @@ def database_of(service: Mapping[str, object]) -> Database | None:
 
 def check_of(database: Database, service: Mapping[str, object]) -> tuple[str | None, str]:
     """The command that tells whether a database is ready; without one, the reason."""
-    for key in ("build", "entrypoint", "network_mode", "extends"):
+    for key in ("build", "entrypoint", "network_mode", "extends", "configs"):
         if key in service:
             return None, f"it has `{key}`, so that where the server listens is not known"
     command = service.get("command")
@@ -118,6 +119,14 @@ def check_of(database: Database, service: Mapping[str, object]) -> tuple[str | N
     text = " ".join(word if isinstance(word, str) else "$" for word in words)
     if _MOVES.search(_HARMLESS.sub(" ", text)):
         return None, "its `command` may say where the server listens"
+    for target in _targets(service.get("volumes")):
+        if (
+            target.rstrip("/") == "/docker-entrypoint-initdb.d"
+            or "/docker-entrypoint-initdb.d/" in target
+        ):
+            return None, "it has scripts for its first start, and how long they take is not known"
+        if target.startswith("/etc/") and not _CLOCK.fullmatch(target):
+            return None, f"{target} may say where the server listens"
     check = _CHECKS[database.image.familiar_name](database)
     return (check, "") if check else (None, "which version it runs is not known")
 
@@ -128,3 +137,16 @@ def _names(environment: object) -> list[str]:
     if isinstance(environment, list):
         return [each.partition("=")[0] for each in environment if isinstance(each, str)]
     return []
+
+
+def _targets(volumes: object) -> list[str]:
+    """The paths at which volumes are in the container."""
+    found: list[str] = []
+    for volume in volumes if isinstance(volumes, list) else []:
+        if isinstance(volume, dict):
+            target = volume.get("target")
+            found.append(target if isinstance(target, str) else "")
+        elif isinstance(volume, str):
+            # A mode may follow, and a variable may hold colons of its own.
+            found += re.sub(r"\$\{[^}]*\}", "$", volume).split(":")
+    return found

@@ -16,8 +16,8 @@ NAME = "compose-health"
 _TIMES = {"interval": "10s", "timeout": "5s", "retries": "5", "start_period": "30s"}
 _MESSAGE = "{} is waited for, but not until it is ready"
 
-#: Of a stack for Swarm, which takes no conditions.
-_SWARM = frozenset({"placement", "update_config", "rollback_config", "endpoint_mode", "mode"})
+#: What `deploy` holds outside of stacks for Swarm, too, which take no conditions.
+_NOT_SWARM = frozenset({"resources"})
 _ITEM = re.compile(r"( *)- +((?:\"[\w.-]+\"|'[\w.-]+'|[\w.-]+))( *| +#.*)")
 _SINGLE = re.compile(r"(?<!\$)(?:\$\$)*\$[A-Za-z_{]")
 _FROM_OUTSIDE = re.compile(
@@ -107,7 +107,7 @@ def _objection(
 
 def _is_swarm(file: ComposeFile) -> bool:
     return any(
-        isinstance(deploy := service.get("deploy"), dict) and _SWARM & set(deploy)
+        isinstance(deploy := service.get("deploy"), dict) and not deploy.keys() <= _NOT_SWARM
         for service in file.services.values()
     )
 
