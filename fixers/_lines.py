@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dfix import Instruction, Span
+from dfix import Instruction, Onbuild, Span
 
 #: Every instruction's keyword.
 KEYWORDS = (
@@ -37,8 +37,15 @@ class Further:
 def text_of(instruction: Instruction) -> str:
     """An instruction from its keyword on, without its line end and its heredocs."""
     keyword = instruction.keyword.with_changes(prefix="")
+    return _bare(instruction).with_changes(leading_lines=(), keyword=keyword).code
+
+
+def _bare(instruction: Instruction) -> Instruction:
     end = instruction.end.with_changes(prefix="", text="")
-    return instruction.with_changes(leading_lines=(), keyword=keyword, heredocs=(), end=end).code
+    if isinstance(instruction, Onbuild) and instruction.instruction is not None:
+        inner = _bare(instruction.instruction)
+        return instruction.with_changes(instruction=inner, end=end)
+    return instruction.with_changes(heredocs=(), end=end)
 
 
 def further_keywords(text: str) -> Iterator[Further]:

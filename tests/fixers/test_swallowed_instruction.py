@@ -17,6 +17,7 @@ NOOP = {
     "single-quoted": F + "RUN echo 'a \\\nRUN b'\n",
     "heredoc": F + "RUN cat <<EOF >D\nFROM a \\\nRUN b\nEOF\n",
     "heredoc-with-a-comment": F + "RUN <<EOF\na # \\\nb\nEOF\n",
+    "heredoc-of-onbuild": F + "ONBUILD COPY <<EOF /a\n\nRUN b\nEOF\n",
     "longer-word": F + "RUN a \\\n  RUNNER=b \\\n  ENV_X c\n",
     "assignment": F + "RUN \\\n  ENV=a \\\n  b\n",
     "small-word": F + "RUN a && \\\n  env B=1 c && \\\n  add d\n",
