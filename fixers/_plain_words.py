@@ -72,11 +72,13 @@ def only_command(form: ShellForm, escape: str) -> Command | str:
         return "the shell text does not parse"
     if script.comments or script.notes:
         return "it has a comment that only a shell skips"
-    if len(script.statements) != 1 or len(script.commands) != 1:
+    if len(script.statements) != 1 or not script.commands:
         return "it is more than one command"
     (statement,) = script.statements
     if statement.kind != "command" or statement.background or statement.terminated:
         return "it is more than one command"
+    if len(script.commands) > 1:
+        return "a shell puts the output of other commands in it"
     return script.commands[0]
 
 

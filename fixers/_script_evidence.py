@@ -14,7 +14,12 @@ _SHELL_NAME = re.compile(r".*\.(?:sh|bash|ash|ksh|zsh|command|run|bin)", re.IGNO
 #: Files of other languages: a shell could not make sense of them, so that they name what reads them.
 _OTHER_LANGUAGE = re.compile(r".*\.(?:py|js|mjs|cjs|ts|rb|pl|php|lua|tcl|exs?|jl|R|groovy|kts?)")
 #: Wrappers that are generated with a `#!` line.
-_GENERATED = frozenset({"gradlew", "mvnw", "manage.py", "rails", "rake", "bundle", "artisan"})
+_GENERATED = frozenset(
+    """gradlew mvnw bundle rails rake artisan foreman flask celery streamlit jupyter pm2 composer
+    sidekiq poetry pipenv uv""".split()
+)
+#: Where only a compiler puts programs.
+_COMPILED_INTO = frozenset({"/go/bin", "/root/go/bin", "/root/.cargo/bin", "/usr/local/cargo/bin"})
 _COMPILERS = re.compile(
     r"\b(?:go\s+build|go\s+install|cargo\s+(?:build|install)|gcc|g\+\+|clang|rustc)\b"
 )
@@ -36,15 +41,17 @@ def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:
     if _SHELL_NAME.fullmatch(name):
         return unknown
     placed = path is not None and any(each.source_of(path) for each in placements(facts, stage))
-    if (name in _KNOWN or is_interpreter(name)) and not placed:
+    known = name in _KNOWN or name in _GENERATED or is_interpreter(name)
+    if known and not placed:
+        return None
+    if posixpath.dirname(word) in _COMPILED_INTO and not placed:
         return None
     if "/" not in word or posixpath.dirname(word) in PATH:
         made = _mentions(facts, stage, word)
         return unknown if made and not _compiled(facts, stage, name) else None
-    if name in _GENERATED:
-        return None
     if re.search(
-        r"(?:^|/)(?:node_modules/\.bin|vendor/bin|(?:\.?v?env|venv\w*)/bin)/[^/]+\Z", word
+        r"(?:^|/)(?:node_modules/\.bin|vendor/bin|(?:\.?v?env|venv\w*)/bin|target/release)/[^/]+\Z",
+        word,
     ):
         return None
     return None if _compiled(facts, stage, name) else unknown

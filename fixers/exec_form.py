@@ -24,6 +24,7 @@ from ._plain_words import only_command, plain_words, shell_objection
 from ._script_evidence import shebang_objection
 
 _Node = Cmd | Entrypoint | Healthcheck
+_CHECKED = "a shell is started for each check, and has nothing to do"
 
 
 class ExecForm(Fixer):
@@ -110,23 +111,28 @@ class ExecForm(Fixer):
         if [each for each in stage.instructions if type(each) is type(node)][-1] is not node:
             self.refuse(node, f"a later {node.word} takes its place")
         elif reason := shell_objection(self.facts, node):
-            self.refuse(node, reason)
+            self._turn_down(node, reason)
         elif self.option("style") == "exec" and field != "healthcheck":
             self._replace_shell(node, node.command, stage, field)
         else:
             self._leave_shell(node, node.command, stage, field)
 
+    def _turn_down(self, node: _Node, reason: str) -> None:
+        """A check of health may well need a shell, and nobody sends it a signal: that is no case."""
+        if not isinstance(node, Healthcheck):
+            self.refuse(node, reason)
+
     def _leave_shell(self, node: _Node, form: ShellForm, stage: Stage, field: str) -> None:
         plain = plain_words(form, self.facts.tree.escape)
         if isinstance(plain, str):
-            self.refuse(node, plain)
+            self._turn_down(node, plain)
             return
         name = plain.words[0]
         reason = self._chain_objection(node, stage, name) or shebang_objection(
             self.facts, stage, name
         )
         if reason:
-            self.refuse(node, reason)
+            self._turn_down(node, reason)
             return
         old: tuple[str, ...] = getattr(self.facts.plan.stages[stage.index].config, field)
         new = (*old[:-2], "CMD", *plain.words) if field == "healthcheck" else plain.words
@@ -137,6 +143,7 @@ class ExecForm(Fixer):
             node,
             {node: node.with_changes(command=plain.form)},
             expects=changed(self.facts, stage, field, _rendered(old), _rendered(new)),
+            message=_CHECKED if field == "healthcheck" else None,
             reason=told,
         )
 
@@ -172,6 +179,8 @@ class ExecForm(Fixer):
             stages = (*self.facts.stages.lineage(stage), *descendants(self.facts, stage))
             if any(isinstance(each, Cmd) for one in stages for each in one.instructions):
                 return "there is a CMD, which an ENTRYPOINT in exec form takes as its arguments"
+            if any(each.replaces_command for each in self.facts.surroundings.services):
+                return "Compose gives it a command, which the exec form takes as its arguments"
             return None
         if isinstance(node, Healthcheck):
             return None

@@ -215,6 +215,8 @@ class InitProcess(Fixer):
         if entrypoint is None:
             return ()
         idle = cmd is not None and passes_on(entrypoint.words, cmd.words)
+        # Another command may be one that the script makes something of.
+        idle = idle and not any(one.replaces_command for one in self.facts.surroundings.services)
         return () if idle and self.option("keep-entrypoint") == "no" else entrypoint.words
 
 

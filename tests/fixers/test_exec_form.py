@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dfix import Level, Request, fix_bytes
+from dfix.facts.services import Service
 from dfix.registry import all_fixers
 from dfix.surroundings import surroundings_of
 from tests.fixers import seed
@@ -25,6 +26,8 @@ NOOP = {
     "nothing": N + "CMD\n",
     "onbuild": N + "ONBUILD CMD node a.js\n",
     "no-healthcheck": N + "HEALTHCHECK NONE\n",
+    "check-with-a-script": N + "COPY c.sh /\nHEALTHCHECK CMD /c.sh\n",
+    "check-with-a-list": N + "HEALTHCHECK CMD curl -f http://localhost || exit 1\n",
     "run": N + "RUN node a.js\n",
     "empty": "",
 }  # fmt: skip
@@ -40,8 +43,8 @@ REFUSED = {
     "group": (N + "CMD { node a; }\n", "more than one command"),
     "loop": (N + "CMD while true; do node a; done\n", "more than one command"),
     "negated": (N + "CMD ! node a\n", "more than one command"),
-    "substitution": (N + "CMD node $(cat x)\n", "more than one command"),
-    "backquotes": (N + "CMD node `cat x`\n", "more than one command"),
+    "substitution": (N + "CMD node $(cat x)\n", "output of other"),
+    "backquotes": (N + "CMD node `cat x`\n", "output of other"),
     "redirection": (N + "CMD node a > /x\n", "redirects"),
     "heredoc-text": (N + "CMD node <<< x\n", "redirects"),
     "variable": (N + "CMD node $A\n", "expands"),
@@ -98,7 +101,6 @@ REFUSED = {
         "without `#!`",
     ),
     "name-of-a-program-that-is-copied": (N + "COPY node /usr/local/bin/\nCMD node a\n", "without"),
-    "check-with-a-script": (N + "COPY c.sh /\nHEALTHCHECK CMD /c.sh\n", "without `#!`"),
     # ENTRYPOINT and CMD.
     "entrypoint-with-cmd": (N + "ENTRYPOINT node\nCMD a.js\n", "takes as its arguments"),
     "entrypoint-with-exec-cmd": (N + 'CMD ["a"]\nENTRYPOINT node b\n', "takes as its arguments"),
@@ -263,6 +265,12 @@ def test_behind_a_script_that_the_context_shows(content: str, tmp_path: Path) ->
     surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
     result = fix_bytes(text, Request((all_fixers()[NAME],), Level.STANDARD, surroundings))
     assert result.changed is ENTRY[content], result.findings
+
+
+def test_an_entrypoint_that_compose_gives_a_command() -> None:
+    services = [Service("web", "compose.yaml", replaces_command=True)]
+    text = D + "ENTRYPOINT python3 a.py\n"
+    check_refused(NAME, text, "Compose gives it a command", services=services)
 
 
 def test_not_at_safe() -> None:

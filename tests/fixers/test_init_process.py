@@ -420,3 +420,10 @@ def test_programs_without_a_handler(words: str) -> None:
     start = f"CMD [{words}]\n"
     alpine = "FROM alpine:3.20\n"
     check_fixed(NAME, f"{alpine}COPY . .\n{start}", f"{alpine}{APK}COPY . .\n{TINI}{start}")
+
+
+def test_the_script_is_kept_where_compose_gives_a_command() -> None:
+    services = [Service("web", "compose.yaml", replaces_command=True)]
+    kept = 'ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]\n'
+    after = f"FROM node:22-alpine\n{APK}COPY . .\n{kept}{START}"
+    check_fixed(NAME, NODE + START, after, services=services)
