@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from dfix import (
     Change,
@@ -9,6 +10,7 @@ from dfix import (
     Fixer,
     Invalid,
     Level,
+    Option,
     Phase,
     Remove,
     Run,
@@ -46,7 +48,9 @@ class MergeRuns(Fixer):
 
     When something would be seen of the boundary's absence: shell state (`cd`, variables, `set`,
     functions), background processes, changed accounts, a replaced shell or program, hard links,
-    mounts that begin anew, another failure. Also without a gain, and below a comment for a tool.
+    mounts that begin anew, another failure. Also below a comment for a tool, and without a gain: RUNs
+    that only add files cost nothing as layers of their own, and one that is edited often would take
+    the others along. The option `gain=any` joins those as well.
     """
 
     message = "RUN instructions that follow each other make a layer each"
@@ -56,6 +60,15 @@ class MergeRuns(Fixer):
     practices = ("04",)
     plan_paths = ("boundary",)
     reference = "https://docs.docker.com/build/building/best-practices/#run"
+    options = MappingProxyType(
+        {
+            "gain": Option(
+                "size",
+                "what must be gained: a smaller image, or any layer less",
+                ("size", "any"),
+            )
+        }
+    )
     VALID = (
         Valid("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"),
         Valid(
@@ -93,6 +106,13 @@ class MergeRuns(Fixer):
             "  && apt-get install -y curl\n",
             why="braces keep `&&` from taking hold of half the list",
         ),
+        Invalid(
+            "FROM debian:12\nRUN mkdir /a\nRUN touch /a/b\n",
+            "FROM debian:12\nRUN mkdir /a \\\n  && touch /a/b\n",
+            why="no byte is saved, but a layer, as asked for",
+            level=Level.SAFE,
+            options={"gain": "any"},
+        ),
     )
 
     def visit_Stage(self, stage: Stage) -> None:
@@ -107,7 +127,7 @@ class MergeRuns(Fixer):
         joining = Joining(self.facts, runs[0])
         for run in runs[1:]:
             if reason := self._reason(joining, run):
-                if self._saves(run) or any(map(self._saves, joining.runs[-1:])):
+                if self.option("gain") == "any" or any(map(self._saves, (run, *joining.runs[-1:]))):
                     self.refuse(run, reason)
                 self._close(stage, joining)
                 joining = Joining(self.facts, run)
@@ -131,7 +151,7 @@ class MergeRuns(Fixer):
         segments, group = joining.segments, joining.runs
         if len(group) < 2:
             return
-        if not any(map(self._saves, group)):
+        if self.option("gain") == "size" and not any(map(self._saves, group)):
             self.refuse(group[1], _NO_GAIN)
             return
         if not self.facts.stages.is_shipped(stage):

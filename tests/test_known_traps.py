@@ -14,8 +14,9 @@ F = "FROM me/base:1\n"
 
 
 def every_fixer(text: str, level: Level) -> tuple[str, list[str]]:
-    """The result of all fixers, and the reasons of what was refused."""
-    request = Request(tuple(all_fixers().values()), level, Surroundings(images=EmbeddedImages()))
+    """The result of all fixers that run unasked, and the reasons of what was refused."""
+    fixers = tuple(fixer for fixer in all_fixers().values() if fixer.default)
+    request = Request(fixers, level, Surroundings(images=EmbeddedImages()))
     result = fix_bytes(text.encode(), request)
     assert result.error is None, result.error
     assert fix_bytes(result.after, request).after == result.after

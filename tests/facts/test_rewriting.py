@@ -89,6 +89,8 @@ EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
         remove_b, "RUN apk add a \\\n# b\n  b \\\n  c\n", "RUN apk add a \\\n# b\n  c\n",
     ),
     "remove a link": (remove_second, "RUN a && b && c\n", "RUN a && c\n"),
+    "remove of a list": (remove_second, "RUN a; b; c\n", "RUN a; c\n"),
+    "remove the first of a list": (remove_first, "RUN a; b; c\n", "RUN b; c\n"),
     "remove the last link": (remove_second, "RUN a \\\n  && b\n", "RUN a\n"),
     "remove the first link": (remove_first, "RUN a \\\n  && b\n", "RUN b\n"),
     "remove a link behind a note": (

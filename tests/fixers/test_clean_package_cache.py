@@ -357,7 +357,7 @@ FIXED = {
     ),
     "apk, update in a list": (
         A + "RUN set -e; apk update; apk add x\n",
-        A + "RUN set -e; apk update; apk add --no-cache x\n",
+        A + "RUN set -e; apk add --no-cache x\n",
     ),
     "apk, upgrade": (
         A + "RUN apk update && apk upgrade && apk add x\n",

@@ -52,6 +52,7 @@ class Rewrite:
         self._edits: list[tuple[Span, str]] = []
         self._links: list[str] = []
         self._removed = self._added = 0
+        self._unlisted: list[Statement] = []
         self._reason = ""
 
     @classmethod
@@ -79,6 +80,11 @@ class Rewrite:
         if "\n" not in text or not re.search(r"&&|\|\|", text):
             return file
         return own
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether any edit was asked for."""
+        return bool(self._edits or self._links or self._reason)
 
     def insert_after(self, word: Word, text: str) -> None:
         """Puts `text` behind `word`, with a blank between them."""
@@ -149,6 +155,18 @@ class Rewrite:
         end = statement.span.end
         self._edits.append((Span(end, end), self._joint_behind(statement, following) + command))
 
+    def precede(self, statement: Statement, command: str) -> None:
+        """Adds `command` right in front of a top-level `statement`, which then follows it."""
+        at = self.script.statements.index(statement)
+        if statement.operator == "||" or statement.background:
+            self._reason = "the command is an alternative, or runs in the background"
+            return
+        following = self.script.statements[at + 1 : at + 2]
+        self._added += 1
+        start = statement.span.start
+        joint = self._joint_behind(statement, following)
+        self._edits.append((Span(start, start), command + joint))
+
     def _joint_behind(self, statement: Statement, following: Sequence[Statement]) -> str:
         """What joins a command to `statement`, in front of those that follow."""
         habits = self.habits
@@ -170,13 +188,24 @@ class Rewrite:
         return any("errexit" in each.options for each in statements_of(self.facts, self.run))
 
     def remove_link(self, statement: Statement) -> None:
-        """Takes a top-level link of a chain of `&&` out, with the operator that joins it."""
+        """Takes a top-level link of a chain or list out, with the operator that joins it."""
         span = self._link(statement)
         if isinstance(span, str):
             self._reason = span
             return
-        self._removed += 1
+        if self._is_listed(statement):
+            self._unlisted.append(statement)
+        else:
+            self._removed += 1
         self._edits.append((span, ""))
+
+    def _is_listed(self, statement: Statement) -> bool:
+        """Whether it is an and-or list by itself, one of several."""
+        at = self.script.statements.index(statement)
+        following = self.script.statements[at + 1 : at + 2]
+        return statement.operator == ";" or (
+            not statement.operator and bool(following) and following[0].operator == ";"
+        )
 
     def can_remove_link(self, statement: Statement) -> bool:
         """Whether `remove_link` would find a way."""
@@ -188,12 +217,16 @@ class Rewrite:
         following = self.script.statements[at + 1 : at + 2]
         if len(self.script.statements) == 1:
             return "nothing would be left of the RUN"
-        if statement.operator == "&&" and (not following or following[0].operator != "||"):
+        after = following[0].operator if following else ""
+        behind = after not in {"&&", "||", "&"}  # nothing hangs on it alone
+        if (statement.operator == "&&" and after not in {"||", "&"}) or (
+            statement.operator == ";" and behind and (following or self._strict)
+        ):
             span = Span(self.script.statements[at - 1].span.end, statement.span.end)
-        elif not statement.operator and following[0].operator == "&&":
+        elif not statement.operator and after in {"&&", ";"}:
             span = Span(statement.span.start, following[0].span.start)
         else:
-            return "the command is no plain link of a chain of &&"
+            return "the command is no plain link of a chain"
         if "#" in self.script.text[span.start : span.end]:
             return "a comment would be lost"
         return span
@@ -238,6 +271,9 @@ class Rewrite:
             gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
             changes += [Change(index, "effect", text, None) for text in gone.elements()]
             changes += [Change(index, "effect", None, text) for text in come.elements()]
+        for each in self._unlisted:
+            gone_texts = self._texts(self.script.text[each.span.start : each.span.end])
+            changes += [Change(index, "effect", text, None) for text in gone_texts]
         for link in self._links:
             changes += [Change(index, "effect", None, text) for text in self._texts(link)]
         if balance:

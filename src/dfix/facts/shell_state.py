@@ -25,6 +25,18 @@ _STATEFUL = frozenset(
 _SPECIAL_BUILTINS = frozenset(
     ": . break continue eval exec exit export readonly return set shift times trap unset".split()
 )
+#: Programs that an image has in one place, and that nothing but their own package brings.
+_STAYING = (
+    COREUTILS
+    | COMMON_TOOLS
+    | PACKAGE_MANAGERS
+    | frozenset(
+        """a2disconf a2dismod a2dissite a2enconf a2enmod a2ensite add-apt-repository apt-add-repository
+    apt-cache apt-key apt-mark chkconfig debconf-set-selections docker-php-ext-configure
+    docker-php-ext-enable docker-php-ext-install docker-php-source git pacman ssh-keygen
+    update-rc.d yum-config-manager""".split()
+    )
+)
 _ASSIGNING = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?=|\$\(\(|\(\(")
 _BIN_DIRECTORIES = frozenset(
     "/bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /opt/bin".split()
@@ -85,7 +97,7 @@ class Lookup:
     def objection(self, script: ShellScript) -> str | None:
         """The command of `script` that may be another one by then; None if there is none."""
         for name in sorted(_looked_up(script) & self._used):
-            if name not in COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS:
+            if name not in _STAYING:
                 return f"`{name}` may be another program by its second use"
             if (
                 name in self._installed

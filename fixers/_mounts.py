@@ -1,0 +1,221 @@
+"""Cache mounts for package managers: where they go, for whom, and what contradicts them."""
+
+import re
+from dataclasses import dataclass
+
+from dfix import Facts, Run
+from dfix.facts.rewriting import Rewrite
+from dfix.facts.scripts import Statement
+
+from ._ages import is_yarn_1
+from ._caches import APT, NPM, PIP_CACHE, YARN, Call, Manager, is_mounted, removed_paths
+from ._clean_ups import Scene
+
+_OTHER_BUILDERS = re.compile(r"kaniko|buildah|podman", re.IGNORECASE)
+_FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::(?P<tag>[\w.-]+))?(?:@.*)?")
+_TOO_OLD = re.compile(r"1\.[01](?:\..*)?|.*experimental|.*upstream")
+_DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
+_APT_PATHS = ("/var/cache/apt", "/var/lib/apt/lists")
+#: Homes and numbers of accounts that images come with; a mount belongs to root unless told.
+_ACCOUNTS = {("node", "node"): ("/home/node", 1000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mounting:
+    """What becomes of a RUN: the flags that it gains, and the edits of its text."""
+
+    flags: tuple[str, ...]
+    rewrite: Rewrite
+
+
+def builder_objection(facts: Facts) -> str:
+    """What speaks against cache mounts in the whole file; empty if nothing does."""
+    if found := _OTHER_BUILDERS.search(facts.tree.text):
+        return f"{found[0]} is spoken of, which may have no cache mounts"
+    for directive in facts.tree.directives:
+        if directive.name == "syntax":
+            frontend = _FRONTEND.fullmatch(directive.value)
+            if frontend is None or _TOO_OLD.fullmatch(frontend["tag"] or ""):
+                return f"the frontend {directive.value} is not known to have cache mounts"
+    return ""
+
+
+def for_apt(scene: Scene) -> Mounting | str | None:
+    """Mounts for apt's lists and archives; why not, or None where nothing calls for them."""
+    own = [call for call in scene.calls if call.name in APT.names]
+    updates = [call for call in own if call.verb == "update"]
+    if not updates or not any(call.verb == "install" for call in own):
+        return None
+    if is_mounted(scene.run, *_APT_PATHS, "/var/lib/apt"):
+        return None
+    if any(call.wrapped for call in own):
+        return "apt is called through another command"
+    if any(call.has(*APT.without_cache) for call in own):
+        return "apt is told where to keep its lists"
+    if scene.facts.bases.user(scene.run) not in {None, "root"}:
+        return "the RUN is not run as root"
+    certain, possible = scene.later(APT.left)
+    if certain or possible:
+        return certain or possible
+    rewrite = scene.rewrite()
+    for call in scene.calls:
+        held = call.name in APT.names and call.verb in {"clean", "autoclean", "distclean"}
+        if reason := _without(rewrite, call, _APT_PATHS, whole=held):
+            return reason
+    if not _is_docker_clean_gone(scene):
+        first = _statement(rewrite, updates[0])
+        if first is None:
+            return "the first call of apt stands within another command"
+        rewrite.precede(first, f"rm -f {_DOCKER_CLEAN}")
+    flags = tuple(f"--mount=type=cache,target={path},sharing=locked" for path in _APT_PATHS)
+    return Mounting(flags, rewrite)
+
+
+def _is_docker_clean_gone(scene: Scene) -> bool:
+    """Whether the image has no such settings, or the file has removed them up to here."""
+    known = scene.facts.bases.of(scene.stage)
+    if known is not None and known.package_manager not in {"apt", None}:
+        return True
+    if "docker-clean" in scene.text:
+        return True
+    for stage in scene.facts.stages.lineage(scene.stage):
+        for each in stage.instructions:
+            if each is scene.run:
+                break
+            if isinstance(each, Run) and f"rm -f {_DOCKER_CLEAN}" in each.code:
+                return True
+    return False
+
+
+def for_pip(scene: Scene) -> Mounting | str | None:
+    """A mount for the downloads of pip."""
+    own = [call for call in scene.calls if call.name == "pip" and call.verb == "install"]
+    if not own:
+        return None
+    if any(call.wrapped for call in own):
+        return "pip is called through another command"
+    if any(name in scene.text or _in_env(scene, name) for name in _OF_PIP):
+        return "a variable puts the cache of pip elsewhere, or switches it off"
+    if any(call.has("--cache-dir", "--no-cache", "--target", "--root") for call in own):
+        return "pip is told where to keep its cache, or where to install"
+    certain, _ = scene.later(PIP_CACHE)
+    found = certain or _place(scene, ".cache/pip")
+    if isinstance(found, str):
+        return found
+    path, flag = found
+    if is_mounted(scene.run, path):
+        return None
+    rewrite = scene.rewrite()
+    for call in scene.calls:
+        if call in own:
+            for word in call.arguments:
+                if word.value == "--no-cache-dir":
+                    rewrite.remove(word)
+        elif reason := _without(
+            rewrite, call, (path,), whole=call.name == "pip" and call.verb == "cache"
+        ):
+            return reason
+    return Mounting((flag,), rewrite)
+
+
+_OF_PIP = ("PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
+
+
+def for_npm(scene: Scene) -> Mounting | str | None:
+    """A mount for the downloads of npm."""
+    return _for_tool(scene, NPM, ".npm")
+
+
+def for_yarn(scene: Scene) -> Mounting | str | None:
+    """A mount for the downloads of yarn 1, which root keeps beside its own files."""
+    own = [call for call in scene.calls if YARN.fills(call)]
+    if own and not is_yarn_1(scene.facts, scene.stage, own[-1]):
+        return "a later version of yarn keeps what the project needs in its cache"
+    root = scene.facts.bases.user(scene.run) == "root"
+    return _for_tool(scene, YARN, "/usr/local/share/.cache/yarn" if root else ".cache/yarn")
+
+
+def _for_tool(scene: Scene, manager: Manager, place: str) -> Mounting | str | None:
+    own = [call for call in scene.calls if manager.fills(call)]
+    if not own or any(call.has(*manager.without_cache) for call in own):
+        return None
+    name = own[0].name
+    if any(call.wrapped for call in own):
+        return f"{name} is called through another command"
+    if any(each in scene.text or _in_env(scene, each) for each in manager.variables):
+        return f"a variable puts the cache of {name} elsewhere"
+    certain, _ = scene.later(manager.left)
+    found = certain or _place(scene, place)
+    if isinstance(found, str):
+        return found
+    path, flag = found
+    if is_mounted(scene.run, path):
+        return None
+    rewrite = scene.rewrite()
+    for call in scene.calls:
+        if reason := _without(
+            rewrite,
+            call,
+            (path,),
+            whole=call.name in manager.names and call.verb in manager.emptying,
+        ):
+            return reason
+    return Mounting((flag,), rewrite)
+
+
+def _in_env(scene: Scene, name: str) -> bool:
+    return name in scene.facts.plan.before(scene.run).env
+
+
+def _place(scene: Scene, place: str) -> tuple[str, str] | str:
+    """The path and the flag of a cache below the home of the RUN's account, or why not."""
+    state = scene.facts.plan.before(scene.run)
+    user = scene.facts.bases.user(scene.run)
+    if "HOME" in state.env or "HOME=" in scene.text or user is None:
+        return "the home directory of the RUN's account is not known"
+    home, uid = "/root", 0
+    if user != "root":
+        known = scene.facts.bases.of(scene.stage)
+        found = _ACCOUNTS.get((known.image, user)) if known is not None else None
+        if found is None or "usermod" in scene.facts.tree.text:
+            return "the home directory of the RUN's account is not known"
+        home, uid = found
+    path = place if place.startswith("/") else f"{home}/{place}"
+    owner = f",uid={uid},gid={uid}" if uid else ""
+    return path, f"--mount=type=cache,target={path}{owner}"
+
+
+def _without(rewrite: Rewrite, call: Call, paths: tuple[str, ...], *, whole: bool) -> str:
+    """Takes out a call, or those of its operands, that would empty what is mounted at `paths`.
+
+    Gives the reason where that cannot be done; empty for done, and for nothing to do.
+    """
+    held = [path for path in removed_paths(call) if _touches(path, paths)]
+    if not held and not whole:
+        return ""
+    statement = _statement(rewrite, call)
+    if statement is None or not rewrite.can_remove_link(statement):
+        return "what empties the cache cannot be taken out"
+    operands = [word for word in call.arguments if not word.text.startswith("-")]
+    if whole or (call.name == "rm" and len(held) == len(operands)):
+        rewrite.remove_link(statement)
+        return ""
+    if call.name != "rm":
+        return "what empties the cache cannot be taken out"
+    for word in operands:
+        if _touches(word.text.removesuffix("/*").strip("\"'"), paths):
+            rewrite.remove(word)
+    return ""
+
+
+def _touches(path: str, mounts: tuple[str, ...]) -> bool:
+    path = path.rstrip("/") + "/"
+    return any(path.startswith(each + "/") or (each + "/").startswith(path) for each in mounts)
+
+
+def _statement(rewrite: Rewrite, call: Call) -> Statement | None:
+    """The top-level statement that a call is."""
+    for statement in rewrite.script.statements:
+        if statement.command is not None and statement.command.span == call.command.span:
+            return statement
+    return None
