@@ -1,8 +1,8 @@
 """Joins RUN instructions that follow each other into one layer, where nothing crosses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
-from types import MappingProxyType
+from typing import ClassVar
 
 from dfix import (
     Change,
@@ -60,15 +60,11 @@ class MergeRuns(Fixer):
     practices = ("04",)
     plan_paths = ("boundary",)
     reference = "https://docs.docker.com/build/building/best-practices/#run"
-    options = MappingProxyType(
-        {
-            "gain": Option(
-                "size",
-                "what must be gained: a smaller image, or any layer less",
-                ("size", "any"),
-            )
-        }
-    )
+    options: ClassVar[Mapping[str, Option]] = {
+        "gain": Option(
+            "size", "what must be gained: a smaller image, or any layer less", ("size", "any")
+        ),
+    }
     VALID = (
         Valid("FROM debian:12\nRUN apt-get update && apt-get install -y curl\n"),
         Valid(
