@@ -41,7 +41,7 @@ class BuildToolsShipped(Fixer):
     Build in a stage of its own, and copy the result from there: `COPY --from=build`.
     """
 
-    message = "what only the build needs is shipped with the image"
+    message = "tools that build are shipped with the image"
     phase = Phase.COPYING
     practices = ("04",)
     reference = "https://docs.docker.com/build/building/multi-stage/"
@@ -73,7 +73,8 @@ class BuildToolsShipped(Fixer):
             place, span, what = found
             self.advise(
                 place,
-                f"{what}: do it in a stage of its own, and copy the result with COPY --from",
+                f"{what}: if nothing needs it at run time, build in a stage of its own, and copy the "
+                "result with COPY --from",
                 within=span,
             )
 
