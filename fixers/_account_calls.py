@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dfix import Facts, Instruction, Run, Stage
 from dfix.facts.commands import base_name
-from dfix.facts.scripts import script_of
+from dfix.facts.scripts import Command, script_of
 from dfix.facts.statements import statements_of
 
 #: Short options with a value, by tool; `adduser` is Debian's or BusyBox's.
@@ -57,6 +57,21 @@ def made(facts: Facts, stage: Stage, until: Instruction) -> Iterator[Made]:
                 found = _parsed(tool, command.words()[1:], run)
                 if found is not None:
                     yield found
+
+
+def account_of(command: Command, run: Run) -> str | None:
+    """The account that a call of useradd or adduser makes; empty for a name that is not known.
+
+    None where it only puts an account into a group.
+    """
+    words = command.words()
+    tool = base_name(command) or ""
+    found = _parsed(tool, words[1:], run)
+    if found is not None:
+        return found.name
+    plain = [word for word in words[1:] if word is not None and not word.startswith("-")]
+    grouping = tool == "adduser" and len(plain) == 2 and len(words) == 3
+    return None if grouping else ""
 
 
 def mentions(facts: Facts, stage: Stage, until: Instruction, name: str) -> bool:

@@ -137,7 +137,7 @@ class RunAsUser(Fixer):
         if last is not None and last not in _ROOT:
             return
         if written:
-            self.refuse(written[-1], "USER is written: somebody means it")
+            self.refuse(written[-1], self._of_last_root(stage, written))
             return
         known = self.facts.bases.of(stage)
         if known is not None and known.default_user not in _ROOT | {None}:
@@ -155,6 +155,18 @@ class RunAsUser(Fixer):
             self.refuse(node, place)
             return
         self._propose(stage, node, place, found, given)
+
+    def _of_last_root(self, stage: Stage, written: list[User]) -> str:
+        """What to do about a USER of root that is the last one."""
+        known = self.facts.bases.of(stage)
+        before = [each.argument.value for each in written if each.argument is not None]
+        others = [each for each in before if each not in _ROOT]
+        reason = "USER is written: somebody means it"
+        if others:
+            return f"{reason}; if only RUNs need root, end with `USER {others[-1]}`"
+        if known is not None and known.default_user not in _ROOT | {None}:
+            return f"{reason}; if only RUNs need root, end with the image's `USER {known.default_user}`"
+        return reason
 
     def _account(self, stage: Stage, given: HandedOver) -> Account | str:
         """The account to run as, or what speaks against running without root."""

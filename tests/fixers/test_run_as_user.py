@@ -71,7 +71,11 @@ REFUSED = {
     "root-last": (ALPINE + "USER root\n" + START, "USER is written"),
     "root-by-number": (ALPINE + "USER 0\n" + START, "USER is written"),
     "root-with-group": (ALPINE + "USER 0:0\n" + START, "USER is written"),
-    "root-after-another": (ALPINE + "USER nobody\nUSER root\n" + START, "USER is written"),
+    "root-after-another": (ALPINE + "USER nobody\nUSER root\n" + START, "end with `USER nobody`"),
+    "root-on-an-image-with-a-user": (
+        'FROM solr:9\nUSER root\nRUN apt-get update\nCMD ["solr-foreground"]\n',
+        "end with the image's `USER 8983`",
+    ),
     # The base image.
     "base-unknown": ('FROM example.com/x\nCOPY app /app\nCMD ["/app"]\n', "not known"),
     "base-variable": ('ARG B\nFROM $B\nCOPY app /app\nCMD ["/app"]\n', "build argument"),
