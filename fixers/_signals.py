@@ -49,6 +49,8 @@ _AT_ONCE = frozenset(
 def ending(words: _Words) -> Ending | None:
     """How the program of a command line wants to be ended; None for SIGTERM, or if not known."""
     name = posixpath.basename(words[0] or "") if words else ""
+    if words and "/init.d/" in (words[0] or ""):
+        return None  # a script of that name, and not the program
     if words[1:] and (words[1] in _AT_ONCE or None in words):
         return None
     if re.fullmatch(r"php-fpm[0-9.]*", name):

@@ -32,6 +32,7 @@ NOOP = {
     "httpd-in-the-background": A + 'CMD ["httpd", "-k", "start"]\n',
     "apachectl": A + 'CMD ["apachectl", "-D", "FOREGROUND"]\n',
     "configuration-test": A + 'CMD ["nginx", "-t"]\n',
+    "init-script": A + 'CMD ["/etc/init.d/nginx", "start"]\n',
     "version": A + 'CMD ["haproxy", "-v"]\n',
     "uwsgi-that-ends": A + 'CMD ["uwsgi", "--die-on-term", "a.ini"]\n',
     "nothing-of-its-own": "FROM nginx:1.27\nCOPY . /usr/share/nginx/html\n",
