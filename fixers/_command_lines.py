@@ -5,11 +5,11 @@ import re
 from dataclasses import dataclass
 
 from dfix import Cmd, Entrypoint, ExecForm, Facts, ShellForm, Stage
+from dfix.facts.entry_scripts import is_shell
 from dfix.facts.runtime import launch
 from dfix.facts.scripts import Command, ShellScript, read
 
 _COMMAND_OPTION = re.compile(r"-[a-z]*c")
-_SHELLS = frozenset({"sh", "ash", "dash", "bash"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,6 @@ def base_of(words: tuple[str | None, ...]) -> str:
 def _inner(words: tuple[str, ...]) -> ShellScript | None:
     """The script of `sh -c`, also behind an init process."""
     for at, word in enumerate(words[:-2]):
-        if posixpath.basename(word) in _SHELLS and _COMMAND_OPTION.fullmatch(words[at + 1]):
+        if is_shell(word) and _COMMAND_OPTION.fullmatch(words[at + 1]):
             return read(ShellForm(text=words[at + 2]), "")
     return None

@@ -2,7 +2,7 @@
 
 from dfix import Fixer, Phase, Reported, ShellForm, Stage, Valid
 from dfix.facts.commands import BUILTINS, COREUTILS
-from dfix.facts.entry_scripts import script_text
+from dfix.facts.entry_scripts import is_shell, script_text
 from dfix.facts.runtime import Program, launch, program
 from dfix.facts.scripts import ShellScript, read
 
@@ -10,7 +10,6 @@ from ._command_lines import CommandLine, base_of, command_lines
 from ._npm import script_name
 from ._programs import RUNNERS
 
-_SHELLS = frozenset({"sh", "ash", "dash", "bash"})
 #: Commands that are over at once: who ends them does not matter.
 _SHORT = (COREUTILS | BUILTINS | {"make", "pytest", "phpunit", "rspec", "tox"}) - {
     "sleep",
@@ -82,14 +81,14 @@ class SignalSwallowed(Fixer):
                 self.advise(line.node, advice)
                 return
         found = program(self.facts, stage, launch(self.facts, stage))
-        if lines and isinstance(found, Program) and found.name in RUNNERS:
-            told = script_name(found.words)
-            if told is None and _runs_a_program(found.words):
-                self.advise(
-                    lines[-1].node,
-                    f"`{found.name}` waits for the program, and hands no signal on in good order: "
-                    "start the program itself",
-                )
+        if not (lines and isinstance(found, Program) and found.name in RUNNERS):
+            return
+        if _runs_a_program(found.words) or _is_split(found.words, lines):
+            self.advise(
+                lines[-1].node,
+                f"`{found.name}` waits for the program, and hands no signal on in good order: "
+                "start the program itself",
+            )
 
     def _of_line(self, stage: Stage, line: CommandLine) -> str:
         """What to do about a command line; empty where nothing is known against it."""
@@ -101,7 +100,7 @@ class SignalSwallowed(Fixer):
             return _of_script(line.script)
         if not line.words:
             return ""
-        by_shell = base_of(line.words) in _SHELLS
+        by_shell = is_shell(line.words[0])
         word = line.words[1] if by_shell and len(line.words) > 1 else line.words[0]
         if word.startswith("-") or (by_shell and len(line.words) < 2):
             return ""
@@ -135,6 +134,13 @@ def _of_script(script: ShellScript) -> str:
     if last is None or not last.words() or name in _SHORT:
         return ""
     return _EXEC
+
+
+def _is_split(words: tuple[str | None, ...], lines: tuple[CommandLine, ...]) -> bool:
+    """Whether a script's name stands in CMD, and its package manager in ENTRYPOINT."""
+    return script_name(words) is not None and all(
+        line.words and script_name(line.words) is None for line in lines
+    )
 
 
 def _runs_a_program(words: tuple[str | None, ...]) -> bool:

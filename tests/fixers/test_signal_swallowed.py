@@ -19,6 +19,7 @@ NOOP = {
     "trap": N + "CMD trap 'kill $!' TERM; node a.js & wait\n",
     "at-once": N + "CMD cd /a && ls\n",
     "installs": N + 'CMD ["npm", "install"]\n',
+    "node-direct-is-for-this": N + 'CMD ["npm", "start"]\n',
     "prompt": N + 'CMD ["bash"]\n',
     "login-shell": N + 'CMD ["bash", "-l"]\n',
     "script-with-a-first-line": N + 'ENTRYPOINT ["/entrypoint.sh"]\n',
@@ -40,6 +41,7 @@ REPORTED = {
     "sh-c-behind-tini": (N + 'ENTRYPOINT ["tini", "--", "sh", "-c", "node $A"]\n', 2, "write `exec`"),
     "script": (N + 'CMD ["bash", "start.sh"]\n', 2, "unless `start.sh` ends in `exec`"),
     "npx": (N + 'CMD ["npx", "serve"]\n', 2, "`npx` waits"),
+    "npm-in-two": (N + 'ENTRYPOINT ["npm"]\nCMD ["start"]\n', 3, "`npm` waits"),
     "npm-exec": (N + 'CMD ["npm", "exec", "serve"]\n', 2, "`npm` waits"),
     "copied-script": (
         N + 'COPY <<E /run.sh\n#!/bin/sh\nnode a.js\nE\nCMD ["/run.sh"]\n', 6, "`/run.sh`: write"),
