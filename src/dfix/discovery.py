@@ -64,7 +64,7 @@ def discover(
     """
     named = [_absolute(cwd, path) for path in paths]
     explicit = {os.path.realpath(path) for path in named if not _is_folder(path)}
-    excluded = _excluded(exclude, cwd)
+    excluded = excluded_by(exclude, cwd)
     seen: set[str] = set()
     for path in named:
         if _is_folder(path):
@@ -120,7 +120,8 @@ def _named(path: Path) -> Candidate:
     return Candidate(path, explicit=True, error=None if regular else "not a regular file")
 
 
-def _excluded(patterns: Sequence[str], cwd: Path) -> Callable[[Path], bool]:
+def excluded_by(patterns: Sequence[str], cwd: Path) -> Callable[[Path], bool]:
+    """Whether a path matches one of some patterns as in a `.gitignore` of `cwd`."""
     if not patterns:
         return lambda _path: False
     from pathspec import GitIgnoreSpec

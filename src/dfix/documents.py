@@ -25,8 +25,13 @@ class DocumentError(ValueError):
 
 def read_yaml(text: str) -> object:
     """The first and only document of a YAML text. Raises `DocumentError`."""
+    return yaml_value(compose_yaml(text))
+
+
+def yaml_value(root: Any) -> object:
+    """The value of a document that `compose_yaml` gave. Raises `DocumentError`."""
     try:
-        return _YamlValues().value(compose_yaml(text))
+        return _YamlValues().value(root)
     except RecursionError as error:
         raise DocumentError("nested too deeply") from error
 

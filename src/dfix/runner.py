@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from dfix.config import ConfigError, settings_for
-from dfix.discovery import Candidate, discover
+from dfix.discovery import Candidate, discover, excluded_by
 from dfix.engine import Error, Finding, Request, Result, fix_bytes
 from dfix.journal import Journal
 from dfix.neighbours import Handled, Outcome, Wish
@@ -215,6 +215,7 @@ class Runner:
         self.candidates = tuple(discover(paths, exclude=exclude, gitignore=gitignore, cwd=work.cwd))
         self._journal = journal
         self._handled: list[Handled] = []
+        self._excluded = excluded_by(exclude, work.cwd)
         if jobs is None:
             jobs = 1 if len(self.candidates) < _FEW else processors()
         self.jobs = max(1, min(jobs, len(self.candidates)))
@@ -250,11 +251,20 @@ class Runner:
 
         try:
             for outcome in survey(self._handled, self.work.roots, wish_for):
-                yield self._written(self.work.report_beside(outcome), outcome.root)
+                if not self._passes_over(outcome.path):
+                    yield self._written(self.work.report_beside(outcome), outcome.root)
         except Exception as error:  # of dfix itself: the Dockerfiles are done
             text = " ".join(str(error).split())
             fault = Error(f"internal error beside Dockerfiles: {type(error).__name__}: {text}")
             yield replace(self.work.blank(self.work.cwd), error=fault)
+
+    def _passes_over(self, path: Path) -> bool:
+        """Whether the call or the configuration excludes a file."""
+        try:
+            settings = settings_for(path, config=self.work.config)
+        except ConfigError:
+            return True  # What it asks for is not known.
+        return self._excluded(path) or settings.excludes(path)
 
     def _written(self, report: FileReport, root: Path | None) -> FileReport:
         """The report after writing the file, where that is to be done."""

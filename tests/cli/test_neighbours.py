@@ -132,3 +132,22 @@ def test_standard_input_has_no_neighbours(call: Caller) -> None:
 def test_a_dockerfile_that_is_switched_off_asks_for_nothing(call: Caller) -> None:
     call.write({**FILES, "Dockerfile": "# dfix: ignore-file\n" + WHOLE})
     assert call("--diff", "--write-neighbours", *ONLY).out == ""
+
+
+def test_an_excluded_file_is_passed_over(call: Caller) -> None:
+    call.write(FILES)
+    assert call("--diff", "--write-neighbours", *ONLY, "--exclude", ".dockerignore").out == ""
+
+
+def test_the_configuration_excludes_a_file(call: Caller) -> None:
+    call.write({**FILES, "dfix.toml": 'exclude = [".dockerignore"]\n'})
+    assert call("--diff", "--write-neighbours", *ONLY).out == ""
+
+
+def test_a_file_that_is_named_itself(call: Caller) -> None:
+    call.write({**FILES, "below/compose.yaml": "services: [\n"})
+    done = call("--diff", "--write-neighbours", "--select", "dockerignore,compose-health,lint-workflow", "Dockerfile")  # fmt: skip
+    assert "+++ b/.dockerignore" in done.out
+    assert "workflows" not in done.out + done.errors
+    call.write({"Dockerfile.j2": "FROM a\nCOPY {{ x }} /\n"})
+    assert call("--diff", "--write-neighbours", *ONLY, "Dockerfile").out == ""

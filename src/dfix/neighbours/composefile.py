@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dfix.documents import LIMIT, DocumentError, compose_yaml, read_yaml
+from dfix.documents import LIMIT, DocumentError, compose_yaml, read_yaml, yaml_value
 from dfix.regularfile import read_regular
 from dfix.text import decode, encode
 
@@ -54,7 +54,7 @@ class ComposeFile:
         self.text = decode(data)
         self.lines = self.text.split("\n")
         self.root = compose_yaml(self.text)
-        self.value = read_yaml(self.text)
+        self.value = yaml_value(self.root)
         if not isinstance(self.value, dict) or not isinstance(self.value.get("services"), dict):
             raise DocumentError("there are no services")
 

@@ -128,8 +128,8 @@ def _added(
     waiting = [other for other, held in file.services.items() if _listed(held, name)]
     told = f"{', '.join(waiting)} would be started before it answers"
     version = _version(file)
-    if isinstance(version, str) and version.startswith("3"):
-        told += "; Compose 1, at its end since 2023, would not take this in a file of version 3"
+    if isinstance(version, str) and (version.startswith("3") or version in {"2", "2.0"}):
+        told += f"; Compose 1, at its end since 2023, takes no such thing in version {version}"
     found.notes.append(Note(NAME, place.line + 1, _MESSAGE.format(name), told))
 
 

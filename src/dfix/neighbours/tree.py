@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from dfix.context import BuildContext
-from dfix.discovery import discover
+from dfix.discovery import discover, named_as
 from dfix.globs import has_wildcard
 from dfix.neighbours.model import Handled
 from dfix.neighbours.needs import Needs, needs_of
@@ -27,7 +27,11 @@ class Place:
 
 
 class Tree:
-    """The tree that handled Dockerfiles stand in: their work tree, or the folder of the call."""
+    """The tree that handled Dockerfiles stand in: their work tree, or the folder of the call.
+
+    Of a file that was named itself and is in neither, it is the file's folder without those below:
+    that may be anybody's home.
+    """
 
     def __init__(
         self, root: Path, handled: Iterable[Handled], asked: Sequence[Path], *, is_repository: bool
@@ -35,23 +39,37 @@ class Tree:
         self.root = root
         self.asked = asked
         self.is_repository = is_repository
+        self._deep = is_repository or root in asked
         self.handled = {each.path: each for each in handled}
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """All files, relative to the root."""
-        return list_files(self.root).files
+        if self._deep:
+            return list_files(self.root).files
+        try:
+            return tuple(sorted(each.name for each in self.root.iterdir() if each.is_file()))
+        except OSError:
+            return ()
 
     @cached_property
     def builds(self) -> BuildFiles:
         """What Compose and Bake files say."""
-        return scan(self.root)
+        return scan(self.root, deep=self._deep)
 
     @cached_property
     def dockerfiles(self) -> tuple[Needs, ...]:
         """All Dockerfiles of the tree, handled or not, by what they need."""
         found: dict[Path, Needs] = {}
-        for candidate in discover([self.root], cwd=self.root):
+        named = [self.root] if self._deep else []
+        for file in () if self._deep else self.files:
+            kind = named_as(file)
+            if kind == "template":
+                unknown = f"{file} may need it, and cannot be read: template"
+                found[self.root / file] = Needs(self.root / file, unknown=unknown)
+            elif kind == "dockerfile":
+                named.append(self.root / file)
+        for candidate in discover(named, cwd=self.root):
             path = Path(os.path.realpath(candidate.path))
             if candidate.error or candidate.skipped:
                 reason = candidate.error or candidate.skipped
