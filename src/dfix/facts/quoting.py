@@ -217,3 +217,11 @@ def legacy_parts(pair: Pair, escape: str) -> LegacyParts | None:
     origin = joined.origin if joined.origin is not None else range(len(text) + 1)
     end, start = origin[found.end(1) - 1] + 1, origin[found.end()]
     return LegacyParts(text[:end], text[end:start], text[start:])
+
+
+def names_in(text: str, escape: str) -> frozenset[str]:
+    """The variables that a value asks for; none for one that the builder refuses."""
+    try:
+        return variables(text, escape)
+    except WordError:
+        return frozenset()
