@@ -16,6 +16,8 @@ from dfix.facts.commands import (
 from dfix.facts.placements import placements
 from dfix.facts.scripts import script_of
 
+from ._text_names import is_text_name
+
 #: Directories that hold programs alone: what is copied to a name in them is a file.
 OF_PROGRAMS = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin"})
 #: What every image has in which a shell and chown run.
@@ -34,6 +36,8 @@ _PLAIN_IMAGES = frozenset(
     python rockylinux ruby rust swift ubuntu""".split()
 )
 _SHARED = ("/home/", "/opt/", "/srv/")
+_OF_ACCOUNTS = frozenset("useradd adduser groupadd addgroup usermod".split())
+_MAKING_NOTHING = frozenset("chown chgrp chmod rm rmdir".split())
 _NOT_LOOKED_INTO = frozenset("pip pip2 pip3 npm yarn gem bundle git go cargo".split())
 _KNOWN = PACKAGE_MANAGERS | COREUTILS | COMMON_TOOLS | BUILTINS | _NOT_LOOKED_INTO
 
@@ -73,17 +77,23 @@ def is_filled(facts: Facts, instruction: Instruction, path: str) -> bool:
     """Whether something before `instruction` may have made `path`, or something below it."""
     stage = _stage(facts, instruction)
     placed = {each.node: each.destination for each in placements(facts, stage)}
-    name = posixpath.basename(path)
     for each in _before(facts, instruction):
         if isinstance(each, Workdir):
             continue  # what it makes is where the next instruction works
         if isinstance(each, Copy | Add):
             where = placed.get(each)
-            if where is None or _touches(where, path):
+            if where is None or any(_touches(one, path) for one in _targets(each, where)):
                 return True
-        elif isinstance(each, Run) and _may_make(facts, each, name):
+        elif isinstance(each, Run) and _may_make(facts, each, path):
             return True
-    return any(_touches(made, path) for made in _made(facts, instruction))
+    return any(f"{made}/".startswith(f"{path}/") for made in _made(facts, instruction))
+
+
+def _targets(node: Copy | Add, where: str) -> list[str]:
+    """What a COPY to `where` may fill: files alone fill nothing but their own names."""
+    if where.endswith("/") and not node.heredocs and all(map(is_text_name, node.sources)):
+        return [where + posixpath.basename(each) for each in node.sources]
+    return [where]
 
 
 def _touches(where: str, path: str) -> bool:
@@ -92,11 +102,24 @@ def _touches(where: str, path: str) -> bool:
     return place.startswith(f"{path}/") or f"{path}/".startswith(place)
 
 
-def _may_make(facts: Facts, run: Run, name: str) -> bool:
+def _may_make(facts: Facts, run: Run, path: str) -> bool:
+    """Whether a RUN may make `path`: it does something unknown, or speaks of a name like its last."""
     script = script_of(run, facts.tree.escape)
-    if script is None or name in script.cooked:
+    if script is None:
         return True
-    return any(base_name(each) not in _KNOWN | {""} for each in script.commands)
+    name = posixpath.basename(path)
+    for command in script.commands:
+        tool = base_name(command)
+        text = script.text[command.span.start : command.span.end]
+        if tool not in _KNOWN | {""}:
+            return True
+        if tool in _OF_ACCOUNTS and path not in text:
+            # An account without a directory of its own choice has it in /home.
+            if name in text and posixpath.dirname(path) == "/home":
+                return True
+        elif tool not in _MAKING_NOTHING and name in text:
+            return True
+    return False
 
 
 def _made(facts: Facts, instruction: Instruction) -> Iterator[str]:

@@ -100,6 +100,14 @@ REFUSED = {
         "RUN useradd -m me\nCOPY . /home/me\nRUN chown -R me:me /home/me\n",
         "was there before",
     ),
+    "home of an account of its own choice": (
+        "RUN useradd -m -d /srv/me me\nCOPY . /srv/me\nRUN chown -R me:me /srv/me\n",
+        "was there before",
+    ),
+    "a folder in the root before": (
+        "COPY rootfs /\nCOPY . /app\nRUN chown -R 33:33 /app\n",
+        "was there before",
+    ),
     "folder of the system": ("COPY . /etc\nRUN chown -R 33:33 /etc\n", "folder"),
     "not recursive": ("COPY . /app\nRUN chown 33:33 /app\n", "several modes"),
     "new folders": ("COPY a.sh /n/m/a.sh\nRUN chown 33:33 /n/m/a.sh\n", "may be made by the COPY"),
@@ -229,6 +237,10 @@ FIXED = {
     "owner of a new folder": (
         "COPY . /app/\nRUN chown -R www-data:www-data /app\n",
         "COPY --chown=www-data:www-data . /app/\n",
+    ),
+    "owner of a new folder beside others": (
+        "RUN useradd -m app\nCOPY run.sh /\nCOPY . /app\nRUN chown -R app:app /app\n",
+        "RUN useradd -m app\nCOPY run.sh /\nCOPY --chown=app:app . /app\n",
     ),
     "owner of a new folder of a stage": (
         "COPY --from=x /out /srv/app\nRUN chown -R 33:33 /srv/app\n",
