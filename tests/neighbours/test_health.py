@@ -324,3 +324,10 @@ def test_a_file_elsewhere_in_the_tree_is_left_alone(project: Project) -> None:
     assert text_of(project.outcomes("compose-health")["b/compose.yaml"]) is not None
     narrow = type(project)(project.root / "a")
     assert set(narrow.outcomes("compose-health")) == {"compose.yaml"}
+
+
+def test_a_file_that_is_too_large_is_told_in_a_line(project: Project) -> None:
+    project.write({"compose.yaml": f"services:\n{APP}{REDIS}" + "# x\n" * 100_000})
+    (outcome,) = project.outcomes("compose-health").values()
+    assert text_of(outcome) is None
+    assert [note.message for note in outcome.notes] == ["it cannot be read"]

@@ -10,10 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from dfix.documents import LIMIT, DocumentError, compose_yaml, read_yaml, yaml_value
+from dfix.documents import DocumentError, compose_yaml, read_yaml, yaml_value
 from dfix.regularfile import read_regular
 from dfix.text import decode, encode
 
+#: Bytes of a Compose file that are still read: no real one has as many, and YAML takes its time.
+LIMIT = 256 * 1024
 #: Lines of a text (counted from 0) and what comes in their place.
 Edit = tuple[int, int, tuple[str, ...]]
 
