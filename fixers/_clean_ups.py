@@ -11,6 +11,8 @@ from dfix.facts.rewriting import Rewrite
 from ._ages import is_yarn_1
 from ._caches import APT, YARN, Call, Manager, calls, is_mounted, mount_targets
 
+_CLEANED_AT_ONCE = frozenset({"yum", "dnf", "microdnf"})
+
 
 @dataclass(frozen=True, slots=True)
 class CleanUp:
@@ -18,6 +20,7 @@ class CleanUp:
 
     rewrite: Rewrite
     assumption: str = ""
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,10 @@ def clean_up(scene: Scene, manager: Manager) -> CleanUp | str | None:
         return None
     last = filling[-1]
     behind = [call for call in scene.calls if call.command.span.start > last.command.span.start]
+    if any(map(manager.empties, behind)):
+        return _once(scene, manager, last)
     if (
-        any(map(manager.empties, behind))
-        or any(call.has(*manager.without_cache) for call in filling)
+        any(call.has(*manager.without_cache) for call in filling)
         or not (manager.everywhere or scene.facts.stages.is_shipped(scene.stage))
         or _mounted(scene.run, manager)
     ):
@@ -83,6 +87,39 @@ def clean_up(scene: Scene, manager: Manager) -> CleanUp | str | None:
                 rewrite.follow(statement, command)
             return CleanUp(rewrite, possible)
     return f"the call of {last.name} stands within another command"
+
+
+def _once(scene: Scene, manager: Manager, last: Call) -> CleanUp | None:
+    """Takes out `clean all` where more is fetched behind it, and `clean all` follows once more."""
+    if not manager.names <= _CLEANED_AT_ONCE:
+        return None
+    rewrite = scene.rewrite()
+    sure = {command.span for command in unconditional(rewrite.script)}
+    cleaning = [
+        call
+        for call in scene.calls
+        if call.name in manager.names
+        and [word.value for word in call.arguments] == ["clean", "all"]
+        and call.command.span in sure
+        and not call.wrapped
+    ]
+    start = last.command.span.start
+    if not cleaning or cleaning[-1].command.span.start < start:
+        return None
+    for statement in rewrite.script.statements:
+        if (
+            any(
+                statement.command is not None and statement.command.span == call.command.span
+                for call in cleaning
+            )
+            and statement.span.end < start
+            and rewrite.can_remove_link(statement)
+        ):
+            rewrite.remove_link(statement)
+            return CleanUp(
+                rewrite, message="the cache is emptied, and filled again in the same RUN"
+            )
+    return None
 
 
 def _mounted(run: Run, manager: Manager) -> bool:

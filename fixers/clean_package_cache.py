@@ -21,7 +21,8 @@ class CleanPackageCache(Fixer):
     behind it, and to `apk add` and `pip install` without the option that keeps nothing. Nothing that
     runs later may need what is removed: no RUN of the stage or of one FROM it, no COPY or mount from
     it, no container, no ONBUILD. In a stage that is no part of the result only what linters ask for
-    everywhere is cleaned: it costs nothing there, and saves nothing.
+    everywhere is cleaned: it costs nothing there, and saves nothing. A `clean all` of yum or dnf that
+    another one follows in the same RUN, with more installed between them, is taken out.
 
     **When it is refused**
 
@@ -108,5 +109,6 @@ class CleanPackageCache(Fixer):
             {node: result.run},
             expects=result.expects,
             level=level,
+            message=found.message,
             reason=found.assumption or None,
         )

@@ -54,6 +54,10 @@ NOOP = {
     "yum -y install x\n",
     "yum unknown verb": "FROM centos:8\nRUN yum -y isntall httpd\n",
     "dnf cleaned": "FROM fedora:41\nRUN dnf -y install x && dnf clean all\n",
+    "dnf cleaned twice, at times": "FROM fedora:41\nRUN dnf -y install x && dnf clean all "
+    "&& dnf -y install y && (dnf clean all)\n",
+    "dnf cleaned twice, in part": "FROM fedora:41\nRUN dnf -y install x && dnf clean all "
+    "&& dnf -y install y && dnf clean packages\n",
     "dnf cleaned in part": "FROM fedora:41\nRUN dnf -y install x && dnf clean packages\n",
     "microdnf cleaned": "FROM almalinux:9-minimal\nRUN microdnf install -y x && microdnf clean all\n",
     "zypper cleaned": "FROM opensuse/leap:15\nRUN zypper -n in x && zypper clean\n",
@@ -329,6 +333,12 @@ FIXED = {
         "FROM fedora:41 AS b\nRUN dnf -y install x\nFROM fedora:41\nCOPY --from=b /x /x\n",
         "FROM fedora:41 AS b\nRUN dnf -y install x \\\n  && dnf clean all \\\n"
         "  && rm -rf /var/cache/dnf\nFROM fedora:41\nCOPY --from=b /x /x\n",
+    ),
+    "dnf, cleaned twice": (
+        "FROM fedora:41\nRUN dnf -y update && dnf clean all \\\n"
+        "  && dnf -y install x && dnf clean all && mkdir /x\n",
+        "FROM fedora:41\nRUN dnf -y update \\\n"
+        "  && dnf -y install x && dnf clean all && mkdir /x\n",
     ),
     "microdnf": (
         "FROM almalinux:9-minimal\nRUN microdnf install -y x\n",
