@@ -120,14 +120,14 @@ class Bases:
 
     def is_windows(self, instruction: Instruction) -> bool:
         """Whether an instruction runs on Windows, or may by all signs."""
-        if self.facts.tree.escape != "\\":
-            return True
         stage = self.stage_of(instruction)
-        if stage is None:
-            return False
-        known = self.of(stage)
+        known = None if stage is None else self.of(stage)
         if known is not None:
             return known.family == "windows"
+        if self.facts.tree.escape != "\\":
+            return True
+        if stage is None:
+            return False
         first = self.facts.stages.lineage(stage)[-1]
         platform = first.start.flag("platform")
         written = f"{first.start.image} {self.facts.plan.stages[first.index].base}"

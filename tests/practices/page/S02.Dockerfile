@@ -1,0 +1,8 @@
+FROM alpine
+
+...
+
+# SIGQUITを実行する
+STOPSIGNAL SIGQUIT
+
+CMD ["nginx", "-g", "daemon off;"]

@@ -1,0 +1,5 @@
+FROM centos:8
+RUN <<EOF
+  yum -y install httpd php php-mbstring php-pear
+  rm -Rf /var/cache/dnf
+EOF
