@@ -95,7 +95,7 @@ REFUSED = {
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCOPY a.exe /\nCMD a.exe\n",
         "Windows",
     ),
-    "windows-escape": ("# escape=`\n" + ALPINE + START, "Windows"),
+    "windows-escape": ("# escape=`\nFROM golang:1.22\n" + START, "Windows"),
     "no-tool-on-rpm": (
         'FROM amazonlinux:2\nCOPY app /app\nCMD ["/app"]\n',
         "no tool is known that makes an account",

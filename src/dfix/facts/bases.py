@@ -15,6 +15,11 @@ _WINDOWS = re.compile(
     r"windows|nanoserver|servercore|dotnet-framework|mssql-server-win", re.IGNORECASE
 )
 _ROOT = frozenset({"root", "0"})
+#: Images of an operating system, which none for Windows hides behind: others may be for several.
+_LINUX_ALONE = frozenset(
+    """alpine almalinux amazonlinux archlinux busybox centos debian fedora opensuse/leap oraclelinux
+    rockylinux ubuntu""".split()
+)
 
 
 class Images(Protocol):
@@ -122,12 +127,14 @@ class Bases:
         """Whether an instruction runs on Windows, or may by all signs."""
         stage = self.stage_of(instruction)
         known = None if stage is None else self.of(stage)
-        if known is not None:
-            return known.family == "windows"
+        if known is not None and known.image in _LINUX_ALONE:
+            return False
         if self.facts.tree.escape != "\\":
             return True
         if stage is None:
             return False
+        if known is not None:
+            return known.family == "windows"
         first = self.facts.stages.lineage(stage)[-1]
         platform = first.start.flag("platform")
         written = f"{first.start.image} {self.facts.plan.stages[first.index].base}"
