@@ -138,7 +138,7 @@ TRAPS: dict[str, Trap] = {
         D + "ENV A=1\nENV B=$A\n", ("ENV A=1\nENV B=$A\n",)
     ),
     "37 a mode for a folder": Trap(
-        D + "COPY d /d\nRUN chmod 644 /d\nCOPY e/ /e/\nRUN chmod 755 /e\n", never=("--chmod",)
+        D + "COPY d /d\nRUN chmod 777 /d\nCOPY e/ /e/\nRUN chmod 755 /e\n", never=("--chmod",)
     ),
     "38 a reader that stops early": Trap(
         D + "RUN yes | head -1\nRUN yes | apt-get install x\nRUN grep -c x f | cat\n",

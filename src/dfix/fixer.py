@@ -58,8 +58,9 @@ class Phase(enum.IntEnum):
 
     LANGUAGE = 1
     COPYING = 2
-    CACHES = 3
-    MERGING = 4
+    MERGING = 3
+    #: Behind merging, so that one clean-up stands at the end of what was joined.
+    CACHES = 4
     SHELL = 5
     PINNING = 6
     RUNTIME = 7
