@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from dfix import Level, fix
-from dfix.registry import all_fixers
-from tests.builds.containers import code, printed, stopped
-from tests.builds.images import build, builds, docker
+from tests.builds.containers import printed, stopped
+from tests.builds.images import build, builds
 
 pytestmark = pytest.mark.builds
 
