@@ -31,7 +31,8 @@ def text_of(file: dict[str, Any]) -> bytes:
         text = text.replace("\n", "\r\n")
     if not file.get("final_newline", True):
         text = text.rstrip("\n")
-    return ("\ufeff" * file.get("mark", False) + text).encode()
+    mark = "\ufeff" if file.get("mark") else ""
+    return f"{mark}{text}".encode()
 
 
 @pytest.fixture
