@@ -25,9 +25,6 @@ def every_fixer(text: str, level: Level) -> tuple[str, list[str]]:
 
 
 LEFT_ALONE = {
-    "S1 list with a clean-up behind it": "RUN apt-get update && apt-get install -y \\\n    zsh \\\n"
-    "    curl \\\n && rm -rf /var/lib/apt/lists/*\n",
-    "S1 lone semicolon": "RUN apt-get install -y \\\n    zsh \\\n    curl \\\n    ; \\\n    true\n",
     "S2 comment in a list": "RUN apt-get install -y \\\n    zsh \\\n# why\n    curl\n",
     "S8 variable url": "ARG URL\nADD $URL /x\n",
     "S8 url among files": "ADD https://example.com/a local /z/\n",
@@ -44,7 +41,6 @@ LEFT_ALONE = {
     "U11 exec": "CMD exec python app.py\n",
     "U11 dot": "CMD . /env.sh\n",
     "U12 two lines with a pipe": 'CMD echo "hi there" \\\n | cat\n',
-    "U16 cache mount": "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
     "U17 git clone": "RUN git clone -b main https://example.com/a.git\n",
     "U18 relative copy": "COPY a b\n",
     "remote shell in quotes": "RUN sh -c 'cd /x; apt-get install -y curl && curl http://a'\n",
@@ -125,7 +121,21 @@ CHANGED_BOLDLY = {
     ),
     "S4 many blanks": (
         "RUN apk add  curl   bash\n",
-        "RUN apk add --no-cache  curl   bash\n",
+        "RUN apk add --no-cache  bash   curl\n",
+    ),
+    "S1 list with a clean-up behind it": (
+        "RUN apt-get update && apt-get install -y --no-install-recommends \\\n    zsh \\\n"
+        "    less \\\n && rm -rf /var/lib/apt/lists/*\n",
+        "RUN apt-get update && apt-get install -y --no-install-recommends \\\n    less \\\n"
+        "    zsh \\\n && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    "S1 lone semicolon": (
+        "RUN apk add \\\n    zsh \\\n    curl \\\n    ; \\\n    true\n",
+        "RUN apk add --no-cache \\\n    curl \\\n    zsh \\\n    ; \\\n    true\n",
+    ),
+    "U16 cache mount": (
+        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
+        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y --no-install-recommends a\n",
     ),
     "U13 empty continuation lines": (
         "RUN apk add \\\n\n curl \\\n\n git\n",

@@ -81,6 +81,13 @@ class Habits:
             return f" &&{self.continuation}{self.indent}"
         return f"{self.continuation}{self.indent}&& "
 
+    @property
+    def list_indent(self) -> str:
+        """What stands in front of the words of a command that have a line each."""
+        if self.trailing_operators or "\t" in self.indent:
+            return self.indent * 2
+        return f"{self.indent}   "  # below the command's name, behind `&& `
+
     def chain(self, commands: Sequence[str]) -> str:
         """`commands` joined by `&&`, one a line."""
         return self.joint.join(commands)

@@ -167,6 +167,40 @@ class Rewrite:
         joint = self._joint_behind(statement, following)
         self._edits.append((Span(start, start), command + joint))
 
+    def require(self, statement: Statement, command: str) -> None:
+        """Adds `command` in front of a top-level `statement`, which runs only where that went well.
+
+        Not possible in front of a part of a list with `||`, and where `set -e` would no longer see a
+        failure to the left of `&&`.
+        """
+        at = self.script.statements.index(statement)
+        following = self.script.statements[at + 1 : at + 2]
+        after = following[0].operator if following else ""
+        if statement.operator not in {"", "&&"} or after == "||" or statement.background:
+            self._reason = "the command is no plain link of a chain of &&"
+            return
+        if self._strict and following and after != "&&" and not statement.operator:
+            self._reason = "under `set -e` a failure to the left of && would pass unnoticed"
+            return
+        start = statement.span.start
+        if at:
+            gap = self.script.text[self.script.statements[at - 1].span.end : start]
+        else:
+            gap = (
+                self.script.text[statement.span.end : following[0].span.start] if following else ""
+            )
+        joint = self.habits.joint if "\n" in gap else " && "
+        self._added += 1
+        self._edits.append((Span(start, start), command + joint))
+
+    def break_behind(self, statement: Statement) -> None:
+        """Puts the link of a chain that follows `statement` on the same line on one of its own."""
+        at = self.script.statements.index(statement)
+        for following in self.script.statements[at + 1 : at + 2]:
+            gap = Span(statement.span.end, following.span.start)
+            if re.fullmatch(r"[ \t]*&&[ \t]*", self.script.text[gap.start : gap.end]):
+                self._edits.append((gap, self.habits.joint))
+
     def _joint_behind(self, statement: Statement, following: Sequence[Statement]) -> str:
         """What joins a command to `statement`, in front of those that follow."""
         habits = self.habits

@@ -1,0 +1,7 @@
+FROM centos:8
+RUN yum -y install \
+     httpd \
+     php \
+     php-mbstring \
+     php-pear \
+  && rm -Rf /var/cache/yum

@@ -1,0 +1,167 @@
+"""Has a RUN that installs by old package lists fetch them itself."""
+
+import re
+
+from dfix import Fixer, Instruction, Invalid, Level, Phase, Run, ShellForm, Stage, Valid
+from dfix.facts.rewriting import Rewrite
+from dfix.facts.scripts import script_of
+
+from ._packages import Call, Placed, call_of, placed, tries_only
+
+_LISTS = "/var/lib/apt"
+_UPDATE = re.compile(r"\bapt(?:-get)?\b[^&|;]*\bupdate\b")
+#: What changes where packages come from: then an update may fail that nobody asked for.
+_SOURCES = re.compile(
+    r"/etc/apt\b|sources\.list|add-apt-repository|apt-key|keyring|\|[ \t]*(?:sudo[ \t]+)?(?:ba)?sh\b"
+    r"|https?_proxy|\bdpkg\b|\.deb\b",
+    re.IGNORECASE,
+)
+_NEEDS = frozenset({"install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep"})
+
+
+class JoinUpdateInstall(Fixer):
+    """Has a RUN that installs by old package lists fetch them itself.
+
+    **Why**
+
+    The builder caches `RUN apt-get update` for as long as the lines above it stay the same. A later
+    RUN that is built anew then installs by lists of long ago: old versions, or none at all, since
+    they are gone from the archive.
+
+    **When it is applied**
+
+    To a RUN whose first use of apt is an install, below a RUN of the same stage, or of one that it is
+    FROM, that fetched the lists and kept them. RUNs right below each other are joined by `merge-runs`.
+
+    **When it is refused**
+
+    When it is not known whether lists are there, when what installs is no plain link of a chain,
+    and when a source of packages or a key changed since: then the update could fail.
+    """
+
+    message = "packages are installed by lists that another layer keeps"
+    level = Level.STANDARD
+    phase = Phase.COPYING
+    aliases = ()
+    practices = ("04",)
+    plan_paths = ("effect",)
+    reference = "https://docs.docker.com/build/building/best-practices/#apt-get"
+    VALID = (
+        Valid("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n", why="adjacent"),
+        Valid(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl\nENV A=1\n"
+            "RUN apt-get update && apt-get install -y git\n",
+        ),
+        Valid("FROM debian:12\nENV A=1\nRUN apt-get install -y curl\n", why="no lists at all"),
+        Valid(
+            "FROM debian:12\nRUN apt-get update && rm -rf /var/lib/apt/lists/*\nENV A=1\n"
+            "RUN apt-get install -y curl\n",
+            why="the lists are gone: it cannot work today",
+        ),
+        Valid(
+            "FROM debian:12\nRUN apt-get update\nCOPY my.list /etc/apt/sources.list.d/\n"
+            "RUN apt-get install -y curl\n",
+            why="whether that source answers is not known",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nRUN apt-get update\nENV A=1\nRUN if true; then apt-get install -y a; fi\n",
+            refused=True,
+        ),
+    )
+    INVALID = (
+        Invalid(
+            "FROM debian:12\nRUN apt-get update\nENV A=1\nRUN apt-get install -y curl\n",
+            "FROM debian:12\nRUN apt-get update\nENV A=1\n"
+            "RUN apt-get update && apt-get install -y curl\n",
+            level=Level.STANDARD,
+        ),
+        Invalid(
+            "FROM debian:12\nRUN apt-get update\nCOPY x y\nRUN set -ex \\\n  && apt-get install -y \\\n"
+            "    curl\n",
+            "FROM debian:12\nRUN apt-get update\nCOPY x y\nRUN set -ex \\\n  && apt-get update \\\n"
+            "  && apt-get install -y \\\n    curl\n",
+            level=Level.STANDARD,
+        ),
+    )
+
+    def visit_Stage(self, stage: Stage) -> None:
+        """Follows the lists through the lineage, down to the RUNs of `stage`."""
+        there: bool | None = False
+        changed = False
+        previous: Instruction | None
+        for each in reversed(self.facts.stages.lineage(stage)):
+            previous = None
+            for instruction in each.instructions:
+                text = instruction.with_changes(leading_lines=()).code
+                changed = changed or _SOURCES.search(text) is not None
+                if isinstance(instruction, Run):
+                    adjacent = isinstance(previous, Run) and each is stage
+                    if each is stage and not adjacent and there is not False:
+                        self._look(instruction, certain=bool(there), changed=changed)
+                    there = self._after(instruction, there)
+                    changed = changed and not _UPDATE.search(text)
+                previous = instruction
+
+    def _after(self, run: Run, there: bool | None) -> bool | None:
+        """Whether lists are there behind a RUN; None if not known."""
+        script = script_of(run, self.facts.tree.escape)
+        if script is None:
+            text = run.command.text if isinstance(run.command, ShellForm) else run.code
+            return None if "apt" in text else there
+        for command in script.commands:
+            call = call_of(command)
+            if call is not None and call.tool.family == "apt":
+                there = True if call.sub_command == "update" else there
+            elif command.name is not None and command.name.value in {"rm", "find"}:
+                removed = any(_LISTS in word.text for word in command.arguments)
+                there = False if removed else there
+        return there
+
+    def _look(self, run: Run, *, certain: bool, changed: bool) -> None:
+        """Proposes the update for a RUN that installs without one."""
+        rewrite = Rewrite.of(self.facts, run)
+        if rewrite is None:
+            return
+        own = [each for each in placed(rewrite.script) if each.call.tool.family == "apt"]
+        first = next(
+            (each for each in own if each.call.sub_command in {None, "update", *_NEEDS}), None
+        )
+        if first is None or first.call.sub_command == "update" or tries_only(first.call):
+            return
+        if not certain:
+            self.refuse(run, "whether package lists are there is not known")
+            return
+        if changed:
+            self.refuse(run, "where packages come from is changed behind the last update")
+            return
+        if reason := _objection(first):
+            self.refuse(run, reason)
+            return
+        rewrite.require(first.link, f"{first.call.program.text} update")
+        result = rewrite.result()
+        if isinstance(result, str):
+            self.refuse(run, result)
+            return
+        self.fix(
+            run,
+            {run: result.run},
+            expects=result.expects,
+            reason="the lists of a cached layer may be of any age",
+        )
+
+
+def _objection(each: Placed) -> str:
+    call: Call = each.call
+    if call.problem:
+        return call.problem
+    if (
+        not each.alone
+        or each.caught
+        or each.link.operator not in {"", "&&"}
+        or each.link.background
+    ):
+        return "what installs is no plain link of a chain"
+    if call.wrapper or call.environment:
+        return "how the update is to be called is not known: something stands in front"
+    return ""
