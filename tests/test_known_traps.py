@@ -25,6 +25,9 @@ def every_fixer(text: str, level: Level) -> tuple[str, list[str]]:
 
 
 LEFT_ALONE = {
+    "S1 list with a clean-up behind it": "RUN apt-get update && apt-get install -y \\\n    zsh \\\n"
+    "    curl \\\n && rm -rf /var/lib/apt/lists/*\n",
+    "S1 lone semicolon": "RUN apt-get install -y \\\n    zsh \\\n    curl \\\n    ; \\\n    true\n",
     "S2 comment in a list": "RUN apt-get install -y \\\n    zsh \\\n# why\n    curl\n",
     "S8 variable url": "ARG URL\nADD $URL /x\n",
     "S8 url among files": "ADD https://example.com/a local /z/\n",
@@ -103,6 +106,10 @@ CHANGED = {
         'SHELL ["/bin/sh", "-c"]\nRUN false; true\nRUN rm b\n',
         'SHELL ["/bin/sh", "-c"]\nRUN { false; true; } \\\n  && rm b\n',
     ),
+    "U16 cache mount": (
+        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
+        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y --no-install-recommends a\n",
+    ),
     "U13 empty continuation lines": (
         "RUN apk add \\\n\n curl \\\n\n git\n",
         "RUN apk add \\\n curl \\\n git\n",
@@ -121,21 +128,7 @@ CHANGED_BOLDLY = {
     ),
     "S4 many blanks": (
         "RUN apk add  curl   bash\n",
-        "RUN apk add --no-cache  bash   curl\n",
-    ),
-    "S1 list with a clean-up behind it": (
-        "RUN apt-get update && apt-get install -y --no-install-recommends \\\n    zsh \\\n"
-        "    less \\\n && rm -rf /var/lib/apt/lists/*\n",
-        "RUN apt-get update && apt-get install -y --no-install-recommends \\\n    less \\\n"
-        "    zsh \\\n && rm -rf /var/lib/apt/lists/*\n",
-    ),
-    "S1 lone semicolon": (
-        "RUN apk add \\\n    zsh \\\n    curl \\\n    ; \\\n    true\n",
-        "RUN apk add --no-cache \\\n    curl \\\n    zsh \\\n    ; \\\n    true\n",
-    ),
-    "U16 cache mount": (
-        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
-        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y --no-install-recommends a\n",
+        "RUN apk add --no-cache  curl   bash\n",
     ),
     "U13 empty continuation lines": (
         "RUN apk add \\\n\n curl \\\n\n git\n",
