@@ -106,10 +106,6 @@ CHANGED = {
         'SHELL ["/bin/sh", "-c"]\nRUN false; true\nRUN rm b\n',
         'SHELL ["/bin/sh", "-c"]\nRUN { false; true; } \\\n  && rm b\n',
     ),
-    "U16 cache mount": (
-        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
-        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y --no-install-recommends a\n",
-    ),
     "U13 empty continuation lines": (
         "RUN apk add \\\n\n curl \\\n\n git\n",
         "RUN apk add \\\n curl \\\n git\n",
@@ -122,6 +118,10 @@ CHANGED = {
 
 
 CHANGED_BOLDLY = {
+    "U16 cache mount": (
+        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y a\n",
+        "RUN --mount=type=cache,target=/var/cache/apt apt-get install -y --no-install-recommends a\n",
+    ),
     "S3 virtual package": (
         "RUN apk add --virtual TMP autoconf curl && apk del TMP\n",
         "RUN apk add --no-cache --virtual TMP autoconf curl && apk del TMP\n",
