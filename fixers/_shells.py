@@ -6,9 +6,9 @@ differs from a POSIX shell, https://www.gnu.org/software/bash/manual/bash.html#B
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from dfix import Facts, Instruction, Level, Run, Stage
+from dfix import Facts, Instruction, Level, Run, Shell, Stage
 from dfix.facts.commands import base_name, literal_arguments, name_of, statements
 from dfix.facts.scripts import Command, ShellScript, Statement, Word, script_of
 
@@ -38,7 +38,8 @@ class Reader:
 
     `argv` is a SHELL to be written in place of the one in force, its `-c` last, and `restored` what
     is in force now. `same` tells that both are the same program, in the same mode; `from_bash` that
-    both are bash. `assumed` is what has to be assumed for it, empty for nothing.
+    both are bash. `assumed` is what has to be assumed for it, empty for nothing; `hidden` tells that
+    the SHELL in force is set by a parent stage.
     """
 
     argv: tuple[str, ...]
@@ -46,6 +47,7 @@ class Reader:
     same: bool
     from_bash: bool = False
     assumed: str = ""
+    hidden: bool = False
 
     def with_option(self, name: str) -> tuple[str, ...]:
         """`argv` with `-o NAME`."""
@@ -56,19 +58,23 @@ def reader_of(facts: Facts, instruction: Instruction) -> Reader | str:
     """What reads the shell form in the place of `instruction`, or why it is not known."""
     written = facts.plan.before(instruction).shell
     if written is not None and written != DEFAULT:
-        return _explicit(written)
+        found = _explicit(written)
+        stage = facts.bases.stage_of(instruction)
+        own = stage is not None and any(isinstance(each, Shell) for each in stage.instructions)
+        # Linters look at each stage by itself.
+        return found if own or isinstance(found, str) else replace(found, hidden=True)
     stage = facts.bases.stage_of(instruction)
     if stage is None:
         return "it stands in no stage"
     known = facts.bases.of(stage)
     if known is None or may_be_another(facts, stage):
-        found = _proven_by_use(facts, stage)
-        if found is None or facts.bases.is_windows(instruction) or _replaced(facts, stage):
+        proven = _proven_by_use(facts, stage)
+        if proven is None or facts.bases.is_windows(instruction) or _replaced(facts, stage):
             return "nothing is known about the base image, nor about the shells that it has"
         return Reader(
-            (found, "-c"),
+            (proven, "-c"),
             DEFAULT,
-            same=found == _ASH,
+            same=proven == _ASH,
             assumed="the base image is taken to be an ordinary one, with no SHELL of its own",
         )
     if known.family in {"alpine", "busybox"} and known.shell in {None, "busybox ash"}:
@@ -158,7 +164,9 @@ def difference(script: ShellScript, env: Mapping[str, str], reader: Reader) -> "
     Where nothing is found, the level that this may be relied on at: an `echo` of what is not known
     is taken at `aggressive` to print no backslash, which some shells read and others print.
     """
-    if reader.restored == DEFAULT and any(map(_has_echo_option, script.commands)):
+    if (reader.hidden or reader.restored == DEFAULT) and any(
+        map(_has_echo_option, script.commands)
+    ):
         return "what the options of an `echo` do hangs on the shell"
     if reader.same:
         return Level.STANDARD

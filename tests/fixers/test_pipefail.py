@@ -120,6 +120,13 @@ def test_options_of_echo_are_refused_in_every_shell() -> None:
         check_refused(NAME, base + "RUN echo -n a | tee c\n", "the options of an `echo`")
 
 
+def test_a_shell_of_the_parent_stage_is_not_seen_by_linters() -> None:
+    text = F + 'SHELL ["/bin/bash", "-c"]\n'
+    assert run(NAME, text + "RUN echo -e a | tee c\n").changed
+    child = text.replace("12\n", "12 AS a\n") + "FROM a\nRUN echo -e a | tee c\n"
+    check_refused(NAME, child, "the options of an `echo`")
+
+
 UNKNOWN = {
     "nothing known": ("FROM me/base:1\nRUN curl a | tar x\n", "nothing is known"),
     "scratch": ("FROM scratch\nRUN curl a | tar x\n", "no shell of scratch"),
