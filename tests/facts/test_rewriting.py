@@ -58,6 +58,19 @@ def follow_second(edit: Rewrite) -> None:
     edit.follow(edit.script.statements[1], "rm -rf /x")
 
 
+def require_second(edit: Rewrite) -> None:
+    edit.require(edit.script.statements[1], "x")
+
+
+def require_first(edit: Rewrite) -> None:
+    edit.require(edit.script.statements[0], "x")
+
+
+def break_and_remove(edit: Rewrite) -> None:
+    edit.remove_link(edit.script.statements[1])
+    edit.break_behind(edit.script.statements[1])
+
+
 EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "insert": (insert, "RUN apk add a\n", "RUN apk add --no-cache a\n"),
     "insert before a continuation": (
@@ -81,6 +94,10 @@ EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "append behind a failing exit": (
         append, "RUN a || exit 1\n", "RUN a || exit 1 \\\n  && rm -rf /x\n",
     ),
+    "require": (require_second, "RUN a && b\n", "RUN a && x && b\n"),
+    "require on lines": (require_second, "RUN a \\\n && b\n", "RUN a \\\n && x \\\n && b\n"),
+    "require in front": (require_first, "RUN a b\n", "RUN x && a b\n"),
+    "break": (break_and_remove, "RUN a && b && c\n", "RUN a \\\n  && c\n"),
     "remove": (remove_b, "RUN apk add a b c\n", "RUN apk add a c\n"),
     "remove the last": (remove_b, "RUN apk add a b\n", "RUN apk add a\n"),
     "remove a line": (remove_b, "RUN apk add a \\\n  b \\\n  c\n", "RUN apk add a \\\n  c\n"),
@@ -146,6 +163,8 @@ def test_what_is_told_of_a_nested_edit() -> None:
 
 
 REFUSED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
+    "require of an alternative": (require_first, "RUN a || b\n", "no plain link"),
+    "require under errexit": (require_second, "RUN set -e; a; b\n", "no plain link"),
     "append behind a comment": (append, "RUN a # b\n", "swallow"),
     "append behind a background job": (append, "RUN a &\n", "background"),
     "append behind exit": (append, "RUN a && exit 0\n", "ends the shell"),
