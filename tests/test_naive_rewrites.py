@@ -129,7 +129,7 @@ TRAPS: dict[str, Trap] = {
     "33 lists removed in a parent stage": Trap(
         D.replace("\n", " AS a\n")
         + "RUN apt-get update && apt-get install -y x\nFROM a\nRUN apt-get install -y y\n",
-        never=("rm -rf /var/lib/apt/lists/*\nFROM a",),
+        never=("rm -rf /var/lib/apt/lists/*\nFROM a\nRUN apt-get install",),
     ),
     "35 an escaped blank in the old form": Trap(
         D + "ENV A b\\nc d\n", never=('A="b\\nc d"', "A=b\\nc d\n")
