@@ -147,21 +147,40 @@ class MergeRuns(Fixer):
         segments, group = joining.segments, joining.runs
         if len(group) < 2:
             return
-        if self.option("gain") == "size" and not any(map(self._saves, group)):
+        if not self._any_gain() and not any(map(self._saves, group)):
             self.refuse(group[1], _NO_GAIN)
             return
         if not self.facts.stages.is_shipped(stage):
             self.refuse(group[1], _BUILD_ONLY)
             return
-        first, last = group[0], group[-1]
-        merged = first.with_changes(command=self._joined(segments), end=last.end)
-        plain = all(is_plain(each.script) for each in segments)
+        plain = [is_plain(each.script) for each in segments]
+        if all(plain):
+            self._propose(stage, segments, Level.SAFE)
+            return
+        self._propose(stage, segments, Level.STANDARD)
+        # Below that level, those of the group that are plain and follow each other.
+        at = 0
+        for is_so, block in groupby(plain):
+            size = len(list(block))
+            part = segments[at : at + size]
+            at += size
+            if is_so and size > 1 and (self._any_gain() or any(self._saves(x.run) for x in part)):
+                self._propose(stage, part, Level.SAFE)
+
+    def _any_gain(self) -> bool:
+        """Whether a layer less is gain enough."""
+        return self.option("gain") != "size"
+
+    def _propose(self, stage: Stage, segments: Sequence[Segment], level: Level) -> None:
+        """Proposes one RUN in place of those of `segments`."""
+        first, *others = [each.run for each in segments]
+        merged = first.with_changes(command=self._joined(segments), end=others[-1].end)
         self.fix(
-            group[1],
-            {first: merged} | {run: Remove(keep_lines=False) for run in group[1:]},
-            expects=(Change(stage.index, "boundary", "RUN | RUN", None),) * (len(group) - 1),
-            level=Level.SAFE if plain else Level.STANDARD,
-            reason=None if plain else "nothing crosses from one RUN into the next",
+            others[0],
+            {first: merged} | {run: Remove(keep_lines=False) for run in others},
+            expects=(Change(stage.index, "boundary", "RUN | RUN", None),) * len(others),
+            level=level,
+            reason=None if level is Level.SAFE else "nothing crosses from one RUN into the next",
         )
 
     def _joined(self, segments: Sequence[Segment]) -> ShellForm:

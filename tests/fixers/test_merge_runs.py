@@ -190,3 +190,23 @@ def test_a_command_too_long_for_one_argument_is_refused() -> None:
 def test_many_runs_are_joined_in_linear_time() -> None:
     result = run(NAME, F + "RUN rm a\n" * 1500)
     assert result.after.count(b"RUN") == 1
+
+
+def test_at_safe_the_plain_ones_of_a_group_are_joined() -> None:
+    before = (
+        F + "RUN apt-get update\nRUN apt-get install -y git\nRUN git clone x\nRUN rm a\nRUN rm b\n"
+    )
+    check_fixed(
+        NAME,
+        before,
+        F + "RUN apt-get update \\\n  && apt-get install -y git\nRUN git clone x\n"
+        "RUN rm a \\\n  && rm b\n",
+        level=Level.SAFE,
+    )
+    check_fixed(
+        NAME,
+        before,
+        F + "RUN apt-get update \\\n  && apt-get install -y git \\\n  && git clone x \\\n"
+        "  && rm a \\\n  && rm b\n",
+        level=Level.STANDARD,
+    )
