@@ -16,6 +16,18 @@ _WHO = {"u": 0o700, "g": 0o070, "o": 0o007, "a": 0o777}
 _NUMERIC = re.compile(r"0?[0-7]{3}")
 _CLAUSE = re.compile(r"([ugoa]*)((?:[-+=][rwx]*)+)")
 _ACTION = re.compile(r"([-+=])([rwx]*)")
+_PROGRAM = re.compile(r"[ugoa]*\+x|0?(?:755|555)")
+_X = 0o111
+
+
+def is_for_files(change: str) -> bool:
+    """Whether nobody would say so of a folder: `+x` and 755, which folders have, and modes without x.
+
+    777, 700 and the like open or close a folder.
+    """
+    if _NUMERIC.fullmatch(change) and not int(change, 8) & _X:
+        return True
+    return _PROGRAM.fullmatch(change) is not None
 
 
 def mode_after(change: str, before: Iterable[int] | None) -> str | None:

@@ -58,7 +58,8 @@ class FoldOwnership(Fixer):
     exactly the files that the COPY brings. A symbolic mode such as `+x` is written as the number
     that it comes to, for files of the modes that git keeps. `chown -R` of a folder counts where the
     folder is new. It is safe with a build context that was named, and a builder that is known to
-    take `--chmod`. At `aggressive` a name without an ending is taken for a file.
+    take `--chmod`. At `aggressive` a name without an ending is taken for a file, where nobody would
+    say the same of a folder: `+x` and 644, but not 777.
 
     **When it is refused**
 
@@ -219,7 +220,11 @@ class FoldOwnership(Fixer):
         if not _copied_files.are_known(placement):
             return "which files are copied is not known"
         found = _copied_files.are_files(self.facts, placement, call.paths)
-        return found if isinstance(found, str) else _Answer(owner, found)
+        if isinstance(found, str):
+            return found
+        if found.level is Level.AGGRESSIVE and parent not in _directories.OF_PROGRAMS:
+            return "it may be a folder, by its name: its files would be given away as well"
+        return _Answer(owner, found)
 
     def _mode(self, placement: Placement, call: Call) -> _Answer | str:
         known = _frontend.takes_chmod(self.facts.tree)
@@ -228,6 +233,8 @@ class FoldOwnership(Fixer):
         found = _copied_files.are_files(self.facts, placement, call.paths)
         if isinstance(found, str):
             return found
+        if found.level is Level.AGGRESSIVE and not _modes.is_for_files(call.value):
+            return f"what gets `{call.value}` may be a folder, by its name"
         if known is None:
             found = found.also(Level.STANDARD, _BUILDKIT)
         mode = _modes.mode_after(call.value, None)

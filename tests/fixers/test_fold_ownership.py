@@ -290,6 +290,29 @@ def test_a_name_without_an_ending_is_an_assumption() -> None:
     check_fixed(NAME, F + before, F + after, level=Level.AGGRESSIVE)
 
 
+@pytest.mark.parametrize("mode", ["+x", "a+x", "755", "0755", "555", "644", "600", "0444", "400"])
+def test_a_mode_that_only_a_file_is_given(mode: str) -> None:
+    text = F + f"COPY a /opt/a\nRUN chmod {mode} /opt/a\n"
+    after = run(NAME, text, level=Level.AGGRESSIVE).after.decode()
+    assert after.startswith(F + "COPY --chmod=")
+
+
+@pytest.mark.parametrize(
+    "mode", ["777", "0777", "775", "770", "700", "750", "711", "a+rwx", "a=rx"]
+)
+@pytest.mark.parametrize("place", ["/opt/", "/opt/a"])
+def test_a_mode_that_a_folder_may_be_given(mode: str, place: str) -> None:
+    text = F + f"COPY a {place}\nRUN chmod {mode} /opt/a\n"
+    assert run(NAME, text, level=Level.AGGRESSIVE).after == text.encode()
+
+
+def test_a_folder_may_be_given_away_without_what_is_in_it() -> None:
+    text = F + "COPY a /opt/\nRUN chown 33:33 /opt/a\n"
+    assert run(NAME, text, level=Level.AGGRESSIVE).after == text.encode()
+    before, after = "COPY a /bin/\nRUN chown 33:33 /bin/a\n", "COPY --chown=33:33 a /bin/\n"
+    check_fixed(NAME, F + before, F + after, level=Level.AGGRESSIVE)
+
+
 def test_the_parent_is_not_known_without_the_base_image() -> None:
     text = "FROM me/base\nCOPY a.sh /opt/a.sh\nRUN chown 33:33 /opt/a.sh\n"
     check_refused(NAME, text, "/opt may be made by the COPY")
