@@ -12,6 +12,7 @@ from ._caches import APK_INDEX, PIP_CACHE, Call, calls, is_mounted, mount_target
 from ._clean_ups import CleanUp, Scene
 
 _UPDATING = frozenset({"--update", "--update-cache", "-U"})
+_TOO_EARLY = "apk upgrades before the index is fetched: what it does then is not known"
 _ELSEWHERE = ("--cache-dir", "--no-network", "--root", "-p")
 _OLD = "{} of the base image is too old for the option"
 _UNKNOWN_AGE = "{} of the base image, which is not known, is taken for no older than 2015"
@@ -33,6 +34,8 @@ def apk_without_cache(scene: Scene) -> CleanUp | str | None:
         return None
     if any(call.has(*_ELSEWHERE) for call in own):
         return None
+    if _upgrades_too_early(own):
+        return _TOO_EARLY
     rewrite = scene.rewrite()
     dropped = _updates(rewrite, own)
     if not lacking and not dropped:
@@ -51,6 +54,13 @@ def apk_without_cache(scene: Scene) -> CleanUp | str | None:
         rewrite.remove_link(statement)
     _drop_removal(scene, rewrite, own, len(dropped))
     return CleanUp(rewrite, possible or ("" if recent else _UNKNOWN_AGE.format("apk")))
+
+
+def _upgrades_too_early(own: Sequence[Call]) -> bool:
+    """Whether an upgrade stands before what fetches the index, which old versions do only then."""
+    fetching = [call.verb == "update" or call.has("--no-cache", *_UPDATING) for call in own]
+    upgrades = [call.verb == "upgrade" for call in own]
+    return any(fetching) and any(upgrades[: fetching.index(True)])
 
 
 def _updates(rewrite: Rewrite, own: Sequence[Call]) -> list[Statement]:

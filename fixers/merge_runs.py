@@ -21,6 +21,7 @@ from dfix import (
 )
 from dfix.facts.boundary import Joining, Segment, needs_braces, segment
 from dfix.facts.commands import PACKAGE_MANAGERS, base_name, is_plain
+from dfix.facts.run_layout import habits_of
 
 _SAVING = PACKAGE_MANAGERS | {"rm", "rmdir", "chown", "chmod", "chgrp", "mv", "unlink", "find"}
 _BUILD_ONLY = "the stage is no part of the result: its layers cost nothing"
@@ -185,7 +186,8 @@ class MergeRuns(Fixer):
 
     def _joined(self, segments: Sequence[Segment]) -> ShellForm:
         """The text of all segments, each layout kept, comments between them inside."""
-        habits = self.facts.habits
+        file = self.facts.habits
+        habits = habits_of(file, *(each.script for each in segments)) or file
         out: list[str] = []
         for at, each in enumerate(segments):
             text = self._complete(each)

@@ -85,7 +85,7 @@ class Habits:
     def list_indent(self) -> str:
         """What stands in front of the words of a command that have a line each."""
         if self.trailing_operators or "\t" in self.indent:
-            return self.indent * 2
+            return self.indent * 2 or " " * 4
         return f"{self.indent}   "  # below the command's name, behind `&& `
 
     def chain(self, commands: Sequence[str]) -> str:

@@ -205,3 +205,36 @@ def test_what_is_no_shell_text_has_no_rewriting(text: str) -> None:
     run = getattr(last, "instruction", None) or last
     assert isinstance(run, Run)
     assert Rewrite.of(facts, run) is None
+
+
+LAYOUTS = {
+    "one line": ("RUN a && b\n", "RUN a && b \\\n  && rm -rf /x\n"),
+    "leading, no indentation": (
+        "RUN a \\\n&& b\n",
+        "RUN a \\\n&& b \\\n&& rm -rf /x\n",
+    ),
+    "trailing, no indentation": (
+        "RUN a && \\\nb && \\\nc\n",
+        "RUN a && \\\nb && \\\nc && \\\nrm -rf /x\n",
+    ),
+    "a list": ("RUN a; \\\nb\n", "RUN a; \\\nb && \\\nrm -rf /x\n"),
+    "a strict list": (
+        "RUN set -e; \\\n\ta; \\\n\tb\n",
+        "RUN set -e; \\\n\ta; \\\n\tb; \\\n\trm -rf /x\n",
+    ),
+    "deeper lines of a block": (
+        "RUN a; \\\n  for i in 1 2; do \\\n      b; \\\n      c; \\\n  done; \\\n  d\n",
+        "RUN a; \\\n  for i in 1 2; do \\\n      b; \\\n      c; \\\n  done; \\\n  d && \\\n"
+        "  rm -rf /x\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_what_is_appended_stands_as_the_rest_of_the_run(name: str) -> None:
+    before, after = LAYOUTS[name]
+    rewriting = rewrite(before)
+    append(rewriting)
+    result = rewriting.result()
+    assert isinstance(result, Rewritten)
+    assert result.run.code == after

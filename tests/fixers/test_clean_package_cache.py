@@ -233,6 +233,14 @@ REFUSED = {
         A + "RUN ln -s /var/cache/apk /etc/apk/cache && apk add x\n",
         "a cache of apk is set up",
     ),
+    "apk upgrade before the index": (
+        A + "RUN apk upgrade && apk update && apk add x\n",
+        "before the index is fetched",
+    ),
+    "apk upgrade before the option": (
+        A + "RUN apk upgrade && apk add -U x\n",
+        "before the index is fetched",
+    ),
     "old apk": ("FROM alpine:3.2\nRUN apk add x\n", "too old"),
     "old pip": ("FROM ubuntu:14.04\nRUN pip install x\n", "too old"),
     "older pip": ("FROM debian:jessie\nRUN pip3 install x\n", "too old"),

@@ -94,6 +94,16 @@ FIXED = {
         F + "RUN apt-get update\n\n# one\n   # two\n\nRUN apt-get install -y x\n",
         F + "RUN apt-get update \\\n# one\n   # two\n  && apt-get install -y x\n",
     ),
+    "links that are not indented": (
+        F + "RUN apt-get update \\\n&& apt-get install -y x\nRUN rm x\n",
+        F + "RUN apt-get update \\\n&& apt-get install -y x \\\n&& rm x\n",
+    ),
+    "laid out as those joined, not as the rest of the file": (
+        F + "RUN apt-get update && \\\n  apt-get install -y x\nRUN rm x\nENV A=1\n"
+        "RUN a \\\n    && b \\\n    && c \\\n    && d\n",
+        F + "RUN apt-get update && \\\n  apt-get install -y x && \\\n  rm x\nENV A=1\n"
+        "RUN a \\\n    && b \\\n    && c \\\n    && d\n",
+    ),
     "layout of each is kept": (
         F + "RUN apt-get  update &&  \\\n      true\nRUN rm \\\n # c\n\n   x\n",
         F + "RUN apt-get  update &&  \\\n      true && \\\n      rm \\\n # c\n\n   x\n",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from dfix.facts.run_layout import habits_of
 from dfix.facts.scripts import script_of
 from dfix.facts.statements import statements_of
 from dfix.layout import Habits
@@ -73,6 +74,9 @@ class Rewrite:
     @property
     def habits(self) -> Habits:
         """How this RUN is laid out; as the file is where it is on one line."""
+        links = habits_of(self.facts.habits, self.script)
+        if links is not None:
+            return links
         own = Habits.of(self.facts.tree.with_changes(instructions=(self.run,)))
         file = self.facts.habits
         command = self.run.command
