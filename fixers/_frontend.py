@@ -8,6 +8,9 @@ _FRONTEND = re.compile(
     r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::(?:([0-9]+)(?:\.([0-9]+))?)?[\w.-]*)?(?:@.*)?"
 )
 
+#: Other builders than Docker's own, which may lack what its frontend has.
+OTHER_BUILDERS = re.compile(r"kaniko|buildah|podman", re.IGNORECASE)
+
 
 def takes_chmod(tree: Dockerfile) -> bool | None:
     """Whether the builder knows `COPY --chmod`, which came with version 1.2 of the frontend.
@@ -28,3 +31,26 @@ def takes_chmod(tree: Dockerfile) -> bool | None:
         if isinstance(each, Copy) and (each.flag("chmod") or each.flag("link")) is not None:
             return True
     return None
+
+
+def objection_to_secret_env(tree: Dockerfile) -> str:
+    """Why the builder may not know `--mount=type=secret,env=`; empty where nothing speaks against it.
+
+    It came with version 1.10 of the frontend: https://github.com/moby/buildkit/releases. A frontend
+    that is pinned by its digest is as old as the tag says at least, and no newer for certain.
+    """
+    if other := OTHER_BUILDERS.search(tree.text):
+        return f"{other[0]} is spoken of, which may not know secrets in the environment"
+    for directive in tree.directives:
+        if directive.name == "syntax":
+            found = _FRONTEND.fullmatch(directive.value)
+            major, minor = found.groups() if found else ("0", None)
+            if major is None:
+                known = "experimental" not in directive.value and "@" not in directive.value
+            elif minor is None:
+                known = int(major) >= 1 and "@" not in directive.value
+            else:
+                known = (int(major), int(minor)) >= (1, 10)
+            if not known:
+                return f"the frontend {directive.value} is not known to have secrets in the environment"
+    return ""

@@ -10,8 +10,8 @@ from dfix.facts.scripts import Statement
 from ._ages import is_yarn_1
 from ._caches import APT, NPM, PIP_CACHE, YARN, Call, Manager, is_mounted, removed_paths
 from ._clean_ups import Scene
+from ._frontend import OTHER_BUILDERS
 
-_OTHER_BUILDERS = re.compile(r"kaniko|buildah|podman", re.IGNORECASE)
 _FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::(?P<tag>[\w.-]+))?(?:@.*)?")
 _TOO_OLD = re.compile(r"1\.[01](?:\..*)?|.*experimental|.*upstream")
 _DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
@@ -30,7 +30,7 @@ class Mounting:
 
 def builder_objection(facts: Facts) -> str:
     """What speaks against cache mounts in the whole file; empty if nothing does."""
-    if found := _OTHER_BUILDERS.search(facts.tree.text):
+    if found := OTHER_BUILDERS.search(facts.tree.text):
         return f"{found[0]} is spoken of, which may have no cache mounts"
     for directive in facts.tree.directives:
         if directive.name == "syntax":

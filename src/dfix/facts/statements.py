@@ -50,6 +50,24 @@ def mounting_from(facts: "Facts", run: Run, at: int, old: str, new: str) -> tupl
     return tuple(changes)
 
 
+def no_longer_seen(facts: "Facts", run: Run, name: str, flag: str = "") -> tuple[Change, ...]:
+    """How the plan changes when `run` sees no variable `name` any more, and gains a flag, if any.
+
+    That is as its environment begins: a RUN that sets the variable itself is for the caller to tell.
+    """
+    stage = facts.stages.holding(run)
+    index = stage.index if stage else 0
+    changes: list[Change] = []
+    for each in statements_of(facts, run):
+        if name in each.env:
+            old = value_text({name: each.env[name]})
+            changes.append(Change(index, "effect.env", old, None))
+        if flag:
+            flags = value_text((*each.flags, flag))
+            changes.append(Change(index, "effect.flags", value_text(each.flags), flags))
+    return tuple(changes)
+
+
 def reshelled(
     facts: "Facts",
     stage: Stage,

@@ -1,0 +1,153 @@
+"""Variables that hold secrets: how they are called, and what may read them unnamed."""
+
+import posixpath
+import re
+
+from dfix import Facts, Pair, Run, ShellForm
+from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, base_name
+from dfix.facts.programs import unwrapped, words_of
+from dfix.facts.scripts import Command, ShellScript, has_posix_shell, script_of
+
+#: The builder's own list: https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
+_SECRET = re.compile(
+    r"(?:.*_)?(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_.*)?",
+    re.IGNORECASE,
+)
+_PUBLIC = re.compile(r"(?:.*_)?public(?:_.*)?", re.IGNORECASE)
+#: What tells about a secret, and is none.
+_ABOUT = re.compile(
+    r".*_(?:algorithm|dir|enabled?|file|fingerprint|host|length|method|name|path|required|server|size"
+    r"|sock|type|uri|url|user|username|version)|(?:.*_)?(?:cache|disable|enable|install|use|with)_.*",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+#: What shows the environment, or runs what is not looked at here.
+_OPEN = frozenset(
+    ". source eval exec command builtin env printenv declare typeset trap xargs nice timeout chroot".split()
+)
+_PLAIN = (COREUTILS | COMMON_TOOLS | BUILTINS | PACKAGE_MANAGERS) - _OPEN
+_FETCHERS = _PLAIN | {"git", "ssh", "ssh-keyscan", "unzip", "jq"}
+_SYSTEM = re.compile(r"/(?:usr/(?:local/)?)?s?bin/")
+
+#: Programs that read variables of their own, or those that their settings name.
+_READERS = (
+    (re.compile(r"(?:NPM|NODE|YARN|PNPM)_\w+"), frozenset({"npm", "npx", "yarn", "pnpm"})),
+    (re.compile(r"PIP_\w+"), frozenset({"pip", "pip3"})),
+    (re.compile(r"POETRY_\w+"), frozenset({"poetry"})),
+    (re.compile(r"UV_\w+"), frozenset({"uv"})),
+    (re.compile(r"BUNDLE_\w+"), frozenset({"bundle"})),
+    (re.compile(r"COMPOSER_AUTH"), frozenset({"composer"})),
+    (re.compile(r"CARGO_\w+"), frozenset({"cargo"})),
+    (re.compile(r"AWS_\w+"), frozenset({"aws"})),
+    (re.compile(r"NUGET_\w+"), frozenset({"dotnet", "nuget"})),
+)
+
+
+def is_secret(name: str) -> bool:
+    """Whether the builder's own check takes a variable of that name for a secret."""
+    return bool(_SECRET.fullmatch(name)) and not _PUBLIC.fullmatch(name)
+
+
+def is_value(name: str) -> bool:
+    """Whether a variable of that name holds the secret itself, and not where it is."""
+    return bool(_VARIABLE.fullmatch(name)) and not _ABOUT.fullmatch(name)
+
+
+def is_empty(pair: Pair) -> bool:
+    """Whether an ARG has a default that is the empty text."""
+    return pair.assigned in {"", '""', "''"}
+
+
+def mentions(name: str, text: str) -> bool:
+    """Whether a text names the variable; a name in small letters counts behind a `$` alone."""
+    bare = "" if name == name.upper() else r"\$\{?[#!]?"
+    return re.search(rf"{bare}(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def expands(name: str, text: str) -> bool:
+    """Whether a text has the variable behind a `$`."""
+    return re.search(rf"\$\{{?[#!]?{re.escape(name)}(?!\w)", text) is not None
+
+
+def text_of(run: Run) -> str:
+    """What a RUN hands to the container, without its flags and the comments that are dropped."""
+    form = run.command
+    command = form.value if isinstance(form, ShellForm) else form.code if form else ""
+    return command + "".join(each.code for each in run.heredocs)
+
+
+def is_told(name: str, text: str) -> bool:
+    """Whether a line of a file tells to give the variable to the build as an argument."""
+    told = re.compile(r"build[-_ ]?arg", re.IGNORECASE)
+    return any(told.search(line) and mentions(name, line) for line in text.split("\n"))
+
+
+def may_read(facts: Facts, run: Run) -> bool:
+    """Whether a RUN that does not name a variable may run a program that reads it all the same."""
+    return not _calls_only(facts, run, _PLAIN)
+
+
+def may_miss(facts: Facts, run: Run) -> bool:
+    """Whether a RUN may run a program that takes no variable for another thing than an empty one."""
+    return not _calls_only(facts, run, _FETCHERS)
+
+
+def _calls_only(facts: Facts, run: Run, known: frozenset[str]) -> bool:
+    script = script_of(run, facts.tree.escape)
+    if script is None or not has_posix_shell(facts, run):
+        return False
+    return all(_is_known(each, known) for each in script.commands)
+
+
+def _is_known(command: Command, known: frozenset[str]) -> bool:
+    if command.name is None:
+        return True  # assignments alone
+    written = words_of(command)
+    if written[0] == "command" and written[1:2] in {("-v",), ("-V",)}:
+        return True
+    words = unwrapped(written)
+    name = posixpath.basename(words[0])
+    if name in {"set", "export"}:
+        return len(words) > 1 and "-p" not in words  # by themselves they show all variables
+    if name == "find":
+        return not any(word.startswith(("-exec", "-ok")) for word in words)
+    return name in known and ("/" not in words[0] or bool(_SYSTEM.match(words[0])))
+
+
+def is_reader(facts: Facts, run: Run, name: str) -> bool:
+    """Whether a RUN calls a program that is known to read a variable of that name."""
+    script = script_of(run, facts.tree.escape)
+    return script is not None and any(
+        names.fullmatch(name) and base_name(each) in programs
+        for names, programs in _READERS
+        for each in script.commands
+    )
+
+
+def sets(script: ShellScript, name: str) -> bool:
+    """Whether a script gives the variable another value, or takes it away."""
+    for each in script.commands:
+        if each.name is None and any(one.name == name for one in each.assignments):
+            return True
+        if base_name(each) in {
+            "export",
+            "readonly",
+            "declare",
+            "typeset",
+            "local",
+            "read",
+            "unset",
+        }:
+            words = (word.text.partition("=")[0] for word in each.arguments)
+            if name in words:
+                return True
+    return re.search(rf"\b(?:for|select)[ \t]+{re.escape(name)}\b", script.cooked) is not None
+
+
+def tells_unset(text: str, name: str) -> bool:
+    """Whether a script makes a difference between a variable that is empty and one that is not set."""
+    found = (
+        rf"\$\{{{re.escape(name)}[-+?=]|-v[ \t]+[\"']?{re.escape(name)}\b|nounset|\bset[ \t]+-\w*u"
+    )
+    return re.search(found, text) is not None
