@@ -3,7 +3,8 @@
 usage: reach.py FOLDER [--sample N] [--seed S] [--hadolint BIN]
 
 Each file is looked at alone, without a build context. Prints a Markdown table: per code what hadolint
-finds, what is gone at each level, what is new, and the most frequent reasons of what was refused.
+finds, from which level on a fixer answers to it (`-`: none does, or it only reports), what is gone at
+each level, and the most frequent reasons of what was refused; then shares, and what is new.
 """
 
 import argparse
@@ -105,17 +106,26 @@ def _print(
         for code in each.aliases:
             fixers[code].append(name)
     heads = " | ".join(str(level) for level in Level)
-    print(f"| code | found | {heads} | fixers | refused, most often |\n|{' --- |' * 7}")
+    print(f"| code | found | reachable from | {heads} | refused, most often |\n|{' --- |' * 7}")
     for code, count in total.most_common():
         cells = " | ".join(str(removed[level][code]) for level in Level)
         why: Counter[str] = sum((reasons[name] for name in fixers[code]), Counter())
         told = "; ".join(f"{reason} ({n})" for reason, n in why.most_common(3))
-        print(f"| {code} | {count} | {cells} | {', '.join(fixers[code])} | {told} |")
+        print(f"| {code} | {count} | {_reachable(fixers[code])} | {cells} | {told} |")
     everything = sum(total.values())
     for level in Level:
         gone = sum(removed[level].values())
         print(f"\n{level}: {gone} of {everything} gone, {100 * gone / everything:.1f} %")
     print(f"\nnew at any level: {dict(new) or 'none'}")
+
+
+def _reachable(names: Sequence[str]) -> str:
+    """The lowest level at which one of the fixers changes anything, with their names."""
+    chosen = [each for each in map(all_fixers().__getitem__, names) if each.INVALID]
+    if not chosen:
+        return "-"
+    level = min(each.level for each in chosen)
+    return f"{level}: {', '.join(each.name for each in chosen)}"
 
 
 if __name__ == "__main__":
