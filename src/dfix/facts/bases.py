@@ -41,6 +41,7 @@ class Bases:
     def __init__(self, facts: "Facts") -> None:
         self.facts = facts
         self._known: dict[Stage, BaseFacts | None] = {}
+        self._windows: dict[Stage | None, bool] = {}
 
     def reference(self, stage: Stage) -> ImageReference | None:
         """The image that a stage's lineage begins with; None where it has a variable or is invalid."""
@@ -126,6 +127,11 @@ class Bases:
     def is_windows(self, instruction: Instruction) -> bool:
         """Whether an instruction runs on Windows, or may by all signs."""
         stage = self.stage_of(instruction)
+        if stage not in self._windows:
+            self._windows[stage] = self._may_be_windows(stage)
+        return self._windows[stage]
+
+    def _may_be_windows(self, stage: Stage | None) -> bool:
         known = None if stage is None else self.of(stage)
         if known is not None and known.image in _LINUX_ALONE:
             return False
