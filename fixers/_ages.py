@@ -8,7 +8,7 @@ import re
 from dfix import Add, Copy, Facts, Instruction, Run, Stage
 from dfix.facts.scripts import ShellScript, script_of
 
-from ._caches import Call, calls
+from ._called import Called, called_in
 
 #: Releases with pip before 6 and apk before 2.6, by their names and numbers.
 _OLD = re.compile(
@@ -52,7 +52,7 @@ def is_recent_apk(facts: Facts, stage: Stage) -> bool | None:
     return True if _used(facts, stage) else None
 
 
-def is_recent_pip(facts: Facts, stage: Stage, call: Call) -> bool | None:
+def is_recent_pip(facts: Facts, stage: Stage, call: Called) -> bool | None:
     """Whether the pip of `call` knows `--no-cache-dir` (6.0); None if not known."""
     base = _base(facts, stage)
     if _WITH_PIP.match(base):
@@ -74,11 +74,11 @@ def _used(facts: Facts, stage: Stage) -> bool:
         for each in facts.stages.lineage(stage)
         for run in each.instructions
         if (script := _script(facts, run)) is not None
-        for call in calls(script)
+        for call in called_in(script)
     )
 
 
-def _upgraded_before(facts: Facts, stage: Stage, until: Call) -> bool:
+def _upgraded_before(facts: Facts, stage: Stage, until: Called) -> bool:
     """Whether pip was brought up to date, or given that option, above or earlier in the RUN."""
     for each in reversed(facts.stages.lineage(stage)):
         for run in each.instructions:
@@ -89,7 +89,7 @@ def _upgraded_before(facts: Facts, stage: Stage, until: Call) -> bool:
                 words = [word.value for word in command.arguments]
                 if "get-pip.py" in " ".join(value or "" for value in words):
                     return True
-            for call in () if script is None else calls(script):
+            for call in () if script is None else called_in(script):
                 if call.command is until.command:
                     return False
                 plain = {word.value for word in call.arguments}
@@ -111,7 +111,7 @@ _NO_SETTINGS = re.compile(
 )
 
 
-def is_yarn_1(facts: Facts, stage: Stage, call: Call) -> bool:
+def is_yarn_1(facts: Facts, stage: Stage, call: Called) -> bool:
     """Whether `yarn` is version 1, proven by its options or by which files are there.
 
     Later versions are named by settings of the project, or by corepack.

@@ -8,7 +8,8 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement, script_of
 
 from ._ages import is_recent_apk, is_recent_pip
-from ._caches import APK_INDEX, PIP_CACHE, Call, calls, is_mounted, mount_targets
+from ._caches import APK_INDEX, PIP_CACHE, is_mounted, mount_targets
+from ._called import Called, called_in
 from ._clean_ups import CleanUp, Scene
 
 _UPDATING = frozenset({"--update", "--update-cache", "-U"})
@@ -56,14 +57,14 @@ def apk_without_cache(scene: Scene) -> CleanUp | str | None:
     return CleanUp(rewrite, possible or ("" if recent else _UNKNOWN_AGE.format("apk")))
 
 
-def _upgrades_too_early(own: Sequence[Call]) -> bool:
+def _upgrades_too_early(own: Sequence[Called]) -> bool:
     """Whether an upgrade stands before what fetches the index, which old versions do only then."""
     fetching = [call.verb == "update" or call.has("--no-cache", *_UPDATING) for call in own]
     upgrades = [call.verb == "upgrade" for call in own]
     return any(fetching) and any(upgrades[: fetching.index(True)])
 
 
-def _updates(rewrite: Rewrite, own: Sequence[Call]) -> list[Statement]:
+def _updates(rewrite: Rewrite, own: Sequence[Called]) -> list[Statement]:
     """The links `apk update` that nothing but `apk add` behind them needs."""
     if any(call.verb not in {"add", "upgrade", "update", "del"} for call in own):
         return []
@@ -85,7 +86,7 @@ def _updates(rewrite: Rewrite, own: Sequence[Call]) -> list[Statement]:
     return found
 
 
-def _keep_nothing(rewrite: Rewrite, call: Call) -> None:
+def _keep_nothing(rewrite: Rewrite, call: Called) -> None:
     """Puts `--no-cache` into a call, in the place of what asks for a fresh index."""
     for word in call.arguments:
         if word.value in _UPDATING:
@@ -95,7 +96,7 @@ def _keep_nothing(rewrite: Rewrite, call: Call) -> None:
         rewrite.insert_after(call.verb_word, "--no-cache")
 
 
-def _drop_removal(scene: Scene, rewrite: Rewrite, own: Sequence[Call], dropped: int) -> None:
+def _drop_removal(scene: Scene, rewrite: Rewrite, own: Sequence[Called], dropped: int) -> None:
     """Takes out `rm -rf /var/cache/apk/*` where nothing is left for it to remove.
 
     That is so where no call writes there, neither in this RUN nor above it, nor the base image.
@@ -133,7 +134,7 @@ def _never_filled(scene: Scene) -> bool:
                 kind_of_program(words_of(command)) != "passes" for command in script.commands
             ):
                 return False
-            if any(call.name == "apk" and not call.has("--no-cache") for call in calls(script)):
+            if any(call.name == "apk" and not call.has("--no-cache") for call in called_in(script)):
                 return False
     return True
 
@@ -170,7 +171,7 @@ def pip_without_cache(scene: Scene) -> CleanUp | str | None:
     return CleanUp(rewrite, "" if known else _UNKNOWN_AGE.format("pip"))
 
 
-def _is_empty_anyway(scene: Scene, last: Call) -> bool:
+def _is_empty_anyway(scene: Scene, last: Called) -> bool:
     """Whether pip keeps nothing, keeps it in a mount or elsewhere, or it is removed afterwards."""
     env = scene.facts.plan.before(scene.run).env
     if any(name in env or name in scene.text for name in _PIP_VARIABLES):

@@ -6,100 +6,12 @@ from dataclasses import dataclass
 
 from dfix import Flag, Run
 from dfix.facts.later import Leftover
-from dfix.facts.programs import Words, unwrapped, words_of
-from dfix.facts.scripts import Command, ShellScript, Word
+from dfix.facts.packages import sub_command_of
+from dfix.facts.programs import Words
 
-_PYTHON = re.compile(r"python(?:[23](?:\.\d+)?)?")
-_PIP = re.compile(r"pip(?:[23](?:\.\d+)?)?")
+from ._called import Called
+
 _REMOVERS = frozenset({"rm", "find", "unlink", "shred"})
-#: Options that take the next word, of the managers here.
-_WITH_VALUE = frozenset(
-    """-t --target-release --default-release -o --option -c --config-file --virtual --repository -X
-    --root -p --arch --keys-dir --repositories-file --cache-max-age --installroot --enablerepo
-    --disablerepo --repo --repoid --releasever -x --exclude --setopt --plus-repo --cwd --prefix
-    --working-dir --proxy --timeout --cert --log --trusted-host --python --retries""".split()
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call of a package manager; `wrapped` tells that `sudo` or the like stands in front.
-
-    `verb` is empty where there is none, and where only the shell knows it.
-    """
-
-    command: Command
-    name: str
-    written: str
-    verb: str
-    verb_word: Word | None
-    arguments: tuple[Word, ...]
-    wrapped: bool
-
-    @property
-    def plain(self) -> tuple[str, ...]:
-        """The arguments, those left out that only the shell knows."""
-        return tuple(word.value for word in self.arguments if word.value is not None)
-
-    def has(self, *options: str) -> bool:
-        """Whether one of `options` is given, with a value or without."""
-        return any(
-            word.value is not None and word.value.partition("=")[0] in options
-            for word in self.arguments
-        )
-
-
-def call_of(command: Command) -> Call | None:
-    """The call that a command is; `python -m pip` is one of `pip`. None without a plain name."""
-    words = words_of(command)
-    inner = unwrapped(words)
-    if not inner:
-        return None
-    at = len(words) - len(inner)
-    name = _last(inner[0])
-    if _PYTHON.fullmatch(name):
-        module = inner.index("-m") + 1 if "-m" in inner else 0
-        if not module or list(inner[module : module + 1]) != ["pip"]:
-            return None
-        at += module
-        name = "pip"
-    elif _PIP.fullmatch(name):
-        name = "pip"
-    arguments = tuple(command.arguments[at:])
-    verb_word = _verb(arguments)
-    verb = verb_word.value or "" if verb_word else ""
-    return Call(command, name, inner[0], verb, verb_word, arguments, len(words) != len(inner))
-
-
-def _verb(arguments: tuple[Word, ...]) -> Word | None:
-    skip = False
-    for word in arguments:
-        if skip:
-            skip = False
-        elif word.value is None:
-            return None
-        elif word.value.startswith("-"):
-            skip = word.value in _WITH_VALUE
-        else:
-            return word
-    return None
-
-
-def _last(word: str) -> str:
-    return word.rpartition("/")[2]
-
-
-def _first_word(words: Words) -> str:
-    """The verb among plain words: the first that is no option."""
-    skip = False
-    for word in words[1:]:
-        if skip:
-            skip = False
-        elif word.startswith("-"):
-            skip = word in _WITH_VALUE
-        else:
-            return word
-    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +39,7 @@ class Manager:
     #: Whether it is worth it in a stage that is no part of the result: nothing but tidiness.
     everywhere: bool = True
 
-    def fills(self, call: Call) -> bool:
+    def fills(self, call: Called) -> bool:
         """Whether a call leaves something in the cache."""
         if call.name not in self.names or call.verb not in self.filling:
             return False
@@ -138,7 +50,7 @@ class Manager:
         # Without a verb, a word that only the shell knows may be one.
         return bool(call.verb) or all(word.value is not None for word in call.arguments)
 
-    def empties(self, call: Call) -> bool:
+    def empties(self, call: Called) -> bool:
         """Whether a call removes what lies in the cache."""
         if call.name in self.names:
             return call.verb in self.emptying
@@ -158,12 +70,16 @@ def _needs_apt_lists(words: Words) -> bool:
         return False
     name = _last(words[0])
     if name in {"apt-get", "apt", "aptitude"}:
-        return _first_word(words) in _NEEDS_LISTS
+        return sub_command_of(words) in _NEEDS_LISTS
     return name in {"apt-cache", "tasksel", "mk-build-deps", "apt-rdepends", "nala"}
 
 
 def _renews_apt_lists(words: Words) -> bool:
-    return _last(words[0]) in {"apt-get", "apt", "aptitude"} and _first_word(words) == "update"
+    return _last(words[0]) in {"apt-get", "apt", "aptitude"} and sub_command_of(words) == "update"
+
+
+def _last(word: str) -> str:
+    return word.rpartition("/")[2]
 
 
 def _offline(names: frozenset[str], *options: str) -> "_Offline":
@@ -309,9 +225,9 @@ APK_INDEX = Leftover(
         and _last(words[0]) == "apk"
         and "--no-cache" not in words
         and not {"-U", "--update", "--update-cache"} & set(words)
-        and _first_word(words) in {"add", "upgrade", "fetch", "search", "info", "policy", "fix"}
+        and sub_command_of(words) in {"add", "upgrade", "fetch", "search", "info", "policy", "fix"}
     ),
-    lambda words: _last(words[0]) == "apk" and _first_word(words) == "update",
+    lambda words: _last(words[0]) == "apk" and sub_command_of(words) == "update",
     by_anything=True,
 )
 PIP_CACHE = Leftover(
@@ -348,7 +264,7 @@ def cache_targets(run: Run) -> tuple[str, ...]:
     )
 
 
-def removed_paths(call: Call) -> Iterator[str]:
+def removed_paths(call: Called) -> Iterator[str]:
     """The folders that a removal empties: its operands, a pattern for all that is in one cut off."""
     deep = call.name == "find" or any(re.match(r"-[a-z]*[rR]|--rec", each) for each in call.plain)
     if call.name not in _REMOVERS or not deep or "-name" in call.plain:
@@ -368,8 +284,3 @@ def is_mounted(run: Run, *paths: str) -> bool:
         for target in mount_targets(run)
         for path in paths
     )
-
-
-def calls(script: ShellScript) -> tuple[Call, ...]:
-    """The calls that a script makes, at any depth, in the order of the source."""
-    return tuple(call for command in script.commands if (call := call_of(command)) is not None)

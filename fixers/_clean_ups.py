@@ -9,7 +9,8 @@ from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
 
 from ._ages import is_yarn_1
-from ._caches import APT, YARN, Call, Manager, calls, is_mounted, mount_targets
+from ._caches import APT, YARN, Manager, is_mounted, mount_targets
+from ._called import Called, called_in
 
 _CLEANED_AT_ONCE = frozenset({"yum", "dnf", "microdnf"})
 
@@ -30,7 +31,7 @@ class Scene:
     facts: Facts
     run: Run
     stage: Stage
-    calls: tuple[Call, ...]
+    calls: tuple[Called, ...]
     text: str
 
     @classmethod
@@ -40,7 +41,7 @@ class Scene:
         rewrite = Rewrite.of(facts, run)
         if stage is None or rewrite is None:
             return None
-        return cls(facts, run, stage, calls(rewrite.script), rewrite.script.cooked)
+        return cls(facts, run, stage, called_in(rewrite.script), rewrite.script.cooked)
 
     def rewrite(self) -> Rewrite:
         """A new set of edits. Raises TypeError never: the scene is of a RUN that can be edited."""
@@ -89,7 +90,7 @@ def clean_up(scene: Scene, manager: Manager) -> CleanUp | str | None:
     return f"the call of {last.name} stands within another command"
 
 
-def _once(scene: Scene, manager: Manager, last: Call) -> CleanUp | None:
+def _once(scene: Scene, manager: Manager, last: Called) -> CleanUp | None:
     """Takes out `clean all` where more is fetched behind it, and `clean all` follows once more."""
     if not manager.names <= _CLEANED_AT_ONCE:
         return None
@@ -130,7 +131,7 @@ def _mounted(run: Run, manager: Manager) -> bool:
     return is_mounted(run, *manager.left.paths)
 
 
-def _commands(scene: Scene, manager: Manager, call: Call) -> list[str]:
+def _commands(scene: Scene, manager: Manager, call: Called) -> list[str]:
     """The commands that clean up; on RHEL 8 and later yum is dnf, and has its folder."""
     known = scene.facts.bases.of(scene.stage)
     kind = None if known is None else known.package_manager
@@ -139,7 +140,7 @@ def _commands(scene: Scene, manager: Manager, call: Call) -> list[str]:
     return [each.format(call.written, cache=cache) for each in manager.commands]
 
 
-def _objection(scene: Scene, manager: Manager, last: Call) -> str:
+def _objection(scene: Scene, manager: Manager, last: Called) -> str:
     """What speaks against a clean-up behind `last`, later uses aside; empty if nothing does."""
     if last.wrapped:
         return f"{last.name} is called through another command"

@@ -8,7 +8,8 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement
 
 from ._ages import is_yarn_1
-from ._caches import APT, NPM, PIP_CACHE, YARN, Call, Manager, is_mounted, removed_paths
+from ._caches import APT, NPM, PIP_CACHE, YARN, Manager, is_mounted, removed_paths
+from ._called import Called
 from ._clean_ups import Scene
 from ._frontend import OTHER_BUILDERS
 
@@ -185,7 +186,7 @@ def _place(scene: Scene, place: str) -> tuple[str, str] | str:
     return path, f"--mount=type=cache,target={path}{owner}"
 
 
-def _without(rewrite: Rewrite, call: Call, paths: tuple[str, ...], *, whole: bool) -> str:
+def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: bool) -> str:
     """Takes out a call, or those of its operands, that would empty what is mounted at `paths`.
 
     Gives the reason where that cannot be done; empty for done, and for nothing to do.
@@ -213,7 +214,7 @@ def _touches(path: str, mounts: tuple[str, ...]) -> bool:
     return any(path.startswith(each + "/") or (each + "/").startswith(path) for each in mounts)
 
 
-def _statement(rewrite: Rewrite, call: Call) -> Statement | None:
+def _statement(rewrite: Rewrite, call: Called) -> Statement | None:
     """The top-level statement that a call is."""
     for statement in rewrite.script.statements:
         if statement.command is not None and statement.command.span == call.command.span:

@@ -6,12 +6,11 @@ from dfix.facts.scripts import script_of
 from ._caches import (
     APT,
     MANAGERS,
-    Call,
     Manager,
     cache_targets,
-    calls,
     removed_paths,
 )
+from ._called import Called, called_in
 
 _DOCKER_CLEAN = ("docker-clean", "Keep-Downloaded-Packages")
 
@@ -78,7 +77,7 @@ class EmptiedCacheMount(Fixer):
         script = script_of(node, self.facts.tree.escape) if targets else None
         if script is None:
             return
-        found = calls(script)
+        found = called_in(script)
         for target in targets:
             for call in found:
                 if _empties(call, target):
@@ -108,7 +107,7 @@ class EmptiedCacheMount(Fixer):
         )
 
 
-def _empties(call: Call, target: str) -> bool:
+def _empties(call: Called, target: str) -> bool:
     """Whether a call removes what is mounted at `target`, or keeps it empty."""
     if any(_holds(path, target) or _holds(target, path) for path in removed_paths(call)):
         return True
@@ -134,7 +133,7 @@ def _holds(outer: str, inner: str) -> bool:
     return (inner.rstrip("/") + "/").startswith(outer.rstrip("/") + "/")
 
 
-def _told(call: Call) -> str:
+def _told(call: Called) -> str:
     words = [call.written, *(word.text for word in call.arguments)]
     text = " ".join(words)
     return text if len(text) <= 50 else f"{text[:47]}..."

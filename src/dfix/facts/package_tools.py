@@ -18,6 +18,10 @@ class Options:
     alone: frozenset[str]
     valued: frozenset[str]
 
+    def take_next(self, word: str) -> bool:
+        """Whether an option's value is the next word; that of `--quiet` needs a `=`."""
+        return word in self.valued and word != "--quiet"
+
 
 def _options(alone: str, valued: str) -> Options:
     return Options(frozenset(alone.split()), frozenset(valued.split()))
@@ -231,6 +235,7 @@ TOOLS = {
     "pip": _PIP,
     "npm": _NPM,
     "yarn": _YARN,
+    "yarnpkg": _YARN,
     "composer": _COMPOSER,
     "gem": _GEM,
 }

@@ -97,10 +97,11 @@ def call_of(command: Command) -> Call | None:
     if command.name is None:
         return None
     wrapper, rest, environment, sudo, problem = _unwrapped((command.name, *command.arguments))
-    if not rest or rest[0].value is None:
+    if not rest:
         return None
-    name = rest[0].value.rpartition("/")[2]
     first = rest[0]
+    # Also where only the folder is a variable: `"$VENV/bin/pip"`.
+    name = (first.text.strip('"') if first.value is None else first.value).rpartition("/")[2]
     if _PYTHON.fullmatch(name) and [word.value for word in rest[1:3]] == ["-m", "pip"]:
         wrapper, rest, name = (*wrapper, *rest[:2]), rest[2:], "pip"
         first = rest[0]
@@ -122,6 +123,21 @@ def call_of(command: Command) -> Call | None:
     )
     _read(call)
     return call
+
+
+def sub_command_of(words: Sequence[str]) -> str:
+    """The sub-command among the plain words of a call; empty where there is none."""
+    # One that is not listed, aptitude, has the options of apt-get.
+    tool = TOOLS.get(words[0].rpartition("/")[2], TOOLS["apt-get"])
+    passed = False
+    for word in words[1:]:
+        if passed:
+            passed = False
+        elif word.startswith("-"):
+            passed = tool.options.take_next(word)
+        else:
+            return word
+    return ""
 
 
 def _unwrapped(
@@ -167,7 +183,7 @@ class _Reading:
         if word.value is None and ("$" in name or "`" in name):
             self.object(f"the option {text} has a variable in it")
             return 0
-        if text in self.options.valued and not equals and name != "--quiet":
+        if self.options.take_next(text):
             return self.valued(text, word, following)
         if name in self.options.valued and equals:
             self.given.append(Given(name, (word,), None if word.value is None else value, True))
@@ -179,7 +195,7 @@ class _Reading:
             self.given.append(Given(name, (word,), None if word.value is None else value, True))
         elif text.startswith("--") or not self.call.tool.combines:
             self.object(f"the option {text} is not known")
-            self.given.append(Given(text, (word,)))
+            self.given.append(Given(name, (word,)))
         else:
             return self.combined(text, word, following)
         return 0
