@@ -2,40 +2,19 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from dfix import Facts, Run, Stage
+from dfix.facts.contents import program_path, workdir_of
 from dfix.facts.placements import Placement, placements
-from dfix.facts.runtime import Launch, Program
+from dfix.facts.runtime import Program
 
 from ._handed_over import HandedOver
-from ._programs import RUNNERS, SERVERS, is_shell_script, module_of
+from ._program_files import Target, target_of
 
-_Words = Sequence[str | None]
-
-#: Directories that a bare name is looked for in.
-_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-#: Servers that need nothing that only root has.
-_PLAIN_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve"})
-#: Modules of Python, and programs of others, that write beside themselves or below their home.
-_WRITING_MODULES = frozenset(
-    "pytest tox pip jupyter notebook jupyterlab streamlit mlflow celery airflow unittest".split()
-)
-_TOOLS = frozenset({"manage.py", "artisan", "console", "setup.py", "rails", "rake", "bundle"})
 _WRITTEN = re.compile(
     r"(?:.*[=:])?(?:.*/)?(?:[^/]+\.(?:log|pid|sock|db|sqlite3?)|(?:logs?|data|cache)/?)"
     r"|(?:.*[=:])?/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/.*)?",
     re.IGNORECASE,
-)
-_NAMED_FOR_ROOT = re.compile(
-    r"(?:^|[-_.])(?:docker\w*|dind|containerd|runc|kubelet|kube-?proxy|cni|csi|vpn|openvpn|wireguard"
-    r"|wg|iptables|nft|firewall|plugin|driver|agent|daemon|mount|cron\w*|sshd?|dns\w*|dhcp\w*|ntp\w*"
-    r"|snap(?:shot)?|backup|restore|pcap|sniff\w*|ebpf|bpf|sudo|su|gosu|su-exec|setpriv|chroot"
-    r"|runuser|nginx|httpd|apache2?\w*|php-fpm\w*|haproxy|postgres|mysqld|mongod|redis-server"
-    r"|memcached|rabbitmq-server|nebula|tailscaled?|zerotier\w*|yggdrasil\w*|flannel\w*|calico\w*"
-    r"|cilium\w*|weave\w*|watchtower|portainer|cadvisor|node[-_]exporter|\w+beat|promtail|netdata"
-    r"|collectd|registrator|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
 )
 #: Tools that are copied in for programs that talk to the engine, or give root up.
 _ROOT_TOOLS = frozenset(
@@ -49,38 +28,7 @@ _COMPILING = re.compile(
 _RESTRICTING = re.compile(
     r"\bumask\b|\bchmod\s+(?:-\S+\s+)*(?:[0-7]?[0-7]{2}[0-3]\b|\S*[-=]|[ug]+\+\S*x)"
 )
-#: Options with a value of their own, and those with code in place of a file.
-_SCRIPT_VALUES = frozenset(
-    "-r --require --import --loader -C --conditions -W -X -I -S -t -d --max-old-space-size".split()
-)
-_JAVA_VALUES = frozenset(
-    "-cp -classpath --class-path -p --module-path --add-modules --add-opens --add-exports".split()
-)
-_CODE = frozenset({"-e", "-c", "--eval", "--print"})
 _ROOT = frozenset({"root", "0", "root:root", "0:0"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """The file that holds the program, as the command line names it; empty where there is none.
-
-    `runs` tells that the kernel runs it, rather than an interpreter.
-    """
-
-    path: str
-    runs: bool = False
-
-
-def server_objection(started: Launch) -> str | None:
-    """What speaks against it by the names that the command line begins with."""
-    for part in (started.entrypoint, started.cmd):
-        for word in part.words[:1] if part is not None else ():
-            name = posixpath.basename(word)
-            if name.startswith(("nginx", "openresty")):
-                return "nginx starts as root: the image nginxinc/nginx-unprivileged does not"
-            if _NAMED_FOR_ROOT.search(name) and not is_shell_script(word):
-                return f"`{name}` needs root, or gives it up by itself"
-    return None
 
 
 def objection(
@@ -96,7 +44,7 @@ def objection(
     `names` are those of the account that it would run as, `made` tells that it has to be made,
     and `given` what it is given.
     """
-    target = _target(found.words)
+    target = target_of(found.words)
     if isinstance(target, str):
         return target
     for word in found.words[1:]:
@@ -104,7 +52,7 @@ def objection(
             continue
         if _WRITTEN.fullmatch(word):
             return f"`{word}` names something that the program may write"
-    workdir = _workdir(facts, stage)
+    workdir = workdir_of(facts, stage)
     if workdir is None:
         return "the working directory is not known"
     if _is_private(workdir):
@@ -113,7 +61,7 @@ def objection(
         return (
             f"nothing is put into the working directory {workdir}: it may be there to be written to"
         )
-    path = _path(facts, stage, target, workdir)
+    path = (program_path(facts, stage, target.path) if target.path else None) or ""
     for each in placements(facts, stage):
         reason = _of_destination(facts, each, made, path) or _of_modes(facts, each, names)
         if reason is not None:
@@ -133,101 +81,6 @@ def rests_on_convention(facts: Facts, stage: Stage) -> bool:
     return False
 
 
-def _target(words: _Words) -> _Target | str:
-    first = words[0] or ""
-    name = posixpath.basename(first)
-    if "node_modules" in first:
-        return f"`{name}` writes beside itself, or starts something else"
-    if is_shell_script(first):
-        return f"`{name}` may be a shell script, which is not read"
-    if _NAMED_FOR_ROOT.search(name):
-        return f"`{name}` needs root, or gives it up by itself"
-    if name in RUNNERS:
-        return f"`{name}` writes to its home directory, and starts something else"
-    for pattern, reading in _INTERPRETERS:
-        if re.fullmatch(pattern, name):
-            return reading(words)
-    if name in _PLAIN_SERVERS:
-        return _Target("")
-    if name in SERVERS:
-        return f"`{name}` is a server with files of its own"
-    return _Target(first, runs=True)
-
-
-def _first_operand(words: _Words, with_value: frozenset[str]) -> str | None:
-    """The first word that is no option; None where there is none to be told."""
-    skip = False
-    for word in words[1:]:
-        if skip:
-            skip = False
-        elif word is None:
-            return None
-        elif word.startswith("-"):
-            if word in _CODE:
-                return None
-            skip = word in with_value
-        else:
-            return word
-    return None
-
-
-def _script(words: _Words) -> _Target | str:
-    script = _first_operand(words, _SCRIPT_VALUES)
-    if script is None:
-        return "which script is started is not known"
-    name = posixpath.basename(script)
-    if "node_modules" in script or name in _TOOLS:
-        return f"`{name}` writes beside itself, or starts something else"
-    return _Target(script if "/" in script else f"./{script}")
-
-
-def _python(words: _Words) -> _Target | str:
-    module = module_of(words)
-    if module is None:
-        return _script(words)
-    if module in _WRITING_MODULES:
-        return f"`{module}` writes below its home directory, or beside itself"
-    return _Target("")
-
-
-def _java(words: _Words) -> _Target | str:
-    for at, word in enumerate(words[:-1]):
-        if word == "-jar":
-            jar = words[at + 1]
-            if jar is None:
-                return "which archive is started is not known"
-            return _Target(jar if "/" in jar else f"./{jar}")
-    return (
-        _Target("")
-        if _first_operand(words, _JAVA_VALUES)
-        else "which class is started is not known"
-    )
-
-
-def _dotnet(words: _Words) -> _Target | str:
-    library = _first_operand(words, frozenset())
-    if library is None or not library.endswith(".dll"):
-        return "`dotnet` builds and writes here"
-    return _Target(library if "/" in library else f"./{library}")
-
-
-_INTERPRETERS: tuple[tuple[str, Callable[[_Words], _Target | str]], ...] = (
-    (r"(?:python|pypy)[0-9.]*", _python),
-    (r"node(?:js)?|perl|ruby|php[0-9.]*", _script),
-    (r"java", _java),
-    (r"dotnet", _dotnet),
-)
-
-
-def _workdir(facts: Facts, stage: Stage) -> str | None:
-    """The working directory that a container begins in; None if not known."""
-    written = facts.plan.stages[stage.index].config.workdir
-    if written is None:
-        known = facts.bases.of(stage)
-        written = None if known is None else known.workdir
-    return written if written is not None and re.fullmatch(r"/[^$<]*", written) else None
-
-
 def _is_filled(facts: Facts, stage: Stage, workdir: str) -> bool:
     """Whether the build puts something into a working directory that the file itself makes."""
     if facts.plan.stages[stage.index].config.workdir is None or workdir == "/":
@@ -244,18 +97,7 @@ def _is_private(path: str) -> bool:
     return f"{posixpath.normpath(path)}/".startswith("/root/")
 
 
-def _path(facts: Facts, stage: Stage, target: _Target, workdir: str) -> str:
-    """The absolute path of the program's file; empty where there is none, or it is not copied."""
-    if not target.path:
-        return ""
-    if not target.runs or "/" in target.path:
-        return posixpath.normpath(posixpath.join(workdir, target.path))
-    paths = (f"{folder}/{target.path}" for folder in _PATH)
-    placed = tuple(placements(facts, stage))
-    return next((path for path in paths if any(one.source_of(path) for one in placed)), "")
-
-
-def _of_target(facts: Facts, stage: Stage, target: _Target, path: str, workdir: str) -> str | None:
+def _of_target(facts: Facts, stage: Stage, target: Target, path: str, workdir: str) -> str | None:
     """Why others may not be able to read or run the file of the program."""
     if not target.path:
         return None

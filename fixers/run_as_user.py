@@ -32,7 +32,7 @@ from dfix import (
 from dfix.facts.runtime import Part, launch, program
 from dfix.facts.scripts import has_posix_shell
 
-from . import _readable, _root_steps
+from . import _program_files, _readable, _root_steps
 from ._accounts import Account, Wish, account
 from ._handed_over import HandedOver, handed_over
 from ._programs import reads_scripts
@@ -178,7 +178,7 @@ class RunAsUser(Fixer):
             return "accounts of Windows are not known here"
         if any(isinstance(each, Onbuild) for one in lineage for each in one.instructions):
             return "ONBUILD makes it an image to build on"
-        if reason := _readable.server_objection(started):
+        if reason := _program_files.server_objection(started):
             return reason
         if not started.own:
             return "nothing of its own is started: it may be an image to build on"

@@ -1,0 +1,146 @@
+"""Which file holds the program that a command line starts, and what tells that it needs root."""
+
+import posixpath
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dfix.facts.runtime import Launch
+
+from ._programs import RUNNERS, SERVERS, is_shell_script, module_of
+
+_Words = Sequence[str | None]
+
+#: Servers that need nothing that only root has.
+_PLAIN_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitress-serve"})
+#: Modules of Python, and programs of others, that write beside themselves or below their home.
+_WRITING_MODULES = frozenset(
+    "pytest tox pip jupyter notebook jupyterlab streamlit mlflow celery airflow unittest".split()
+)
+_TOOLS = frozenset({"manage.py", "artisan", "console", "setup.py", "rails", "rake", "bundle"})
+#: Programs that need root, or give it up by themselves, by parts of their names.
+_NAMED_FOR_ROOT = re.compile(
+    r"(?:^|[-_.])(?:docker\w*|dind|containerd|runc|kubelet|kube-?proxy|cni|csi|vpn|openvpn|wireguard"
+    r"|wg|iptables|nft|firewall|plugin|driver|agent|daemon|mount|cron\w*|sshd?|dns\w*|dhcp\w*|ntp\w*"
+    r"|snap(?:shot)?|backup|restore|pcap|sniff\w*|ebpf|bpf|sudo|su|gosu|su-exec|setpriv|chroot"
+    r"|runuser|nginx|httpd|apache2?\w*|php-fpm\w*|haproxy|postgres|mysqld|mongod|redis-server"
+    r"|memcached|rabbitmq-server|nebula|tailscaled?|zerotier\w*|yggdrasil\w*|flannel\w*|calico\w*"
+    r"|cilium\w*|weave\w*|watchtower|portainer|cadvisor|node[-_]exporter|\w+beat|promtail|netdata"
+    r"|collectd|registrator|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
+)
+#: Options with a value of their own, and those with code in place of a file.
+_SCRIPT_VALUES = frozenset(
+    "-r --require --import --loader -C --conditions -W -X -I -S -t -d --max-old-space-size".split()
+)
+_JAVA_VALUES = frozenset(
+    "-cp -classpath --class-path -p --module-path --add-modules --add-opens --add-exports".split()
+)
+_CODE = frozenset({"-e", "-c", "--eval", "--print"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The file that holds the program, as the command line names it; empty where there is none.
+
+    `runs` tells that the kernel runs it, rather than an interpreter.
+    """
+
+    path: str
+    runs: bool = False
+
+
+def server_objection(started: Launch) -> str | None:
+    """What speaks against it by the names that the command line begins with."""
+    for part in (started.entrypoint, started.cmd):
+        for word in part.words[:1] if part is not None else ():
+            name = posixpath.basename(word)
+            if name.startswith(("nginx", "openresty")):
+                return "nginx starts as root: the image nginxinc/nginx-unprivileged does not"
+            if _NAMED_FOR_ROOT.search(name) and not is_shell_script(word):
+                return f"`{name}` needs root, or gives it up by itself"
+    return None
+
+
+def target_of(words: _Words) -> Target | str:
+    """The file that a command line runs in the end, or what speaks against it by its words."""
+    first = words[0] or ""
+    name = posixpath.basename(first)
+    if "node_modules" in first:
+        return f"`{name}` writes beside itself, or starts something else"
+    if is_shell_script(first):
+        return f"`{name}` may be a shell script, which is not read"
+    if _NAMED_FOR_ROOT.search(name):
+        return f"`{name}` needs root, or gives it up by itself"
+    if name in RUNNERS:
+        return f"`{name}` writes to its home directory, and starts something else"
+    for pattern, reading in _INTERPRETERS:
+        if re.fullmatch(pattern, name):
+            return reading(words)
+    if name in _PLAIN_SERVERS:
+        return Target("")
+    if name in SERVERS:
+        return f"`{name}` is a server with files of its own"
+    return Target(first, runs=True)
+
+
+def _first_operand(words: _Words, with_value: frozenset[str]) -> str | None:
+    """The first word that is no option; None where there is none to be told."""
+    skip = False
+    for word in words[1:]:
+        if skip:
+            skip = False
+        elif word is None:
+            return None
+        elif word.startswith("-"):
+            if word in _CODE:
+                return None
+            skip = word in with_value
+        else:
+            return word
+    return None
+
+
+def _script(words: _Words) -> Target | str:
+    script = _first_operand(words, _SCRIPT_VALUES)
+    if script is None:
+        return "which script is started is not known"
+    name = posixpath.basename(script)
+    if "node_modules" in script or name in _TOOLS:
+        return f"`{name}` writes beside itself, or starts something else"
+    return Target(script if "/" in script else f"./{script}")
+
+
+def _python(words: _Words) -> Target | str:
+    module = module_of(words)
+    if module is None:
+        return _script(words)
+    if module in _WRITING_MODULES:
+        return f"`{module}` writes below its home directory, or beside itself"
+    return Target("")
+
+
+def _java(words: _Words) -> Target | str:
+    for at, word in enumerate(words[:-1]):
+        if word == "-jar":
+            jar = words[at + 1]
+            if jar is None:
+                return "which archive is started is not known"
+            return Target(jar if "/" in jar else f"./{jar}")
+    return (
+        Target("") if _first_operand(words, _JAVA_VALUES) else "which class is started is not known"
+    )
+
+
+def _dotnet(words: _Words) -> Target | str:
+    library = _first_operand(words, frozenset())
+    if library is None or not library.endswith(".dll"):
+        return "`dotnet` builds and writes here"
+    return Target(library if "/" in library else f"./{library}")
+
+
+_INTERPRETERS: tuple[tuple[str, Callable[[_Words], Target | str]], ...] = (
+    (r"(?:python|pypy)[0-9.]*", _python),
+    (r"node(?:js)?|perl|ruby|php[0-9.]*", _script),
+    (r"java", _java),
+    (r"dotnet", _dotnet),
+)
