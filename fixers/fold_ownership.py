@@ -1,8 +1,6 @@
 """Gives owner and mode to files where they are copied, not in a layer of their own."""
 
-import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dfix import (
     Add,
@@ -28,20 +26,9 @@ from dfix.facts.placements import Placement, placements
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.statements import statements_of
 
-from . import _copied_files, _directories, _frontend, _modes
-from ._copied_files import Certainty
+from . import _copied_files
 from ._ownership_calls import Call, call_of, objection_to_run
-
-_BUILDKIT = "BuildKit, which is Docker's builder since version 23, takes --chmod"
-_KEPT_BY_GIT = "files of the build context have the modes that git keeps"
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The flag's value for one COPY, with how certain it is."""
-
-    value: str
-    certainty: Certainty
+from ._ownership_flags import Answer, answer_to
 
 
 class FoldOwnership(Fixer):
@@ -160,9 +147,9 @@ class FoldOwnership(Fixer):
         if isinstance(copies, str) or reason:
             self.refuse(run, reason or str(copies))
             return
-        answers: list[_Answer] = []
+        answers: list[Answer] = []
         for placement in copies:
-            answer = self._answer(placement, call)
+            answer = answer_to(self.facts, placement, call)
             if isinstance(answer, str):
                 self.refuse(run, answer)
                 return
@@ -188,72 +175,13 @@ class FoldOwnership(Fixer):
                 return "the COPY brings other files as well"
         return found
 
-    def _answer(self, placement: Placement, call: Call) -> _Answer | str:
-        """What the flag of one COPY has to be, or why it cannot be one."""
-        node = placement.node
-        if node.flag(call.flag) is not None:
-            return f"COPY has --{call.flag} already"
-        if node.flag("parents") is not None:
-            return "COPY --parents makes folders on the way"
-        if call.flag == "chown":
-            return self._owner(placement, call)
-        if not _copied_files.are_known(placement):
-            return "which files are copied is not known"
-        return self._mode(placement, call)
-
-    def _owner(self, placement: Placement, call: Call) -> _Answer | str:
-        owner = call.owner
-        if owner is None:
-            return f"what `{call.value}` is to COPY is not certain"
-        place = _copied_files.destination(placement)
-        parent = posixpath.dirname(_copied_files.targets(placement, call.paths)[0])
-        if not _directories.exists(self.facts, placement.node, parent):
-            return f"{parent} may be made by the COPY, and would be given away as well"
-        if reason := _copied_files.loses_rights(self.facts, placement):
-            return reason
-        if call.recursive and call.paths == (place,):
-            if not _directories.may_exist(self.facts, placement.node, place):
-                certainty = Certainty(Level.STANDARD, (f"the COPY makes {place}",))
-                return _Answer(owner, certainty)
-            if _directories.is_filled(self.facts, placement.node, place):
-                return f"{place} or something in it was there before, and would be left with root"
-        if not _copied_files.are_known(placement):
-            return "which files are copied is not known"
-        found = _copied_files.are_files(self.facts, placement, call.paths)
-        if isinstance(found, str):
-            return found
-        if found.level is Level.AGGRESSIVE and parent not in _directories.OF_PROGRAMS:
-            return "it may be a folder, by its name: its files would be given away as well"
-        return _Answer(owner, found)
-
-    def _mode(self, placement: Placement, call: Call) -> _Answer | str:
-        known = _frontend.takes_chmod(self.facts.tree)
-        if known is False:
-            return "the frontend that the file names may not know --chmod"
-        found = _copied_files.are_files(self.facts, placement, call.paths)
-        if isinstance(found, str):
-            return found
-        if found.level is Level.AGGRESSIVE and not _modes.is_for_files(call.value):
-            return f"what gets `{call.value}` may be a folder, by its name"
-        if known is None:
-            found = found.also(Level.STANDARD, _BUILDKIT)
-        mode = _modes.mode_after(call.value, None)
-        if mode is None:
-            before, seen = _copied_files.modes_before(self.facts, placement)
-            mode = None if before is None else _modes.mode_after(call.value, before)
-            if not seen:
-                found = found.also(Level.STANDARD, _KEPT_BY_GIT)
-        if mode is None:
-            return f"what `{call.value}` comes to depends on the mode of the files"
-        return _Answer(mode, found)
-
     def _propose(
         self,
         stage: Stage,
         rewrite: Rewrite,
         call: Call,
         copies: Sequence[Placement],
-        answers: Sequence[_Answer],
+        answers: Sequence[Answer],
     ) -> None:
         run, first = rewrite.run, rewrite.script.statements[0]
         item = "effect.mode" if call.flag == "chmod" else "effect.owner"
