@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dfix import Flag, Run
+from dfix.facts.commands import APT_PROGRAMS
 from dfix.facts.later import Leftover
 from dfix.facts.packages import sub_command_of
 from dfix.facts.programs import Words
@@ -69,13 +70,13 @@ def _needs_apt_lists(words: Words) -> bool:
     if not words:
         return False
     name = _last(words[0])
-    if name in {"apt-get", "apt", "aptitude"}:
+    if name in APT_PROGRAMS:
         return sub_command_of(words) in _NEEDS_LISTS
     return name in {"apt-cache", "tasksel", "mk-build-deps", "apt-rdepends", "nala"}
 
 
 def _renews_apt_lists(words: Words) -> bool:
-    return _last(words[0]) in {"apt-get", "apt", "aptitude"} and sub_command_of(words) == "update"
+    return _last(words[0]) in APT_PROGRAMS and sub_command_of(words) == "update"
 
 
 def _last(word: str) -> str:

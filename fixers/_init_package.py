@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage
-from dfix.facts.commands import base_name, verb_of
+from dfix.facts.commands import APT_PROGRAMS, base_name, verb_of
 from dfix.facts.runtime import INITS
 from dfix.facts.scripts import has_posix_shell, script_of
 
@@ -27,7 +27,6 @@ _SOURCES = re.compile(
     r"sources\.list(?!\.d)|/etc/apk\b|/etc/apt/?(?:[\s;&|\"']|\Z)|/etc/apt/apt\.conf|"
     r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b"
 )
-_APT = frozenset({"apt", "apt-get", "aptitude"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _uses_lists(facts: Facts, run: Run) -> bool:
             if command.name is not None:
                 return True
             continue
-        if name in _APT:
+        if name in APT_PROGRAMS:
             verb = verb_of(command)
             updated = updated or verb == "update"
             if not updated and verb not in {"clean", "autoclean", "remove", "purge", "autoremove"}:

@@ -4,6 +4,8 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from dfix.facts.commands import SHELLS
+
 #: Servers that handle their signals and reap the processes that they start.
 SERVERS = frozenset(
     """nginx openresty httpd apache2 httpd-foreground apache2-foreground apachectl apache2ctl lighttpd
@@ -25,7 +27,6 @@ _INTERPRETERS = re.compile(
 )
 #: Files that an interpreter reads by their `#!` line, and programs that do without any handler.
 _NO_HANDLER = re.compile(r".*\.(?:py|[cm]?js|pl|rb|php)|sleep|tail|flask")
-_SHELLS = frozenset({"sh", "ash", "dash", "bash", "ksh", "zsh"})
 _SCRIPT = re.compile(
     r".*\.(?:sh|bash|ash|ksh|zsh)|.*(?:entry-?_?point|start-?up|bootstrap).*|(?:start|run|init)",
     re.IGNORECASE,
@@ -46,7 +47,7 @@ def reads_scripts(word: str) -> bool:
 def is_shell_script(word: str) -> bool:
     """Whether a program is a shell or, by its name, a shell script that starts something else."""
     name = posixpath.basename(word)
-    return name in _SHELLS or bool(_SCRIPT.fullmatch(name))
+    return name in SHELLS or bool(_SCRIPT.fullmatch(name))
 
 
 def module_of(words: Sequence[str | None]) -> str | None:

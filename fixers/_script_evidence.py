@@ -4,7 +4,7 @@ import posixpath
 import re
 
 from dfix import Copy, Facts, Instruction, Run, Stage
-from dfix.facts.commands import COMMON_TOOLS, COREUTILS
+from dfix.facts.commands import COMMON_TOOLS, COREUTILS, SHELLS
 from dfix.facts.contents import PATH, program_path, text_of
 from dfix.facts.placements import placements
 
@@ -23,8 +23,7 @@ _COMPILED_INTO = frozenset({"/go/bin", "/root/go/bin", "/root/.cargo/bin", "/usr
 _COMPILERS = re.compile(
     r"\b(?:go\s+build|go\s+install|cargo\s+(?:build|install)|gcc|g\+\+|clang|rustc)\b"
 )
-_SHELLS = frozenset({"sh", "ash", "dash", "bash", "zsh", "ksh"})
-_KNOWN = SERVERS | RUNTIMES | RUNNERS | COREUTILS | COMMON_TOOLS | _SHELLS
+_KNOWN = SERVERS | RUNTIMES | RUNNERS | COREUTILS | COMMON_TOOLS | SHELLS
 
 
 def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:

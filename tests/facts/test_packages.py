@@ -2,7 +2,7 @@
 
 import pytest
 
-from dfix.facts.packages import Call, calls
+from dfix.facts.packages import Call, calls, sub_command_of
 from dfix.shell import parse_shell
 
 
@@ -98,3 +98,41 @@ def test_variables_among_operands() -> None:
     assert not one("apt-get install curl=$VERSION").may_have_more_options
     assert not one("apt-get install curl=$VERSION").is_literal
     assert one("apt-get install -t sid a").values_of("-t") == ("sid",)
+
+
+FOLDERS = (
+    "$VENV/bin/pip install x",
+    '"$VENV/bin/pip3" install x',
+    "$VENV/bin/python -m pip install x",
+)
+
+
+@pytest.mark.parametrize("text", FOLDERS)
+def test_only_the_folder_of_the_program_is_a_variable(text: str) -> None:
+    call = one(text)
+    assert (call.name, call.sub_command) == ("pip", "install")
+    assert not call.is_literal
+
+
+def test_debian_has_yarn_under_another_name() -> None:
+    assert one("yarnpkg --cwd /a install").sub_command == "install"
+
+
+def test_an_unknown_option_has_its_name_without_its_value() -> None:
+    call = one("pip install --no-cache=1 x")
+    assert call.has_option("--no-cache")
+    assert call.problem
+
+
+SUB_COMMANDS = {
+    "apt-get -q --quiet update": "update",
+    "apt-get -t sid -o A=b install x": "install",
+    "/sbin/apk -X https://example.com add x": "add",
+    "apk --virtual": "",
+    "aptitude -t sid install x": "install",
+}
+
+
+@pytest.mark.parametrize("text", SUB_COMMANDS)
+def test_sub_command_of_plain_words(text: str) -> None:
+    assert sub_command_of(text.split()) == SUB_COMMANDS[text]

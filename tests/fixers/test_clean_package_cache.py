@@ -32,6 +32,8 @@ NOOP = {
     "rm -rf /var/lib/apt/lists/*\n",
     "apt without update": F + "RUN apt-get install -y curl\n",
     "apt elsewhere": F + "RUN apt-get -o Dir::State=/x update && apt-get install -y curl\n",
+    "apt elsewhere, in one word": F + "RUN apt-get -oDir::State=/x update "
+    "&& apt-get install -y curl\n",
     "apt lists mounted": F + "RUN --mount=type=cache,target=/var/lib/apt apt-get update "
     "&& apt-get install -y curl\n",
     "apt lists mounted below": F + "RUN --mount=type=tmpfs,target=/var/lib/apt/lists "
@@ -463,6 +465,19 @@ FIXED = {
     "yarn global": (
         N + "COPY . .\nRUN yarn global add x\n",
         N + "COPY . .\nRUN yarn global add x \\\n  && yarn cache clean\n",
+    ),
+    "pip behind another command": (
+        P + "COPY r.txt .\nRUN xargs -n 1 pip install < r.txt\n",
+        P + "COPY r.txt .\nRUN xargs -n 1 pip install --no-cache-dir < r.txt\n",
+    ),
+    "pip in a folder of a variable": (
+        P + "ARG VENV=/v\nRUN $VENV/bin/pip install x\nRUN $VENV/bin/python -m pip install y\n",
+        P + "ARG VENV=/v\nRUN $VENV/bin/pip install --no-cache-dir x\n"
+        "RUN $VENV/bin/python -m pip install --no-cache-dir y\n",
+    ),
+    "composer in another folder": (
+        "FROM php:8.3\nRUN composer -d /app install\n",
+        "FROM php:8.3\nRUN composer -d /app install \\\n  && composer clear-cache\n",
     ),
     "composer": (
         "FROM php:8.3\nRUN composer install --no-dev\n",

@@ -7,6 +7,10 @@ from dfix.shell import Command, ShellScript, Statement
 
 #: Package managers of systems, by the name they are called by.
 PACKAGE_MANAGERS = frozenset({"apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper"})
+#: The programs of apt that work with its package lists.
+APT_PROGRAMS = frozenset({"apt", "apt-get", "aptitude"})
+#: Shells that read a text of their own, or a script.
+SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 #: Programs of the base system that no image replaces by installing something else on the way.
 COREUTILS = frozenset(
     """[ b2sum base32 base64 basename cat chgrp chmod chown chroot cksum comm cp csplit cut date dd

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS
+from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, SHELLS
 from dfix.shell import Command
 
 #: Name and arguments of a command; one that only the shell knows begins with `$`.
@@ -34,7 +34,6 @@ _WRAPPERS: dict[str, tuple[frozenset[str], int]] = {
     "doas": (frozenset({"-u", "-C"}), 0),
     "fakeroot": (frozenset(), 0),
 }
-_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _TAKES_TEXT = re.compile(r"-[a-z]*c")
 
@@ -119,7 +118,7 @@ def inner_texts(words: Words) -> Sequence[str]:
     name = posixpath.basename(words[0]) if words else ""
     if name == "eval" and len(words) > 1 and not any(word.startswith("$") for word in words):
         return (" ".join(words[1:]),)
-    if name in _SHELLS | {"su", "runuser"}:
+    if name in SHELLS | {"su", "runuser"}:
         for at, word in enumerate(words[1:-1], start=1):
             if _TAKES_TEXT.fullmatch(word) or word == "--command":
                 return () if words[at + 1].startswith("$") else (words[at + 1],)
@@ -141,7 +140,7 @@ def kind_of_program(words: Words) -> Literal["script", "program", "passes"]:
     if name in {".", "source"}:
         path = words[1] if len(words) > 1 else ""
         return "passes" if _SETTINGS.fullmatch(path) else "script"
-    if name == "eval" or name in _SHELLS or name in {"su", "runuser"}:
+    if name == "eval" or name in SHELLS or name in {"su", "runuser"}:
         return "passes" if words[1:] and words[1] in {"--version", "-n"} else "script"
     if name in _PROVISIONING or (name == "playwright" and "install-deps" in words):
         return "script"

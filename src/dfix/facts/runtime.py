@@ -32,7 +32,6 @@ INITS = frozenset(
 #: Those of them that run one command with their own process as its parent, and nothing else.
 _WRAPPING = frozenset({"tini", "tini-static", "dumb-init", "catatonit", "docker-init"})
 _WRAPPER_VALUES = frozenset({"-e", "-p", "--rewrite", "-r"})
-_SHELLS = frozenset({"sh", "ash", "dash", "bash"})
 _COMMAND_OPTION = re.compile(r"-[a-z]*c")
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
@@ -258,7 +257,7 @@ class _Peeling:
         if name in _WRAPPING:
             self.init = self.init or name
             return _behind_options(words[1:], _WRAPPER_VALUES)
-        if name in _SHELLS and len(words) > 2 and _COMMAND_OPTION.fullmatch(words[1] or ""):
+        if is_shell(name) and len(words) > 2 and _COMMAND_OPTION.fullmatch(words[1] or ""):
             # Words behind the text only set its positional parameters.
             text = words[2]
             if text is None:
