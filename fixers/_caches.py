@@ -129,7 +129,7 @@ APT = Manager(
     frozenset({"apt-get", "apt"}),
     frozenset({"update"}),
     frozenset({"-o", "--option", "-c", "--config-file"}),
-    frozenset({"distclean"}),
+    frozenset({"distclean", "dist-clean"}),
     ("/apt/lists", "/var/lib/apt", "/var/lib/{", "/var/lib/*"),
     ("rm -rf /var/lib/apt/lists/*",),
     Leftover(

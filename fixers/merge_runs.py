@@ -1,5 +1,6 @@
 """Joins RUN instructions that follow each other into one layer, where nothing crosses."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import ClassVar
@@ -27,6 +28,18 @@ _SAVING = PACKAGE_MANAGERS | {"rm", "rmdir", "chown", "chmod", "chgrp", "mv", "u
 _BUILD_ONLY = "the stage is no part of the result: its layers cost nothing"
 _NO_GAIN = "nothing is deleted, re-owned or installed: joining would only make the cache coarser"
 _PRAGMA = "a comment for a tool stands above it"
+_APART = "a comment tells that it is a step of its own"
+#: What people write above a RUN that is meant to be one, of layers, steps and what they cache.
+_TELLS_APART = re.compile(
+    r"separate(?:ly)?\s+(?:docker\s+)?(?:layer|run|command|step|statement|line|instruction)"
+    r"|(?:all|are|is|kept?|keep\s+\w+|purposely|intentionally|deliberately)\s+separate"
+    r"|\bown\s+(?:layer|run|step|instruction)"
+    r"|(?:\bnot|n['\u2019]t|\bnever|\bavoid)\s+(?:be\s+|to\s+)?"
+    r"(?:merg|aggregat|combin|join|collaps|squash)"
+    r"|\b(?:another|several|two|multiple|shared|intermediate)\s+(?:docker\s+)?layers?\b"
+    r"|\blayers?\s+(?:here|are\s+shared|cach)|\bcaching\b|\bcached\b|\binvalidat",
+    re.IGNORECASE,
+)
 
 
 class MergeRuns(Fixer):
@@ -49,9 +62,10 @@ class MergeRuns(Fixer):
 
     When something would be seen of the boundary's absence: shell state (`cd`, variables, `set`,
     functions), background processes, changed accounts, a replaced shell or program, hard links,
-    mounts that begin anew, another failure. Also below a comment for a tool, and without a gain: RUNs
-    that only add files cost nothing as layers of their own, and one that is edited often would take
-    the others along. The option `gain=any` joins those as well.
+    mounts that begin anew, another failure. Also below a comment for a tool, or one that tells why a
+    step is one of its own, and without a gain: RUNs that only add files cost nothing as layers of
+    their own, and one that is edited often would take the others along. The option `gain=any` joins
+    those as well.
     """
 
     message = "RUN instructions that follow each other make a layer each"
@@ -134,6 +148,8 @@ class MergeRuns(Fixer):
         """What keeps `run` from being joined; None means that it now is."""
         if any(is_pragma(line) for line in run.leading_lines):
             return _PRAGMA
+        if any(_tells_apart(each) for each in (*joining.runs[-1:], run)):
+            return _APART
         return joining.add(run)
 
     def _saves(self, run: Run) -> bool:
@@ -211,3 +227,9 @@ class MergeRuns(Fixer):
         if script.statements[-1].terminated:
             text = text[: script.statements[-1].span.end]
         return f"{{ {text}; }}" if needs_braces(script) else text
+
+
+def _tells_apart(run: Run) -> bool:
+    """Whether a comment right above a RUN says that it is on purpose not part of another."""
+    lines = [line.text for line in run.leading_lines if isinstance(line, Comment)]
+    return bool(lines) and _TELLS_APART.search(re.sub(r"[\s#]+", " ", " ".join(lines))) is not None

@@ -64,6 +64,8 @@ NOOP = {
     "microdnf cleaned": "FROM almalinux:9-minimal\nRUN microdnf install -y x && microdnf clean all\n",
     "zypper cleaned": "FROM opensuse/leap:15\nRUN zypper -n in x && zypper clean\n",
     "zypper cc": "FROM opensuse/leap:15\nRUN zypper -n in x && zypper cc -a\n",
+    "apt, cleaned by itself": F
+    + "RUN apt-get update && apt-get install -y x && apt-get dist-clean\n",
     "apk without": A + "RUN apk add --no-cache x\n",
     "apk before the verb": A + "RUN apk --no-cache add x\n",
     "apk both": A + "RUN apk add --no-cache --update x\n",

@@ -220,3 +220,39 @@ def test_at_safe_the_plain_ones_of_a_group_are_joined() -> None:
         "  && rm a \\\n  && rm b\n",
         level=Level.STANDARD,
     )
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# as a separate layer, since it changes often",
+        "# separate commands, to avoid time outs",
+        "# To have the time stamps differ, do this\n# as a separate run command",
+        "# Please do not aggregate the following line with others.",
+        "# don't merge with the RUN above",
+        "# These are all separate so that failures are easy to find",
+        "# Purposely another layer, to break up the size",
+        "# installed first, so that they are cached",
+        "# so that a change does not invalidate the downloads",
+    ],
+)
+def test_what_is_meant_to_be_a_step_of_its_own_stays_one(comment: str) -> None:
+    text = F + f"RUN apt-get update\n{comment}\nRUN apt-get install -y x\n"
+    check_refused(NAME, text, "a step of its own")
+    first = F + f"{comment}\nRUN apt-get update\nRUN apt-get install -y x\n"
+    check_refused(NAME, first, "a step of its own")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# a separate folder for each program",
+        "# RUN apk add --no-cache x",
+        "# clear the cache for a smaller layer",
+        "# merge this with the RUN above",
+    ],
+)
+def test_other_comments_do_not_keep_runs_apart(comment: str) -> None:
+    text = F + f"RUN apt-get update\n{comment}\nRUN apt-get install -y x\n"
+    after = F + f"RUN apt-get update \\\n{comment}\n  && apt-get install -y x\n"
+    check_fixed(NAME, text, after)

@@ -137,6 +137,9 @@ class Rewrite:
             for each in self.script.commands
         ):
             self._reason = "a command ends the shell before what would be added"
+        elif self._strict and last.operator == "&&" and last.kind not in {"command", "negated"}:
+            # Behind `a && { set -e; b; c; }` a further link would have failures of `b` pass.
+            self._reason = "under `set -e` a failure to the left of && would pass unnoticed"
         else:
             self._links.append(command)
 
