@@ -9,7 +9,7 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -223,6 +223,16 @@ class Evidence:
                 return None
 
         return self._agreed(source, level_is_safe, text)
+
+    def ignored(self, source: str, *, level_is_safe: bool) -> bool:
+        """Whether all contexts that have `source` keep it from the builder by their ignore file."""
+        holding = [
+            context
+            for context in self._counting(level_is_safe)
+            if context.dockerignore is not None
+            and replace(context, dockerignore=_SENDS_ALL).sources(source)
+        ]
+        return bool(holding) and not any(context.sources(source) for context in holding)
 
     def _counting(self, level_is_safe: bool) -> list[BuildContext]:
         return [c for c in self.contexts if not (level_is_safe and c.guessed)]

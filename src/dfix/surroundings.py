@@ -56,6 +56,10 @@ class LateEvidence:
         """The text of a source that is one small file; None if not known."""
         return self._evidence.text(source, level_is_safe=level_is_safe, limit=limit)
 
+    def ignored(self, source: str, *, level_is_safe: bool) -> bool:
+        """Whether a source is there, and `.dockerignore` keeps it from the builder."""
+        return self._evidence.ignored(source, level_is_safe=level_is_safe)
+
     @cached_property
     def _evidence(self) -> Evidence:
         return evidence_for(self._file, context=self._context, root=self._root)

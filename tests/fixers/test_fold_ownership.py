@@ -28,6 +28,9 @@ class Files:
             return "directory"
         return "file" if source in self.modes else "unknown"
 
+    def ignored(self, source: str, *, level_is_safe: bool) -> bool:
+        return False
+
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return None if self.guessed and level_is_safe else self.modes.get(source)
 

@@ -33,6 +33,9 @@ class Files:
     def kind(self, source: str, *, level_is_safe: bool) -> Kind:
         return "file" if source in self.modes else "unknown"
 
+    def ignored(self, source: str, *, level_is_safe: bool) -> bool:
+        return False
+
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return self.modes.get(source)
 

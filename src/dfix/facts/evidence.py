@@ -23,3 +23,6 @@ class Evidence(Protocol):
 
         What is no UTF-8 in it is kept as surrogates. A link that leaves the context is not followed.
         """
+
+    def ignored(self, source: str, *, level_is_safe: bool) -> bool:
+        """Whether a source is there, and `.dockerignore` keeps it from the builder."""
