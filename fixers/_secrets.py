@@ -27,10 +27,10 @@ _OPEN = frozenset(
     ". source eval exec command builtin env printenv declare typeset trap xargs nice timeout chroot".split()
 )
 _PLAIN = (COREUTILS | COMMON_TOOLS | BUILTINS | PACKAGE_MANAGERS) - _OPEN
-_FETCHERS = _PLAIN | {"git", "ssh", "ssh-keyscan", "unzip", "jq"}
 _SYSTEM = re.compile(r"/(?:usr/(?:local/)?)?s?bin/")
 
-#: Programs that read variables of their own, or those that their settings name.
+#: Programs that read variables of their own, or those that their settings name; not cargo, for which
+#: an empty variable outdoes a file.
 _READERS = (
     (re.compile(r"(?:NPM|NODE|YARN|PNPM)_\w+"), frozenset({"npm", "npx", "yarn", "pnpm"})),
     (re.compile(r"PIP_\w+"), frozenset({"pip", "pip3"})),
@@ -38,7 +38,6 @@ _READERS = (
     (re.compile(r"UV_\w+"), frozenset({"uv"})),
     (re.compile(r"BUNDLE_\w+"), frozenset({"bundle"})),
     (re.compile(r"COMPOSER_AUTH"), frozenset({"composer"})),
-    (re.compile(r"CARGO_\w+"), frozenset({"cargo"})),
     (re.compile(r"AWS_\w+"), frozenset({"aws"})),
     (re.compile(r"NUGET_\w+"), frozenset({"dotnet", "nuget"})),
 )
@@ -85,22 +84,13 @@ def is_told(name: str, text: str) -> bool:
 
 def may_read(facts: Facts, run: Run) -> bool:
     """Whether a RUN that does not name a variable may run a program that reads it all the same."""
-    return not _calls_only(facts, run, _PLAIN)
-
-
-def may_miss(facts: Facts, run: Run) -> bool:
-    """Whether a RUN may run a program that takes no variable for another thing than an empty one."""
-    return not _calls_only(facts, run, _FETCHERS)
-
-
-def _calls_only(facts: Facts, run: Run, known: frozenset[str]) -> bool:
     script = script_of(run, facts.tree.escape)
     if script is None or not has_posix_shell(facts, run):
-        return False
-    return all(_is_known(each, known) for each in script.commands)
+        return True
+    return not all(map(_is_plain, script.commands))
 
 
-def _is_known(command: Command, known: frozenset[str]) -> bool:
+def _is_plain(command: Command) -> bool:
     if command.name is None:
         return True  # assignments alone
     written = words_of(command)
@@ -112,7 +102,7 @@ def _is_known(command: Command, known: frozenset[str]) -> bool:
         return len(words) > 1 and "-p" not in words  # by themselves they show all variables
     if name == "find":
         return not any(word.startswith(("-exec", "-ok")) for word in words)
-    return name in known and ("/" not in words[0] or bool(_SYSTEM.match(words[0])))
+    return name in _PLAIN and ("/" not in words[0] or bool(_SYSTEM.match(words[0])))
 
 
 def is_reader(facts: Facts, run: Run, name: str) -> bool:

@@ -24,7 +24,7 @@ from dfix import (
     with_flag,
 )
 from dfix.facts.scripts import has_posix_shell, script_of
-from dfix.facts.statements import no_longer_seen
+from dfix.facts.statements import no_longer_seen, statements_of
 
 from ._frontend import objection_to_secret_env
 from ._secrets import (
@@ -34,7 +34,6 @@ from ._secrets import (
     is_secret,
     is_told,
     is_value,
-    may_miss,
     may_read,
     mentions,
     sets,
@@ -66,19 +65,20 @@ class SecretToMount(Fixer):
 
     **When it is applied**
 
-    To an `ARG` without a default whose name has a word for a secret in it, such as `token` or
-    `password`, when nothing but RUN uses it. The ARG goes; each RUN that names the variable has it
-    mounted as that variable, and so has each RUN that sees it and calls more than programs of the base
-    system, as `npm` may read it by way of `.npmrc`. The build is then called with `--secret`, as the
-    reason prints it; the builder must know version 1.10 of the Dockerfile syntax.
+    To an `ARG` without a default, or with an empty one, whose name has a word for a secret in it, such
+    as `token` or `password`, when nothing but RUN uses it. The ARG goes; each RUN that names the
+    variable has it mounted as that variable, and so has each RUN that sees it and calls more than
+    programs of the base system, as `npm` may read it by way of `.npmrc`. The build is then called with
+    `--secret`, as the reason prints it; the builder must know version 1.10 of the Dockerfile syntax.
+    Without the secret the variable is empty in these RUNs.
 
     **When it is refused**
 
     When another instruction or a flag names the variable, or an ARG above FROM does; when a comment
     tells to call the build with it as an argument; when a RUN sets it itself, or cannot be read; when
-    no RUN uses it by all signs, or many may without naming it; when an empty default may make a
-    difference; with an older frontend or another builder. A default with a text in it is a leaked
-    secret already, and ENV is there for the container: both are only reported.
+    no RUN uses it by all signs, or many may without naming it; when a RUN can tell a variable that is
+    empty from one that is not set; with an older frontend or another builder. A default with a text in
+    it is a leaked secret already, and ENV is there for the container: both are only reported.
     """
 
     message = "a secret in ARG or ENV is there to be read in the image"
@@ -182,7 +182,7 @@ class SecretToMount(Fixer):
             else self._objection(tree, use)
         )
         mounted = () if reason else self._mounted(use)
-        reason = reason or self._objection_to_runs(use, mounted, any(map(is_empty, rest)))
+        reason = reason or self._objection_to_runs(use, mounted, not all(map(is_empty, rest)))
         if reason:
             for pair in rest:
                 self.refuse(pair, reason)
@@ -215,7 +215,7 @@ class SecretToMount(Fixer):
             return "an ONBUILD of a stage runs in another stage that sees the secret"
         return objection_to_secret_env(tree)
 
-    def _objection_to_runs(self, use: _Use, mounted: tuple[Run, ...], empty: bool) -> str:
+    def _objection_to_runs(self, use: _Use, mounted: tuple[Run, ...], unset: bool) -> str:
         """What speaks against mounting the secret in these RUNs; empty if nothing does."""
         name, facts = use.name, self.facts
         named = [each for each in mounted if mentions(name, text_of(each))]
@@ -233,13 +233,12 @@ class SecretToMount(Fixer):
             return f"no RUN uses {name} by all signs: take it out, or mount it where a program needs it"
         if len(mounted) - len(named) > _MOST_UNNAMED:
             return f"many a RUN may use {name} without naming it"
-        if empty and any(
-            may_miss(facts, each)
-            or tells_unset(text_of(each), name)
-            or "nounset" in str(facts.plan.before(each).shell)
+        if unset and any(
+            tells_unset(text_of(each), name)
+            or any("nounset" in link.options for link in statements_of(facts, each))
             for each in mounted
         ):
-            return f"without the secret {name} would not be set, where it is empty now"
+            return f"without the secret {name} would be empty, where it is not set now"
         return ""
 
     def _fix(self, use: _Use, node: Node, mounted: tuple[Run, ...]) -> None:
@@ -261,8 +260,8 @@ class SecretToMount(Fixer):
             changes,
             expects=tuple(expects),
             reason=f"build with `docker build --secret id={name},env={name} .` in place of --build-arg,"
-            " and with version 1.10 of the Dockerfile syntax or a later one; that a RUN without the"
-            " mount needs no secret is an assumption",
+            " and with version 1.10 of the Dockerfile syntax or a later one; a build without the secret"
+            f" finds {name} empty",
         )
 
 

@@ -92,14 +92,18 @@ REFUSED = {
     "in a comment": (F + A + "RUN apt-get update \\\n# $TOKEN\n  && true\n", "no RUN uses"),
     "npm and another name": (N + "ARG API_KEY\nRUN npm ci\n", "no RUN uses"),
     "many may": (F + A + FETCH + "RUN make a\n" + "RUN make b\n" * 3, "many a RUN"),
-    # an empty default
-    "empty, and told": (F + "ARG TOKEN=\nRUN echo ${TOKEN-a}\n", "would not be set"),
-    "empty, nounset": (F + 'ARG TOKEN=""\nRUN set -eu; curl $TOKEN\n', "would not be set"),
-    "empty, by SHELL": (
-        F + 'SHELL ["/bin/bash", "-o", "nounset", "-c"]\nARG TOKEN=\n' + FETCH,
-        "would not be set",
+    # whether empty is as good as not set
+    "default of the shell": (F + A + "RUN echo ${TOKEN-a}\n", "would be empty"),
+    "alternative of the shell": (F + A + "RUN echo ${TOKEN+a}\n", "would be empty"),
+    "demanded by the shell": (F + A + "RUN echo ${TOKEN?a}\n", "would be empty"),
+    "asked for": (F + A + "RUN [[ -v TOKEN ]] && a $TOKEN\n", "would be empty"),
+    "nounset": (F + A + "RUN set -eu; curl $TOKEN\n", "would be empty"),
+    "nounset by name": (F + A + "RUN set -o nounset; curl $TOKEN\n", "would be empty"),
+    "nounset by SHELL": (
+        F + 'SHELL ["/bin/bash", "-eu", "-c"]\n' + A + FETCH,
+        "would be empty",
     ),
-    "empty, a program": (N + "ARG NPM_TOKEN=\nRUN npm ci\n", "would not be set"),
+    "cargo": ("FROM rust:1\nARG CARGO_REGISTRY_TOKEN\nRUN cargo build\n", "no RUN uses"),
     "run by a child": (
         F[:-1] + " AS a\n" + A + FETCH + "ONBUILD RUN make\nFROM a\nRUN b\n",
         "ONBUILD of a stage",
@@ -193,6 +197,14 @@ FIXED = {
     "empty default": (
         F + "ARG TOKEN=\n" + FETCH,
         F + FETCH.replace("RUN", f"RUN {MOUNT}"),
+    ),
+    "empty default, by quotes": (
+        F + 'ARG TOKEN=""\nRUN set -u; a ${TOKEN-b}\n',
+        F + f"RUN {MOUNT} set -u; a ${{TOKEN-b}}\n",
+    ),
+    "default for what is empty": (
+        F + A + 'RUN a ${TOKEN:-b} && [ -n "$TOKEN" ]\n',
+        F + f'RUN {MOUNT} a ${{TOKEN:-b}} && [ -n "$TOKEN" ]\n',
     ),
     "small letters": (
         F + "ARG key\nRUN curl -o /etc/a.key b && a $key\nRUN cat a.key\n",
