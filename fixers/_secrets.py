@@ -3,7 +3,7 @@
 import posixpath
 import re
 
-from dfix import Facts, Pair, Run, ShellForm
+from dfix import Arg, Env, Facts, Instruction, Onbuild, Pair, Run, ShellForm
 from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, base_name
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.scripts import Command, ShellScript, has_posix_shell, script_of
@@ -28,6 +28,13 @@ _OPEN = frozenset(
 )
 _PLAIN = (COREUTILS | COMMON_TOOLS | BUILTINS | PACKAGE_MANAGERS) - _OPEN
 _SYSTEM = re.compile(r"/(?:usr/(?:local/)?)?s?bin/")
+
+#: What says how an image is built, by fields; and what calls the build, or tells how to.
+_SPECIFICATIONS = (
+    *(f"{name}.{end}" for name in ("compose", "docker-compose") for end in ("yaml", "yml")),
+    *(f"docker-bake.{end}" for end in ("hcl", "json")),
+)
+_CALLERS = ("Makefile", "README.md", "build.sh", "package.json", "Jenkinsfile", ".gitlab-ci.yml")
 
 #: Programs that read variables of their own, or those that their settings name; not cargo, for which
 #: an empty variable outdoes a file.
@@ -69,6 +76,18 @@ def expands(name: str, text: str) -> bool:
     return re.search(rf"\$\{{?[#!]?{re.escape(name)}(?!\w)", text) is not None
 
 
+def uses(instruction: Instruction, name: str) -> bool:
+    """Whether an instruction declares the variable or uses it, the text of a RUN aside."""
+    inner = instruction.instruction if isinstance(instruction, Onbuild) else instruction
+    if isinstance(inner, Arg | Env) and any(pair.key == name for pair in inner.pairs):
+        return True
+    if isinstance(instruction, Run):
+        return any(
+            expands(name, each.value) or f"={name}" in each.value for each in instruction.flags
+        )
+    return expands(name, instruction.with_changes(leading_lines=()).code)
+
+
 def text_of(run: Run) -> str:
     """What a RUN hands to the container, without its flags and the comments that are dropped."""
     form = run.command
@@ -80,6 +99,18 @@ def is_told(name: str, text: str) -> bool:
     """Whether a line of a file tells to give the variable to the build as an argument."""
     told = re.compile(r"build[-_ ]?arg", re.IGNORECASE)
     return any(told.search(line) and mentions(name, line) for line in text.split("\n"))
+
+
+def teller(facts: Facts, name: str) -> str:
+    """The file of the build context that gives the variable to the build; empty where none is seen."""
+    evidence = facts.surroundings.evidence
+    if evidence is None:
+        return ""
+    for path in (*_SPECIFICATIONS, *_CALLERS):
+        text = evidence.text(path, level_is_safe=False) or ""
+        if is_told(name, text) or (path in _SPECIFICATIONS and mentions(name, text)):
+            return path
+    return ""
 
 
 def may_read(facts: Facts, run: Run) -> bool:

@@ -37,8 +37,10 @@ from ._secrets import (
     may_read,
     mentions,
     sets,
+    teller,
     tells_unset,
     text_of,
+    uses,
 )
 
 #: RUNs that do not name the secret and would get it all the same: more of them are no help.
@@ -74,11 +76,12 @@ class SecretToMount(Fixer):
 
     **When it is refused**
 
-    When another instruction or a flag names the variable, or an ARG above FROM does; when a comment
-    tells to call the build with it as an argument; when a RUN sets it itself, or cannot be read; when
-    no RUN uses it by all signs, or many may without naming it; when a RUN can tell a variable that is
-    empty from one that is not set; with an older frontend or another builder. A default with a text in
-    it is a leaked secret already, and ENV is there for the container: both are only reported.
+    When another instruction or a flag names the variable, or an ARG above FROM does; when a comment or
+    a file beside tells to call the build with it as an argument; when a RUN sets it itself, or cannot
+    be read; when no RUN uses it by all signs, or many may without naming it; when a RUN can tell a
+    variable that is empty from one that is not set; with an older frontend or another builder. A
+    default with a text in it is a leaked secret already, and ENV is there for the container: both are
+    only reported.
     """
 
     message = "a secret in ARG or ENV is there to be read in the image"
@@ -205,12 +208,14 @@ class SecretToMount(Fixer):
         if any(len(arg.pairs) != 1 for arg in use.args):
             return "the ARG declares more than this"
         for each in tree.instructions:
-            if each not in use.args and _names(each, name):
+            if each not in use.args and uses(each, name):
                 where = f"{each.name} above FROM" if each in tree.global_args else each.name
                 kind = "a flag of RUN" if isinstance(each, Run) else where
                 return f"{name} is used by {kind}, which no secret can be mounted for"
         if is_told(name, tree.text):
             return f"a line of the file tells to give {name} to the build as an argument"
+        if file := teller(self.facts, name):
+            return f"{file} may give {name} to the build as an argument"
         if any(_is_run_by_children(self, stage, use) for stage in tree.stages):
             return "an ONBUILD of a stage runs in another stage that sees the secret"
         return objection_to_secret_env(tree)
@@ -272,18 +277,6 @@ def _heir(tree: Dockerfile, arg: Arg) -> Instruction | None:
         return None  # comments stay by themselves, with the lines among them
     following = tree.instructions[at]
     return following if arg.leading_lines and not following.leading_lines else None
-
-
-def _names(instruction: Instruction, name: str) -> bool:
-    """Whether an instruction declares the variable or uses it, the text of a RUN aside."""
-    inner = instruction.instruction if isinstance(instruction, Onbuild) else instruction
-    if isinstance(inner, Arg | Env) and any(pair.key == name for pair in inner.pairs):
-        return True
-    if isinstance(instruction, Run):
-        return any(
-            expands(name, each.value) or f"={name}" in each.value for each in instruction.flags
-        )
-    return expands(name, instruction.with_changes(leading_lines=()).code)
 
 
 def _is_run_by_children(fixer: SecretToMount, stage: Stage, use: _Use) -> bool:

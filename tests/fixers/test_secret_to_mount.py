@@ -1,8 +1,10 @@
 """secret-to-mount: what it says nothing of first, then what it refuses, reports and changes."""
 
+from pathlib import Path
+
 import pytest
 
-from dfix import Level, Request, fix_bytes
+from dfix import Level, Request, fix, fix_bytes
 from dfix.registry import all_fixers
 from dfix.text import encode
 from tests.fixers.checks import check_fixed, check_noop, check_refused, check_reported, run
@@ -245,6 +247,30 @@ FIXED = {
 @pytest.mark.parametrize("case", FIXED)
 def test_fixed(case: str) -> None:
     check_fixed(NAME, *FIXED[case])
+
+
+BESIDE = {
+    "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      args:\n        - TOKEN\n",
+    "docker-bake.hcl": 'target "a" {\n  args = { TOKEN = "" }\n}\n',
+    "Makefile": "a:\n\tdocker build --build-arg TOKEN=$(T) .\n",
+    "README.md": "Build it: `docker build --build-arg TOKEN=... .`\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_file_beside_that_gives_the_argument_stands_in_the_way(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(BESIDE[name])
+    result = fix(encode(F + A + FETCH), level=Level.AGGRESSIVE, select=[NAME], context=tmp_path)
+    assert not result.changed
+    (found,) = result.findings
+    assert f"{name} may give TOKEN" in (found.reason or "")
+
+
+def test_a_file_beside_that_is_about_other_things_does_not(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("Set TOKEN.\n\nCall `docker build --build-arg A=b .`.\n")
+    (tmp_path / "compose.yaml").write_text("services:\n  a:\n    build: .\n")
+    result = fix(encode(F + A + FETCH), level=Level.AGGRESSIVE, select=[NAME], context=tmp_path)
+    assert result.changed
 
 
 def test_the_reason_has_the_call_of_the_build() -> None:
