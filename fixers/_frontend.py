@@ -12,6 +12,29 @@ _FRONTEND = re.compile(
 OTHER_BUILDERS = re.compile(r"kaniko|buildah|podman", re.IGNORECASE)
 
 
+#: Tags without a version that follow the newest one, or have had heredocs from their first day.
+_CURRENT = re.compile(
+    r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::(?:1|latest|labs|1-labs|master))?"
+)
+
+
+def takes_heredocs(tree: Dockerfile) -> bool | None:
+    """Whether the builder knows heredocs, which came with version 1.4 of the frontend.
+
+    None where the file does not say: Docker's own builder does, since its version 23 by default.
+    Source: https://docs.docker.com/build/dockerfile/release-notes/#140
+    """
+    for directive in tree.directives:
+        if directive.name == "syntax":
+            if _CURRENT.fullmatch(directive.value):
+                return True
+            found = _FRONTEND.fullmatch(directive.value)
+            if found is None or found[1] is None or found[2] is None:
+                return False
+            return int(found[1]) > 1 or int(found[2]) >= 4
+    return True if any(each.heredocs for each in tree.instructions) else None
+
+
 def takes_chmod(tree: Dockerfile) -> bool | None:
     """Whether the builder knows `COPY --chmod`, which came with version 1.2 of the frontend.
 

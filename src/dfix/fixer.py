@@ -64,6 +64,8 @@ class Phase(enum.IntEnum):
     SHELL = 5
     PINNING = 6
     RUNTIME = 7
+    #: Behind all that reads commands, for less is read of what is written in another form.
+    STYLE = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,15 +180,23 @@ def _unknown(tree: Dockerfile) -> int:
 
 def _shell_errors(tree: Dockerfile) -> int:
     return sum(
-        parse_shell(form.text, tree.escape).has_error for form in _shell_forms(tree.instructions)
+        parse_shell(text, escape).has_error
+        for text, escape in _shell_texts(tree.instructions, tree.escape)
     )
 
 
-def _shell_forms(instructions: Iterable[Instruction]) -> Iterable[ShellForm]:
+def _shell_texts(instructions: Iterable[Instruction], escape: str) -> Iterable[tuple[str, str]]:
+    """What shells are given, with the escape character of each text.
+
+    A here-document that a line begins with is the script itself.
+    """
     for outer in instructions:
         each = outer.instruction if isinstance(outer, Onbuild) else outer
         if isinstance(each, CommandInstruction) and isinstance(each.command, ShellForm):
-            yield each.command
+            if each.heredocs and each.command.text.startswith("<<"):
+                yield from ((document.content, "") for document in each.heredocs)
+            else:
+                yield each.command.text, escape
 
 
 def _comments(text: str) -> Counter[str]:

@@ -59,10 +59,10 @@ class Joining:
         self.segments: list[Segment] = []
         self._lookup = shell_state.Lookup()
         self._flags = Counter(flag.value for flag in first.flags)
-        self._errexit = _errexit_possible(facts, first)
+        self._errexit = errexit_possible(facts, first)
         self._bash = _is_bash(facts, first)
         self._plain = True  # all but the last are plain commands joined by &&
-        self._objection = _lost_flags(first) or _shell(facts, first) or self._take(first)
+        self._objection = _lost_flags(first) or shell_objection(facts, first) or self._take(first)
 
     @property
     def runs(self) -> list[Run]:
@@ -155,7 +155,7 @@ def _lost_mount(flag: Flag) -> str | None:
     return None
 
 
-def _shell(facts: "Facts", run: Run) -> str | None:
+def shell_objection(facts: "Facts", run: Run) -> str | None:
     """P4: a POSIX shell that reads no start-up files."""
     state = facts.plan.before(run)
     argv = state.shell
@@ -175,7 +175,7 @@ def _shell(facts: "Facts", run: Run) -> str | None:
     return None
 
 
-def _errexit_possible(facts: "Facts", run: Run) -> bool:
+def errexit_possible(facts: "Facts", run: Run) -> bool:
     """Whether a shell may be under `set -e` from outside: as SHELL has it, or an unread base may."""
     argv = facts.plan.before(run).shell
     if argv is None:
