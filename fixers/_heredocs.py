@@ -54,8 +54,7 @@ def _command_objection(command: Command) -> str | None:
         return None
     name = command.name.value
     if name is None:
-        known = command.subshell or "/" in command.name.text
-        return None if known else "the name of a command is not known"
+        return None if command.subshell else "the name of a command is not known"
     asks = name == "command" and command.words()[1:2] in (("-v",), ("-V",))
     if name in _STATEFUL or (name == "command" and not asks):
         return f"`{name}` acts on the shell that reads the lines"
@@ -117,7 +116,7 @@ def _on_lines(link: str, indent: str) -> str:
     nested = _NESTED.search(link)
     if nested and "'" in link:
         raise HeldBackError("a quoted text may go over several lines")
-    quoted, before = nested is not None, first
+    quoted, before = nested is not None and '"' in link, first
     for line in others:
         quote = next((found[1] for found in _OPEN.finditer(before) if found[1]), "")
         if quote == "'":
@@ -147,7 +146,8 @@ def _is_same(chain: ShellScript, lines: ShellScript | None) -> bool:
 
 
 def _ends_open(text: str, statements: Sequence[Statement]) -> bool:
-    return any(text[each.span.end - 1] == "\\" for each in statements)
+    ends = (text[each.span.start : each.span.end] for each in statements)
+    return any((len(each) - len(each.rstrip("\\"))) % 2 for each in ends)
 
 
 def _words(command: Command) -> list[str]:
