@@ -6,6 +6,7 @@ from dfix import Fixer, Invalid, Level, Phase, Run, Valid
 from dfix.facts.rewriting import Rewrite
 
 from ._packages import Call, placed
+from ._rewrites import propose
 from ._variable_base import may_be_another
 
 _VERBS = frozenset(
@@ -105,15 +106,10 @@ class AptGet(Fixer):
             verb = each.call.verb
             if verb and verb.value == "upgrade" and not each.call.has_option("--with-new-pkgs"):
                 rewrite.insert_after(verb, "--with-new-pkgs")
-        result = rewrite.result()
-        if isinstance(result, str):
-            self.refuse(node, result)
-            return
         known = self._is_alike(node)
-        self.fix(
-            node,
-            {node: result.run},
-            expects=result.expects,
+        propose(
+            self,
+            rewrite,
             level=Level.SAFE if known else Level.STANDARD,
             reason=None if known else _REASON,
         )

@@ -6,6 +6,7 @@ from dfix import Fixer, Invalid, Level, Phase, Run, Valid
 from dfix.facts.rewriting import Rewrite
 
 from ._packages import Call, Placed, earlier_text, is_unknown, last_flag, placed, tries_only
+from ._rewrites import propose
 
 #: The sub-commands that ask, by family.
 _ASKING = {
@@ -112,18 +113,13 @@ class AssumeYes(Fixer):
                 rewrite.insert_after(call.program, "--non-interactive")
             else:
                 rewrite.insert_after(last_flag(rewrite.script, call), "-y")
-        result = rewrite.result()
-        if isinstance(result, str):
-            self.refuse(node, result)
-            return
         plain = all(
             each.operator in {"", "&&"} and not each.background
             for each in rewrite.script.statements
         ) and all(each.alone for each in lacking)
-        self.fix(
-            node,
-            {node: result.run},
-            expects=result.expects,
+        propose(
+            self,
+            rewrite,
             level=Level.SAFE if plain else Level.STANDARD,
             reason=None if plain else _LISTED,
         )

@@ -5,6 +5,7 @@ from dfix import Fixer, Invalid, Level, Phase, Run, Valid
 from ._cache_options import apk_without_cache, pip_without_cache
 from ._caches import MANAGERS
 from ._clean_ups import CleanUp, Scene, clean_up
+from ._rewrites import propose
 
 
 class CleanPackageCache(Fixer):
@@ -99,16 +100,7 @@ class CleanPackageCache(Fixer):
         if isinstance(found, str):
             self.refuse(node, found)
             return
-        result = found.rewrite.result()
-        if isinstance(result, str):
-            self.refuse(node, result)
-            return
         level = Level.AGGRESSIVE if found.assumption else Level.SAFE
-        self.fix(
-            node,
-            {node: result.run},
-            expects=result.expects,
-            level=level,
-            message=found.message,
-            reason=found.assumption or None,
+        propose(
+            self, found.rewrite, level=level, message=found.message, reason=found.assumption or None
         )

@@ -15,6 +15,8 @@ from dfix.facts.commands import (
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
+from ._rewrites import propose
+
 #: What sudo finds by a path of its own: with another PATH these are the same programs still.
 _OF_THE_SYSTEM = (COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | {"dpkg", "sh", "bash"}) - BUILTINS
 #: Variables that sudo keeps away from what it starts.
@@ -96,15 +98,10 @@ class DropSudo(Fixer):
                 self.refuse(node, reason)
                 return
             rewrite.unwrap(call)
-        done = rewrite.result()
-        if isinstance(done, str):
-            self.refuse(node, done)
-            return
         piped = any(each.subshell for each in calls)
-        self.fix(
-            node,
-            {node: done.run},
-            expects=done.expects,
+        propose(
+            self,
+            rewrite,
             level=Level.AGGRESSIVE if piped else Level.STANDARD,
             reason="the user is root; variables of the file are seen that sudo kept away",
         )

@@ -7,6 +7,7 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import script_of
 
 from ._packages import Call, Placed, call_of, placed, tries_only
+from ._rewrites import propose
 
 _LISTS = "/var/lib/apt"
 _UPDATE = re.compile(r"\bapt(?:-get)?\b[^&|;]*\bupdate\b")
@@ -139,16 +140,7 @@ class JoinUpdateInstall(Fixer):
             self.refuse(run, reason)
             return
         rewrite.require(first.link, f"{first.call.program.text} update")
-        result = rewrite.result()
-        if isinstance(result, str):
-            self.refuse(run, result)
-            return
-        self.fix(
-            run,
-            {run: result.run},
-            expects=result.expects,
-            reason="the lists of a cached layer may be of any age",
-        )
+        propose(self, rewrite, reason="the lists of a cached layer may be of any age")
 
 
 def _objection(each: Placed) -> str:

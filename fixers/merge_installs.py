@@ -10,6 +10,7 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import ShellScript, Statement
 
 from ._packages import Call, Placed, placed, tries_only
+from ._rewrites import propose
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
@@ -129,11 +130,7 @@ class MergeInstalls(Fixer):
             edited = self._join(rewrite, kept) or edited
         if not edited:
             return
-        result = rewrite.result()
-        if isinstance(result, str):
-            self.refuse(node, result)
-            return
-        self.fix(node, {node: result.run}, expects=result.expects, reason=_REASON)
+        propose(self, rewrite, reason=_REASON)
 
     def _join(self, rewrite: Rewrite, group: Sequence[Placed]) -> bool:
         """Puts the packages of a group behind those of its first call; False for a single call."""

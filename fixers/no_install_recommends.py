@@ -7,6 +7,7 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import script_of
 
 from ._packages import Call, call_of, earlier_text, is_unknown, last_flag, placed, tries_only
+from ._rewrites import propose
 
 _KNOWN = ("--no-install-recommends", "--install-recommends")
 _SET = re.compile(r"install-recommends", re.IGNORECASE)
@@ -112,16 +113,7 @@ class NoInstallRecommends(Fixer):
             edited = True
         if not edited:
             return
-        result = rewrite.result()
-        if isinstance(result, str):
-            self.refuse(node, result)
-            return
-        self.fix(
-            node,
-            {node: result.run},
-            expects=result.expects,
-            reason="nothing in the file names what would only be recommended",
-        )
+        propose(self, rewrite, reason="nothing in the file names what would only be recommended")
 
     def _objection(self, run: Run, call: Call) -> str:
         """Why a call keeps installing what is recommended; empty if it need not."""

@@ -7,6 +7,7 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import ShellScript
 
 from ._packages import Call, placed, tries_only
+from ._rewrites import propose
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
 #: A name, with an architecture, a release or a version where there is one.
@@ -91,14 +92,9 @@ class SortPackages(Fixer):
                     edited = True
         if not edited:
             return
-        result = rewrite.result()
-        if isinstance(result, str):
-            self.refuse(node, result)
-            return
-        self.fix(
-            node,
-            {node: result.run},
-            expects=result.expects,
+        propose(
+            self,
+            rewrite,
             reason="the order only decides between alternatives that nothing else decides",
         )
 

@@ -7,6 +7,8 @@ from dfix.facts.commands import literal_arguments, name_of
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
+from ._rewrites import propose
+
 _NO_LOG = re.compile(r"-[a-zA-Z]*l[a-zA-Z]*|--no-log-init")
 _NUMBER = re.compile(r"(?:-[a-zA-Z]*u|--uid=)([0-9]+)")
 _HIGH = 99_999
@@ -75,14 +77,9 @@ class UseraddNoLogInit(Fixer):
         if (known is not None and known.family == "suse") or "zypper" in self.facts.tree.text:
             self.refuse(node, "useradd of SUSE had no such option once")
             return
-        done = rewrite.result()
-        if isinstance(done, str):
-            self.refuse(node, done)
-            return
-        self.fix(
-            node,
-            {node: done.run},
-            expects=done.expects,
+        propose(
+            self,
+            rewrite,
             reason="the account gets no entry in the login logs, where it would be empty",
         )
 

@@ -8,6 +8,8 @@ from dfix.facts.commands import base_name, installed_packages, literal_arguments
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command, script_of
 
+from ._rewrites import propose
+
 _OPTION = "--progress=dot:giga"
 _QUIET = re.compile(
     r"-[a-zA-Z]*[qoa].*|-nv|--(?:quiet|no-verbose|output-file|append-output|progress)(?:=.*)?"
@@ -82,11 +84,7 @@ class WgetProgress(Fixer):
         for call in calls:
             if call.name is not None:
                 rewrite.insert_after(call.name, _OPTION)
-        done = rewrite.result()
-        if isinstance(done, str):
-            self.refuse(node, done)
-        else:
-            self.fix(node, {node: done.run}, expects=done.expects)
+        propose(self, rewrite)
 
     def _objection(self, node: Run, rewrite: Rewrite, first: Command) -> str | None:
         for command in rewrite.script.commands:
