@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from dfix import Run, ShellForm
+from dfix.facts.mounts import is_mounted, mount_targets
 from dfix.facts.programs import kind_of_program, words_of
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement, script_of
 
 from ._ages import is_recent_apk, is_recent_pip
-from ._caches import APK_INDEX, PIP_CACHE, is_mounted, mount_targets
+from ._caches import APK_INDEX, PIP_CACHE
 from ._called import Called, called_in
 from ._clean_ups import CleanUp, Scene
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dfix import Flag, Run
 from dfix.facts.commands import APT_PROGRAMS
 from dfix.facts.later import Leftover
 from dfix.facts.packages import sub_command_of
@@ -238,33 +237,6 @@ PIP_CACHE = Leftover(
 )
 
 
-def mount_targets(run: Run) -> tuple[str, ...]:
-    """Where a RUN has something mounted, of any kind; what has a variable as written."""
-    targets: list[str] = []
-    for flag in run.flags:
-        if flag.name == "mount":
-            options = mount_options(flag)
-            targets += [options[key] for key in ("target", "dst", "destination") if key in options]
-    return tuple(targets)
-
-
-def mount_options(flag: Flag) -> dict[str, str]:
-    """The options of a `--mount`, keys in lower case."""
-    pairs = [option.strip().partition("=") for option in (flag.argument or "").split(",")]
-    return {key.lower(): value for key, _, value in pairs}
-
-
-def cache_targets(run: Run) -> tuple[str, ...]:
-    """Where a RUN has a cache mounted, by a path that the file tells."""
-    return tuple(
-        target
-        for flag in run.flags
-        if flag.name == "mount" and (options := mount_options(flag)).get("type") == "cache"
-        for key in ("target", "dst", "destination")
-        if (target := options.get(key, "")).startswith("/") and "$" not in target
-    )
-
-
 def removed_paths(call: Called) -> Iterator[str]:
     """The folders that a removal empties: its operands, a pattern for all that is in one cut off."""
     deep = call.name == "find" or any(re.match(r"-[a-z]*[rR]|--rec", each) for each in call.plain)
@@ -274,14 +246,3 @@ def removed_paths(call: Called) -> Iterator[str]:
         path = word.text.removesuffix("/*").strip("\"'")
         if path.startswith("/") and not set(path) & set("*?[{$"):
             yield path
-
-
-def is_mounted(run: Run, *paths: str) -> bool:
-    """Whether one of `paths`, or what is around it, or a part of it, is mounted, or may be."""
-    return any(
-        "$" in target
-        or (path + "/").startswith(target.rstrip("/") + "/")
-        or target.startswith(path + "/")
-        for target in mount_targets(run)
-        for path in paths
-    )

@@ -5,11 +5,12 @@ from typing import Self
 
 from dfix import Facts, Run, Stage
 from dfix.facts.later import Leftover, later_use, unconditional
+from dfix.facts.mounts import is_mounted, mount_targets
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
 
 from ._ages import is_yarn_1
-from ._caches import APT, YARN, Manager, is_mounted, mount_targets
+from ._caches import APT, YARN, Manager
 from ._called import Called, called_in
 
 _CLEANED_AT_ONCE = frozenset({"yum", "dnf", "microdnf"})

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 from dfix import Facts, Run
+from dfix.facts.mounts import is_mounted
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement
 
 from ._ages import is_yarn_1
-from ._caches import APT, NPM, PIP_CACHE, YARN, Manager, is_mounted, removed_paths
+from ._caches import APT, NPM, PIP_CACHE, YARN, Manager, removed_paths
 from ._called import Called
 from ._clean_ups import Scene
 from ._frontend import OTHER_BUILDERS

@@ -1,13 +1,13 @@
 """Reports cache mounts that the same RUN empties, or keeps anything from being put in."""
 
 from dfix import Fixer, Phase, Reported, Run, Valid
+from dfix.facts.mounts import cache_targets
 from dfix.facts.scripts import script_of
 
 from ._caches import (
     APT,
     MANAGERS,
     Manager,
-    cache_targets,
     removed_paths,
 )
 from ._called import Called, called_in

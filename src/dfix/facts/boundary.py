@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from dfix.facts import machine, shell_state
 from dfix.facts.commands import literal_arguments, name_of, statements
+from dfix.facts.mounts import mount_options
 from dfix.nodes import Flag, Run, ShellForm
 from dfix.shell import Command, ShellScript, Statement, parse_shell, shell_kind
 
@@ -138,8 +139,7 @@ def _lost_flags(run: Run) -> str | None:
 
 
 def _lost_mount(flag: Flag) -> str | None:
-    options = [option.strip() for option in (flag.argument or "").split(",")]
-    keys = {option.partition("=")[0].lower(): option.partition("=")[2] for option in options}
+    keys = mount_options(flag)
     kind = keys.get("type", "bind").lower()
     if "$" in (flag.argument or ""):
         return "a mount has a variable in it"

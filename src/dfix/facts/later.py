@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from dfix.facts.mounts import mount_options
 from dfix.facts.programs import Words, inner_texts, kind_of_program, unwrapped, words_of
 from dfix.facts.scripts import scripts_of
 from dfix.facts.stages import origins
@@ -248,8 +249,7 @@ def _sources(instruction: Instruction, origin: str) -> Iterator[str]:
         yield from instruction.sources
         return
     for flag in instruction.flags:
-        options = [option.strip() for option in (flag.argument or "").split(",")]
-        keys = {option.partition("=")[0].lower(): option.partition("=")[2] for option in options}
+        keys = mount_options(flag)
         if flag.name == "mount" and keys.get("from") == origin:
             yield keys.get("source", keys.get("src", "/"))
 
