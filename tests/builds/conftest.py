@@ -2,8 +2,11 @@
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 
 import pytest
+
+from tests.builds.stand_ins import local_debian
 
 
 def _missing() -> str:
@@ -23,3 +26,10 @@ def engine() -> None:
     missing = _missing()
     if missing:
         pytest.skip(f"REAL BUILDS ARE NOT TESTED: {missing}")
+
+
+@pytest.fixture(scope="session")
+def debian(engine: None) -> Iterator[None]:  # noqa: ARG001 - it decides whether anything runs
+    """The stand-in for Debian with an archive of its own."""
+    with local_debian():
+        yield

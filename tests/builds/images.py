@@ -47,6 +47,11 @@ def docker(*arguments: str, data: bytes | None = None) -> bytes:
     ).stdout
 
 
+def exists(name: str) -> bool:
+    """Whether the engine has an image of this name."""
+    return bool(docker("image", "ls", "--quiet", name).strip())
+
+
 def builds(dockerfile: bytes, context: Path) -> bool:
     """Whether the file builds at all."""
     try:

@@ -1,14 +1,14 @@
 """What the fixers of the level `standard` are for, seen in containers that were started."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dfix import Level, fix
 from tests.builds.containers import printed, stopped
-from tests.builds.images import build, builds
+from tests.builds.stand_ins import made
+from tests.builds.standard import filled, fixed
 
 pytestmark = pytest.mark.builds
 
@@ -26,37 +26,45 @@ $| = 1;
 open(my $f, '<', '/proc/1/comm'); print "ready ", <$f>;
 select(undef, undef, undef, 0.1) while 1;
 """
-SCRIPT = "#!/bin/sh\nid -u\ncat /proc/1/comm\n"
+#: Stands in for node: it says what it is and what it was given, and hears the signal.
+NODE = """\
+#!/bin/sh
+trap 'exit 42' TERM
+echo "ready $(cat /proc/1/comm) $*"
+case $1 in once.js) exit;; esac
+while :; do sleep 0.1; done
+"""
+#: Stands in for npm: it starts the script in a shell, and waits for it.
+NPM = """\
+#!/bin/sh
+sh -c "node $(sed -n 's/.*node \\([a-z.]*\\).*/\\1/p' package.json); exit"
+"""
+NODE_IMAGE = f"node:22-bookworm-local{os.getpid()}"
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Path:
     """A small build context."""
-    for name, text in {
+    files = {
         "nginx": SERVER.format(wanted="QUIT"),
         "haproxy": SERVER.format(wanted="USR1"),
-        "app": SCRIPT,
-        "show": "#!/bin/sh\nid -un\nid -G\n",
-    }.items():
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
-    (tmp_path / "app.pl").write_text(PERL)
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "x.txt").write_text("x\n")
-    for path in tmp_path.rglob("*"):
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    return tmp_path
+        "app": "#!/bin/sh\nid -u\n",
+        "app.pl": PERL,
+        "node": NODE,
+        "npm": NPM,
+    }
+    return filled(tmp_path, files)
 
 
-def fixed(
-    name: str, text: str, context: Path, options: Mapping[str, str] | None = None
-) -> tuple[bytes, bytes]:
-    """A file, and what the fixer `name` makes of it."""
-    before = text.encode()
-    given = {name: dict(options)} if options else {}
-    result = fix(before, level=Level.STANDARD, select=[name], context=context, options=given)
-    assert result.changed, result.findings
-    return before, result.after
+@pytest.fixture
+def node(context: Path) -> Iterator[str]:
+    """An image with the name of node's, and nothing of it but two small scripts of its names.
+
+    So the tests show what becomes of the container's own process, not what the real npm does.
+    """
+    text = b"FROM debian:bookworm\nCOPY node npm /usr/local/bin/\n"
+    with made(NODE_IMAGE, text, context):
+        yield NODE_IMAGE
 
 
 def test_stop_signal_nginx(context: Path) -> None:
@@ -109,37 +117,19 @@ def test_init_process_hands_arguments_on(context: Path) -> None:
     assert printed(before, context, "x", "y z") == printed(after, context, "x", "y z") == "x|y z"
 
 
-@pytest.mark.parametrize("base", ["debian:bookworm", "scratch"])
-def test_run_as_user(base: str, context: Path) -> None:
-    if base == "scratch":
-        text = "FROM busybox:1.35 AS b\nFROM scratch\nCOPY --from=b /bin/busybox /busybox\n"
-        text += 'ENTRYPOINT ["/busybox", "id", "-u"]\n'
-    else:
-        text = f'FROM {base}\n\nCOPY app /app\n\nENTRYPOINT ["/app"]\n'
-    before, after = fixed("run-as-user", text, context)
-    assert printed(before, context).split()[0] == "0"
-    assert printed(after, context).split()[0] == ("65534" if base == "scratch" else "10001")
+def test_node_direct_hears_the_signal(context: Path, node: str) -> None:
+    filled(context, {"package.json": '{"scripts": {"start": "node app.js"}}\n', "app.js": "x\n"})
+    text = f'FROM {node}\nWORKDIR /app\nCOPY . .\nCMD ["npm", "start"]\n'
+    before, after = fixed("node-direct", text, context)
+    assert stopped(before, context) == 137
+    assert stopped(after, context) == 42
 
 
-def test_maintainer_becomes_a_label(context: Path) -> None:
-    for base in ("debian:bookworm", "busybox:1.35"):
-        text = f'FROM {base}\nMAINTAINER A "B" <a@example.com> $HOME\nRUN echo a > /a\n'
-        before, after = fixed("maintainer-to-label", text, context)
-        old, new = build(before, context), build(after, context)
-        label = {"org.opencontainers.image.authors": 'A "B" <a@example.com> $HOME'}
-        assert (old.config["Labels"] or {}) | label == new.config["Labels"]
-        assert old.config | {"Labels": label} == new.config
-        assert old.differences(new) == []
-
-
-def test_pipefail_fails_where_the_first_command_does(context: Path) -> None:
-    text = "FROM debian:bookworm\nRUN cat /nope | gzip > /out.gz\n"
-    before, after = fixed("pipefail", text, context)
-    assert builds(before, context)
-    assert not builds(after, context)
-
-
-def test_pipefail_leaves_the_command_alone(context: Path) -> None:
-    text = "FROM debian:bookworm\nRUN echo a | gzip > /out.gz\nCMD echo $0\n"
-    before, after = fixed("pipefail", text, context)
-    assert printed(before, context) == printed(after, context)
+def test_node_direct_gives_the_same_words(context: Path, node: str) -> None:
+    filled(context, {"package.json": '{"scripts": {"go": "node once.js"}}\n', "once.js": "x\n"})
+    text = f"FROM {node}\nWORKDIR /app\nCOPY . .\nCMD npm run go\n"
+    before, after = fixed("node-direct", text, context)
+    old, new = printed(before, context), printed(after, context)
+    assert old.split()[1] != "node"
+    assert new == "ready node once.js"
+    assert old.split()[2:] == ["once.js"]
