@@ -20,7 +20,8 @@ class UseraddNoLogInit(Fixer):
     **Why**
 
     /var/log/lastlog and /var/log/faillog have a place for each number up to the highest. They are
-    sparse, but a layer holds them at full length: gigabytes for a number of ten digits.
+    sparse, but a layer holds them at full length: gigabytes for a number of ten digits. Newer
+    releases of useradd, such as Debian 12's, no longer lengthen them; older ones do.
 
     **When it is applied**
 

@@ -29,7 +29,7 @@ def engine() -> None:
 
 
 @pytest.fixture(scope="session")
-def debian(engine: None) -> Iterator[None]:  # noqa: ARG001 - it decides whether anything runs
+def debian(engine: None) -> Iterator[None]:
     """The stand-in for Debian with an archive of its own."""
     with local_debian():
         yield

@@ -55,9 +55,10 @@ def exists(name: str) -> bool:
 def builds(dockerfile: bytes, context: Path) -> bool:
     """Whether the file builds at all."""
     try:
-        _build(dockerfile, context)
+        name = _build(dockerfile, context)
     except subprocess.CalledProcessError:
         return False
+    docker("image", "rm", name)
     return True
 
 

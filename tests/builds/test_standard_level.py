@@ -50,6 +50,7 @@ def context(tmp_path: Path) -> Path:
         "haproxy": SERVER.format(wanted="USR1"),
         "app": "#!/bin/sh\nid -u\n",
         "app.pl": PERL,
+        "words": "#!/bin/sh\nprintf '%s|' \"$@\"\n",
         "node": NODE,
         "npm": NPM,
     }
@@ -92,7 +93,7 @@ def test_exec_form_hears_the_signal(context: Path) -> None:
 
 
 def test_exec_form_gives_the_same_words(context: Path) -> None:
-    text = "FROM debian:bookworm\nCMD printf '%s|' \"a b\" 'c d' e\\ f \"\" g\n"
+    text = 'FROM debian:bookworm\nCOPY words /words\nCMD /words "a b" \'c d\' e\\ f "" g\n'
     before, after = fixed("exec-form", text, context)
     assert printed(before, context) == printed(after, context) == "a b|c d|e f||g|"
 

@@ -42,7 +42,7 @@ def test_run_as_user_reads_what_was_copied(context: Path) -> None:
     assert name != "root"
 
 
-@pytest.mark.parametrize("user", ["app", "app:web", "app:audio"])
+@pytest.mark.parametrize("user", ["app", "app:web", "app:more"])
 def test_numeric_user_of_an_account_that_is_made(user: str, context: Path) -> None:
     text = (
         "FROM debian:bookworm\n"
@@ -74,14 +74,17 @@ def test_useradd_no_log_init_makes_the_same_account(context: Path) -> None:
     assert old.differences(new) == []
 
 
-def test_useradd_no_log_init_leaves_the_logs_short(context: Path) -> None:
+def test_useradd_no_log_init_leaves_the_logs_alone(context: Path) -> None:
+    """The useradd of Debian 12 does not lengthen a log that is short, as older ones do. But it
+    writes into one that is long enough, so that the layer holds all of it."""
     text = (
-        "FROM debian:bookworm\nRUN touch /var/log/lastlog /var/log/faillog\n"
-        'RUN useradd -u 100000 app\nCMD ["stat", "-c", "%s", "/var/log/lastlog"]\n'
+        "FROM debian:bookworm\n"
+        "RUN truncate -s 30M /var/log/lastlog && touch -d @0 /var/log/lastlog\n"
+        'RUN useradd -u 100000 app\nCMD ["stat", "-c", "%Y", "/var/log/lastlog"]\n'
     )
     before, after = fixed("useradd-no-log-init", text, context)
-    assert int(printed(before, context)) > 20_000_000
-    assert int(printed(after, context)) < 1_000_000
+    assert int(printed(before, context)) > 0
+    assert int(printed(after, context)) == 0
 
 
 def test_drop_sudo_gives_the_same_files(context: Path) -> None:
