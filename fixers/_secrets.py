@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Iterable
 
 from dfix import Arg, Env, Facts, Instruction, Onbuild, Pair, Run, ShellForm
 from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, base_name
@@ -172,3 +173,57 @@ def tells_unset(text: str, name: str) -> bool:
         rf"\$\{{{re.escape(name)}[-+?=]|-v[ \t]+[\"']?{re.escape(name)}\b|nounset|\bset[ \t]+-\w*u"
     )
     return re.search(found, text) is not None
+
+
+def assigned(script: ShellScript) -> Iterable[str]:
+    """The variables that a script gives a value, by all that looks like it."""
+    return re.findall(r"(?<![\w$])([A-Za-z_]\w*)=", script.cooked)
+
+
+def is_unquoted(script: ShellScript, name: str) -> bool:
+    """Whether a command has the variable outside of double quotes, where the shell splits its value."""
+    words = [
+        word
+        for each in script.commands
+        for word in (each.name, *each.arguments, *(one.target for one in each.redirects))
+    ]
+    return any(word is not None and _is_bare(word.text, name) for word in words)
+
+
+def _is_bare(text: str, name: str) -> bool:
+    quote = ""
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char == "\\" and quote != "'":
+            at += 1
+        elif char in "\"'" and quote in {"", char}:
+            quote = "" if quote else char
+        elif char == "$" and not quote and expands(name, text[at : at + len(name) + 4]):
+            return True
+        at += 1
+    return False
+
+
+def resembling(name: str, others: Iterable[str]) -> str:
+    """A variable whose name may be taken for a better spelling of this one; empty for none.
+
+    As ShellCheck measures it (SC2153): up to two letters differ.
+    """
+    for other in others:
+        near = other != name and abs(len(other) - len(name)) <= 2
+        if near and _distance(name.upper(), other.upper()) <= 2:
+            return other
+    return ""
+
+
+def _distance(one: str, other: str) -> int:
+    row = list(range(len(other) + 1))
+    for at, char in enumerate(one, start=1):
+        above, row[0] = row[0], at
+        for column, mark in enumerate(other, start=1):
+            above, row[column] = (
+                row[column],
+                min(row[column] + 1, row[column - 1] + 1, above + (char != mark)),
+            )
+    return row[-1]

@@ -28,14 +28,17 @@ from dfix.facts.statements import no_longer_seen, statements_of
 
 from ._frontend import objection_to_secret_env
 from ._secrets import (
+    assigned,
     expands,
     is_empty,
     is_reader,
     is_secret,
     is_told,
+    is_unquoted,
     is_value,
     may_read,
     mentions,
+    resembling,
     sets,
     teller,
     tells_unset,
@@ -77,11 +80,11 @@ class SecretToMount(Fixer):
     **When it is refused**
 
     When another instruction or a flag names the variable, or an ARG above FROM does; when a comment or
-    a file beside tells to call the build with it as an argument; when a RUN sets it itself, or cannot
-    be read; when no RUN uses it by all signs, or many may without naming it; when a RUN can tell a
-    variable that is empty from one that is not set; with an older frontend or another builder. A
-    default with a text in it is a leaked secret already, and ENV is there for the container: both are
-    only reported.
+    a file beside tells to call the build with it as an argument; when a RUN sets it itself, has it
+    without quotes, or cannot be read; when no RUN uses it by all signs, or many may without naming it;
+    when a RUN can tell a variable that is empty from one that is not set; when linters, which know an
+    ARG, would miss it; with an older frontend or another builder. A default with a text in it is a
+    leaked secret already, and ENV is there for the container: both are only reported.
     """
 
     message = "a secret in ARG or ENV is there to be read in the image"
@@ -230,6 +233,13 @@ class SecretToMount(Fixer):
                 return f"a RUN that names {name} is no shell text that can be read"
             if sets(script, name):
                 return f"a RUN sets {name} itself"
+            if is_unquoted(script, name):
+                return f"a RUN has {name} without quotes, which linters let pass for an ARG alone: quote it"
+            known = {*facts.plan.before(each).env, *assigned(script)}
+            if other := resembling(name, sorted(known)):
+                return f"linters would take {name} for a slip of {other}"
+        if name != name.upper():
+            return f"linters would miss where {name} is set"
         if any(facts.bases.is_windows(each) for each in mounted):
             return "a secret in the environment is not known to work on Windows"
         if not any(

@@ -13,7 +13,7 @@ NAME = "secret-to-mount"
 F = "FROM debian:12\n"
 N = "FROM node:22\n"
 A = "ARG TOKEN\n"
-FETCH = "RUN curl -H $TOKEN https://example.org\n"
+FETCH = 'RUN curl -H "$TOKEN" https://example.org\n'
 MOUNT = "--mount=type=secret,id=TOKEN,env=TOKEN"
 NPM = "--mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN"
 
@@ -40,18 +40,18 @@ REFUSED = {
     "env of that name above": (F + "ENV TOKEN=a\n" + A + FETCH, "used by ENV"),
     "add": (F + A + FETCH + "ADD https://a/$TOKEN /b\n", "used by ADD"),
     "label": (F + A + FETCH + 'LABEL a="${TOKEN:-b}"\n', "used by LABEL"),
-    "user": (F + A + FETCH + "USER $TOKEN\n", "used by USER"),
+    "user": (F + A + FETCH + 'USER "$TOKEN"\n', "used by USER"),
     "workdir": (F + A + FETCH + "WORKDIR /$TOKEN\n", "used by WORKDIR"),
-    "cmd": (F + A + FETCH + "CMD echo $TOKEN\n", "used by CMD"),
-    "healthcheck": (F + A + FETCH + "HEALTHCHECK CMD a $TOKEN\n", "used by HEALTHCHECK"),
-    "onbuild": (F + A + FETCH + "ONBUILD RUN a $TOKEN\n", "used by ONBUILD"),
+    "cmd": (F + A + FETCH + 'CMD echo "$TOKEN"\n', "used by CMD"),
+    "healthcheck": (F + A + FETCH + 'HEALTHCHECK CMD a "$TOKEN"\n', "used by HEALTHCHECK"),
+    "onbuild": (F + A + FETCH + 'ONBUILD RUN a "$TOKEN"\n', "used by ONBUILD"),
     "onbuild arg": (F + A + FETCH + "ONBUILD ARG TOKEN\n", "used by ONBUILD"),
     "another arg": (F + A + "ARG B=$TOKEN\n" + FETCH, "used by ARG"),
     "above FROM": (A + F + A + FETCH, "ARG above FROM"),
     "base": ("ARG TOKEN=a\nFROM debian:$TOKEN\n" + A + FETCH, "ARG above FROM"),
     "heredoc of copy": (F + A + FETCH + "COPY <<E /a\n$TOKEN\nE\n", "used by COPY"),
-    "flag": (F + A + "RUN --mount=type=cache,target=/$TOKEN a $TOKEN\n", "a flag of RUN"),
-    "mounted as a file": (F + A + "RUN --mount=type=secret,id=TOKEN a $TOKEN\n", "a flag of RUN"),
+    "flag": (F + A + 'RUN --mount=type=cache,target=/$TOKEN a "$TOKEN"\n', "a flag of RUN"),
+    "mounted as a file": (F + A + 'RUN --mount=type=secret,id=TOKEN a "$TOKEN"\n', "a flag of RUN"),
     "stage from it": (F[:-1] + " AS a\n" + A + FETCH + "FROM a\nENV A=$TOKEN\n", "used by ENV"),
     "other stage": (F + A + FETCH + F + A + "ENV A=$TOKEN\n", "used by ENV"),
     "other stage with a default": (F + A + FETCH + F + "ARG TOKEN=a\n" + FETCH, "another stage"),
@@ -73,34 +73,44 @@ REFUSED = {
     "another frontend": ("# syntax=me/frontend\n" + F + A + FETCH, "frontend"),
     # what the RUNs are
     "exec form": (F + A + 'RUN ["sh", "-c", "a $TOKEN"]\n', "no shell text"),
-    "heredoc": (F + A + "RUN <<E\na $TOKEN\nE\n", "no shell text"),
+    "heredoc": (F + A + 'RUN <<E\na "$TOKEN"\nE\n', "no shell text"),
     "broken": (F + A + 'RUN a "$TOKEN\n', "no shell text"),
-    "no POSIX shell": (F + 'SHELL ["pwsh", "-c"]\n' + A + "RUN a $TOKEN\n", "no shell text"),
+    "no POSIX shell": (F + 'SHELL ["pwsh", "-c"]\n' + A + 'RUN a "$TOKEN"\n', "no shell text"),
     "windows": (
-        "FROM mcr.microsoft.com/windows/servercore:ltsc2022\n" + A + "RUN a $TOKEN\n",
+        "FROM mcr.microsoft.com/windows/servercore:ltsc2022\n" + A + 'RUN a "$TOKEN"\n',
         "Windows",
     ),
-    "set": (F + A + "RUN TOKEN=a; b $TOKEN\n", "sets TOKEN itself"),
-    "exported": (F + A + "RUN export TOKEN && b $TOKEN\n", "sets TOKEN itself"),
+    "set": (F + A + 'RUN TOKEN=a; b "$TOKEN"\n', "sets TOKEN itself"),
+    "exported": (F + A + 'RUN export TOKEN && b "$TOKEN"\n', "sets TOKEN itself"),
     "exported with a value": (F + A + 'RUN export TOKEN="$TOKEN" && b\n', "sets TOKEN itself"),
-    "unset": (F + A + "RUN b $TOKEN && unset TOKEN && c\n", "sets TOKEN itself"),
-    "loop": (F + A + "RUN for TOKEN in a; do b $TOKEN; done\n", "sets TOKEN itself"),
+    "unset": (F + A + 'RUN b "$TOKEN" && unset TOKEN && c\n', "sets TOKEN itself"),
+    "loop": (F + A + 'RUN for TOKEN in a; do b "$TOKEN"; done\n', "sets TOKEN itself"),
     # whether they use it
     "not used": (F + A, "no RUN uses"),
     "not used by what is plain": (F + A + "RUN apt-get update\n", "no RUN uses"),
     "used above": (F + FETCH + A, "no RUN uses"),
     "used in another stage": (F + A + F + FETCH, "no RUN uses"),
     "a guess": (F + A + "COPY . .\nRUN make\n", "no RUN uses"),
-    "in a comment": (F + A + "RUN apt-get update \\\n# $TOKEN\n  && true\n", "no RUN uses"),
+    "in a comment": (F + A + 'RUN apt-get update \\\n# "$TOKEN"\n  && true\n', "no RUN uses"),
     "npm and another name": (N + "ARG API_KEY\nRUN npm ci\n", "no RUN uses"),
     "many may": (F + A + FETCH + "RUN make a\n" + "RUN make b\n" * 3, "many a RUN"),
+    # what linters would say
+    "bare": (F + A + "RUN a $TOKEN\n", "without quotes"),
+    "bare within a word": (F + A + "RUN a b:${TOKEN}\n", "without quotes"),
+    "bare behind quotes": (F + A + 'RUN a "b: "$TOKEN\n', "without quotes"),
+    "bare behind an operator": (F + A + "RUN a > $TOKEN\n", "without quotes"),
+    "bare in a substitution": (F + A + 'RUN a "$(b $TOKEN)"\n', "without quotes"),
+    "bare in one of two": (F + A + 'RUN a "$TOKEN"\nRUN a $TOKEN\n', "without quotes"),
+    "small letters": (F + 'ARG key\nRUN a "$key"\n', "linters would miss"),
+    "like another": (F + A + 'ARG TOKENS\nRUN a "$TOKEN"\n', "a slip of TOKENS"),
+    "like one of the RUN": (F + A + 'RUN TOKE=b && a "$TOKEN"\n', "a slip of TOKE"),
     # whether empty is as good as not set
-    "default of the shell": (F + A + "RUN echo ${TOKEN-a}\n", "would be empty"),
-    "alternative of the shell": (F + A + "RUN echo ${TOKEN+a}\n", "would be empty"),
-    "demanded by the shell": (F + A + "RUN echo ${TOKEN?a}\n", "would be empty"),
-    "asked for": (F + A + "RUN [[ -v TOKEN ]] && a $TOKEN\n", "would be empty"),
-    "nounset": (F + A + "RUN set -eu; curl $TOKEN\n", "would be empty"),
-    "nounset by name": (F + A + "RUN set -o nounset; curl $TOKEN\n", "would be empty"),
+    "default of the shell": (F + A + 'RUN echo "${TOKEN-a}"\n', "would be empty"),
+    "alternative of the shell": (F + A + 'RUN echo "${TOKEN+a}"\n', "would be empty"),
+    "demanded by the shell": (F + A + 'RUN echo "${TOKEN?a}"\n', "would be empty"),
+    "asked for": (F + A + 'RUN [[ -v TOKEN ]] && a "$TOKEN"\n', "would be empty"),
+    "nounset": (F + A + 'RUN set -eu; curl "$TOKEN"\n', "would be empty"),
+    "nounset by name": (F + A + 'RUN set -o nounset; curl "$TOKEN"\n', "would be empty"),
     "nounset by SHELL": (
         F + 'SHELL ["/bin/bash", "-eu", "-c"]\n' + A + FETCH,
         "would be empty",
@@ -136,38 +146,38 @@ def test_reported(case: str, level: Level) -> None:
 
 
 FIXED = {
-    "bare": (F + A + "RUN a $TOKEN\n", F + f"RUN {MOUNT} a $TOKEN\n"),
+    "plain": (F + A + 'RUN a "$TOKEN"\n', F + f'RUN {MOUNT} a "$TOKEN"\n'),
     "quoted": (F + A + 'RUN a "b: ${TOKEN}"\n', F + f'RUN {MOUNT} a "b: ${{TOKEN}}"\n'),
     "prefix": (F + A + "RUN TOKEN=$TOKEN ./a\n", F + f"RUN {MOUNT} TOKEN=$TOKEN ./a\n"),
     "for another": (
-        F + A + "RUN export B=$TOKEN && b\n",
-        F + f"RUN {MOUNT} export B=$TOKEN && b\n",
+        F + A + 'RUN export B="$TOKEN" && b\n',
+        F + f'RUN {MOUNT} export B="$TOKEN" && b\n',
     ),
     "with a flag": (
-        F + A + "RUN --network=host a $TOKEN\n",
-        F + f"RUN --network=host {MOUNT} a $TOKEN\n",
+        F + A + 'RUN --network=host a "$TOKEN"\n',
+        F + f'RUN --network=host {MOUNT} a "$TOKEN"\n',
     ),
     "on the next line": (
-        F + A + "RUN \\\n  a && \\\n  b $TOKEN\n",
-        F + f"RUN {MOUNT} \\\n  a && \\\n  b $TOKEN\n",
+        F + A + 'RUN \\\n  a && \\\n  b "$TOKEN"\n',
+        F + f'RUN {MOUNT} \\\n  a && \\\n  b "$TOKEN"\n',
     ),
     "comment kept": (
-        F + "# to fetch\n" + A + "\n# now\nRUN a $TOKEN\n",
-        F + f"# to fetch\n\n# now\nRUN {MOUNT} a $TOKEN\n",
+        F + "# to fetch\n" + A + '\n# now\nRUN a "$TOKEN"\n',
+        F + f'# to fetch\n\n# now\nRUN {MOUNT} a "$TOKEN"\n',
     ),
     "empty line kept": (
-        F + "\n" + A + "ARG B\nRUN a $TOKEN\n",
-        F + f"\nARG B\nRUN {MOUNT} a $TOKEN\n",
+        F + "\n" + A + 'ARG B\nRUN a "$TOKEN"\n',
+        F + f'\nARG B\nRUN {MOUNT} a "$TOKEN"\n',
     ),
     "empty line kept above the RUN": (
-        F + "\n" + A + "RUN a $TOKEN\n",
-        F + f"\nRUN {MOUNT} a $TOKEN\n",
+        F + "\n" + A + 'RUN a "$TOKEN"\n',
+        F + f'\nRUN {MOUNT} a "$TOKEN"\n',
     ),
     "empty lines around": (
-        F + "\n" + A + "\nRUN a $TOKEN\n",
-        F + f"\nRUN {MOUNT} a $TOKEN\n",
+        F + "\n" + A + '\nRUN a "$TOKEN"\n',
+        F + f'\nRUN {MOUNT} a "$TOKEN"\n',
     ),
-    "last line": (F + "RUN b\n" + A + "RUN a $TOKEN", F + f"RUN b\nRUN {MOUNT} a $TOKEN"),
+    "last line": (F + "RUN b\n" + A + 'RUN a "$TOKEN"', F + f'RUN b\nRUN {MOUNT} a "$TOKEN"'),
     "not what is plain": (
         F + A + "RUN apt-get update && set -e && apt-get install -y a\n" + FETCH + "RUN rm /a\n",
         F
@@ -181,10 +191,10 @@ FIXED = {
     ),
     "also what may read it": (
         N
-        + "ARG NPM_TOKEN\nRUN echo _a=$NPM_TOKEN > .npmrc\n"
+        + 'ARG NPM_TOKEN\nRUN echo "_a=$NPM_TOKEN" > .npmrc\n'
         + 'RUN ["npm", "ci"]\nRUN <<E\na\nE\n',
         N
-        + f"RUN {NPM} echo _a=$NPM_TOKEN > .npmrc\n"
+        + f'RUN {NPM} echo "_a=$NPM_TOKEN" > .npmrc\n'
         + f'RUN {NPM} ["npm", "ci"]\nRUN {NPM} <<E\na\nE\n',
     ),
     "what shows the environment": (
@@ -201,17 +211,12 @@ FIXED = {
         F + FETCH.replace("RUN", f"RUN {MOUNT}"),
     ),
     "empty default, by quotes": (
-        F + 'ARG TOKEN=""\nRUN set -u; a ${TOKEN-b}\n',
-        F + f"RUN {MOUNT} set -u; a ${{TOKEN-b}}\n",
+        F + 'ARG TOKEN=""\nRUN set -u; a "${TOKEN-b}"\n',
+        F + f'RUN {MOUNT} set -u; a "${{TOKEN-b}}"\n',
     ),
     "default for what is empty": (
-        F + A + 'RUN a ${TOKEN:-b} && [ -n "$TOKEN" ]\n',
-        F + f'RUN {MOUNT} a ${{TOKEN:-b}} && [ -n "$TOKEN" ]\n',
-    ),
-    "small letters": (
-        F + "ARG key\nRUN curl -o /etc/a.key b && a $key\nRUN cat a.key\n",
-        F
-        + "RUN --mount=type=secret,id=key,env=key curl -o /etc/a.key b && a $key\nRUN cat a.key\n",
+        F + A + 'RUN a "${TOKEN:-b}" && [ -n "$TOKEN" ]\n',
+        F + f'RUN {MOUNT} a "${{TOKEN:-b}}" && [ -n "$TOKEN" ]\n',
     ),
     "only below": (
         F + "RUN make\n" + A + FETCH,
@@ -226,8 +231,8 @@ FIXED = {
         (F + FETCH.replace("RUN", f"RUN {MOUNT}")) * 2,
     ),
     "two secrets": (
-        F + A + "ARG B_KEY\nRUN a $TOKEN $B_KEY\n",
-        F + f"RUN {MOUNT} --mount=type=secret,id=B_KEY,env=B_KEY a $TOKEN $B_KEY\n",
+        F + A + 'ARG B_KEY\nRUN a "$TOKEN" "$B_KEY"\n',
+        F + f'RUN {MOUNT} --mount=type=secret,id=B_KEY,env=B_KEY a "$TOKEN" "$B_KEY"\n',
     ),
     "frontend": (
         "# syntax=docker/dockerfile:1\n" + F + A + FETCH,
@@ -238,8 +243,8 @@ FIXED = {
         "# syntax=docker/dockerfile:1.10@sha256:ab\n" + F + FETCH.replace("RUN", f"RUN {MOUNT}"),
     ),
     "carriage returns": (
-        "FROM debian:12\r\nARG TOKEN\r\nRUN a $TOKEN\r\n",
-        f"FROM debian:12\r\nRUN {MOUNT} a $TOKEN\r\n",
+        'FROM debian:12\r\nARG TOKEN\r\nRUN a "$TOKEN"\r\n',
+        f'FROM debian:12\r\nRUN {MOUNT} a "$TOKEN"\r\n',
     ),
 }
 
