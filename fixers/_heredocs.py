@@ -47,6 +47,27 @@ def chain_objection(script: ShellScript) -> str | None:
     return None
 
 
+def listing_objection(script: ShellScript) -> str | None:
+    """Whether linters would ask for one redirection of many lines: three in a row to one file."""
+    targets = [_appended(each) for each in script.statements]
+    in_a_row = zip(targets, targets[1:], targets[2:], strict=False)
+    if any(one is not None and one == two == three for one, two, three in in_a_row):
+        return "three lines in a row would add to one file, which linters ask to group"
+    return None
+
+
+def _appended(link: Statement) -> str | None:
+    """The file that a link adds to, as written."""
+    last = link.children[-1] if link.kind == "pipeline" else link
+    redirects = (
+        *link.redirects,
+        *last.redirects,
+        *(last.command.redirects if last.command else ()),
+    )
+    targets = [each.target.text for each in redirects if each.operator == ">>" and each.target]
+    return targets[-1] if targets else None
+
+
 def _command_objection(command: Command) -> str | None:
     if any(each.body is not None or each.operator in {"<<", "<<-"} for each in command.redirects):
         return "a command reads a here-document"

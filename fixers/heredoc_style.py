@@ -21,7 +21,7 @@ from dfix.facts.scripts import ShellScript, script_of
 from dfix.facts.statements import statements_of
 
 from ._frontend import takes_heredocs
-from ._heredocs import HeldBackError, body_of, chain_objection, name_for
+from ._heredocs import HeldBackError, body_of, chain_objection, listing_objection, name_for
 
 _NAMED = "each line is one link of the chain, and `set -e` stops at the first that fails"
 _ASSUMED = f"{_NAMED}; the builder is taken to know here-documents (BuildKit's frontend 1.4)"
@@ -49,7 +49,8 @@ class HeredocStyle(Fixer):
     a substitution holds a list: `set -e` would act on those otherwise. When a command acts on the
     shell itself (`set`, `exit`, `.`, `trap`, `alias`), the shell is not known or has `-e` already, or
     the frontend is one before 1.4; in files with carriage returns; when a quoted text goes over
-    several lines, or a comment stands between the words of one command.
+    several lines, a comment stands between the words of one command, or three lines in a row would
+    add to one file, which linters ask to group.
     """
 
     message = "a chain of commands may be written as lines of a here-document"
@@ -131,7 +132,7 @@ class HeredocStyle(Fixer):
             if state.shell is None:
                 return "the base image may have a SHELL of its own"
             return "`set -e` is in force already"
-        if reason := chain_objection(script):
+        if reason := chain_objection(script) or listing_objection(script):
             return reason
         found = statements_of(self.facts, node)
         if len(found) != len(script.statements) or any(

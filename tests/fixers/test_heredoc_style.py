@@ -102,6 +102,7 @@ REFUSED = {
     "single quotes over lines": ("sed 's/a/b/;\\\n s/c/d/' f && e", "quoted text goes over"),
     "quotes in a substitution": ("echo \"$(a 'b \\\n c')\" && d", "quoted text may go over"),
     "bash quotes": ("echo $'a\\'b' \\\n c && d", "quoted text may go over"),
+    "lines of a file": ("echo a >>f && b | tee >> f && echo c >>f", "linters ask to group"),
     "does not parse": ("a && if b", "does not parse"),
 }
 
@@ -157,6 +158,10 @@ FIXED = {
     "hollow line": ("RUN a && \\\n  \\\n  b\n", _document("a", "b")),
     "pipe": ("RUN a | b && c | d\n", _document("a | b", "c | d")),
     "redirection": ("RUN a >f 2>&1 && >g\n", _document("a >f 2>&1", ">g")),
+    "two lines of a file": (
+        "RUN echo a >>f && echo b >>f && echo c >>g\n",
+        _document("echo a >>f", "echo b >>f", "echo c >>g"),
+    ),
     "assignment": ("RUN A=$(a | b) && c $A\n", _document("A=$(a | b)", "c $A")),
     "test": ("RUN [ -f a ] && b\n", _document("[ -f a ]", "b")),
     "directory": ("RUN cd a && make && cd ..\n", _document("cd a", "make", "cd ..")),
