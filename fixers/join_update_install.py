@@ -66,6 +66,12 @@ class JoinUpdateInstall(Fixer):
             refused=True,
         ),
         Valid(
+            "FROM debian:12\nRUN apt-get update\nENV A=1\n"
+            "RUN --network=none apt-get install -y --no-download curl\n",
+            why="the lists cannot be fetched there",
+            refused=True,
+        ),
+        Valid(
             "FROM debian:12\nRUN apt-get update\nENV A=1\nRUN if true; then apt-get install -y a; fi\n",
             refused=True,
         ),
@@ -135,6 +141,9 @@ class JoinUpdateInstall(Fixer):
             return
         if changed:
             self.refuse(run, "where packages come from is changed behind the last update")
+            return
+        if run.flag("network") is not None:
+            self.refuse(run, "the RUN has a network of its own, or none")
             return
         if reason := _objection(first):
             self.refuse(run, reason)
