@@ -8,6 +8,7 @@ from dfix.facts.later import Leftover, later_use, unconditional
 from dfix.facts.mounts import is_mounted, mount_targets
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
+from dfix.facts.statements import statements_of
 
 from ._ages import is_yarn_1
 from ._caches import APT, YARN, Manager
@@ -153,7 +154,10 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
     if not manager.close and user not in {None, "root"}:
         return f"the RUN is run as {user}"
     calls_itself = any("{}" in each for each in manager.commands)
-    if calls_itself and id(last.command) not in _sure(scene):
+    if calls_itself and (
+        id(last.command) not in _sure(scene)
+        or not (manager.close or _is_proven(scene, last) or _is_in_base(scene, last))
+    ):
         return f"whether {last.name} is there is only known at run time"
     if manager is APT and not any(
         manager.left.needed_by(unwrapped(words_of(call.command))) for call in scene.calls
@@ -169,3 +173,22 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
 def _sure(scene: Scene) -> set[int]:
     rewrite = scene.rewrite()
     return {id(command) for command in unconditional(rewrite.script)}
+
+
+def _is_proven(scene: Scene, call: Called) -> bool:
+    """Whether the end of the RUN is reached only if the program of a call is there."""
+    statements = scene.rewrite().script.statements
+    spans = [None if each.command is None else each.command.span for each in statements]
+    for behind in statements[spans.index(call.command.span) + 1 :]:
+        if behind.operator == "||":
+            return False
+        if behind.operator != "&&":
+            return any("errexit" in each.options for each in statements_of(scene.facts, scene.run))
+    return True
+
+
+def _is_in_base(scene: Scene, call: Called) -> bool:
+    """Whether the base image is known to have the package manager of a call."""
+    known = scene.facts.bases.of(scene.stage)
+    kinds = {"yum", "dnf"} if call.name == "yum" else {call.name}
+    return known is not None and known.package_manager in kinds

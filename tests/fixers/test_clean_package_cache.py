@@ -237,6 +237,15 @@ REFUSED = {
         A + "RUN ln -s /var/cache/apk /etc/apk/cache && apk add x\n",
         "a cache of apk is set up",
     ),
+    "yum, or what there is instead": (
+        "FROM me/base\nRUN yum install -y x || apt-get install -y x\n",
+        "whether yum is there",
+    ),
+    "yum, if it is there": ("FROM me/base\nRUN yum install -y x || true\n", "whether yum is there"),
+    "yum in a list that goes on": (
+        "FROM me/base\nRUN yum install -y x; make\n",
+        "whether yum is there",
+    ),
     "apk upgrade before the index": (
         A + "RUN apk upgrade && apk update && apk add x\n",
         "before the index is fetched",
@@ -359,6 +368,16 @@ FIXED = {
     "zypper": (
         "FROM opensuse/leap:15\nRUN zypper --non-interactive in x\n",
         "FROM opensuse/leap:15\nRUN zypper --non-interactive in x \\\n  && zypper clean -a\n",
+    ),
+    "yum that may fail, where it is known to be there": (
+        "FROM centos:7\nRUN yum install -y x || true\n",
+        "FROM centos:7\nRUN yum install -y x || true \\\n  && yum clean all \\\n"
+        "  && rm -rf /var/cache/yum\n",
+    ),
+    "yum in a strict list": (
+        "FROM me/base\nRUN set -e; yum install -y x; make\n",
+        "FROM me/base\nRUN set -e; yum install -y x; make; \\\n  yum clean all; \\\n"
+        "  rm -rf /var/cache/yum /var/cache/dnf\n",
     ),
     "apk": (A + "RUN apk add x y\n", A + "RUN apk add --no-cache x y\n"),
     "apk, two": (
