@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from dfix import Run, ShellForm
+from dfix.facts.later import Leftover
 from dfix.facts.mounts import is_mounted, mount_targets
-from dfix.facts.programs import kind_of_program, words_of
+from dfix.facts.programs import kind_of_program, unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement, script_of
 
@@ -14,6 +15,7 @@ from ._called import Called, called_in
 from ._clean_ups import CleanUp, Scene
 
 _UPDATING = frozenset({"--update", "--update-cache", "-U"})
+_TOUCHED = "a later command of the RUN handles what {} keeps"
 _TOO_EARLY = "apk upgrades before the index is fetched: what it does then is not known"
 _ELSEWHERE = ("--cache-dir", "--no-network", "--root", "-p")
 _OLD = "{} of the base image is too old for the option"
@@ -54,7 +56,9 @@ def apk_without_cache(scene: Scene) -> CleanUp | str | None:
         _keep_nothing(rewrite, call)
     for statement in dropped:
         rewrite.remove_link(statement)
-    _drop_removal(scene, rewrite, own, len(dropped))
+    removal = _drop_removal(scene, rewrite, own, len(dropped))
+    if lacking and _is_touched(rewrite, lacking[0], APK_INDEX, removal):
+        return _TOUCHED.format("apk")
     return CleanUp(rewrite, possible or ("" if recent else _UNKNOWN_AGE.format("apk")))
 
 
@@ -74,6 +78,12 @@ def _updates(rewrite: Rewrite, own: Sequence[Called]) -> list[Statement]:
         behind = [each for each in own if each.command.span.start > call.command.span.start]
         if call.verb != "update" or call.wrapped or len(call.arguments) > 1:
             continue
+        if any(
+            command.span.start > call.command.span.start
+            and kind_of_program(unwrapped(words_of(command))) == "script"
+            for command in rewrite.script.commands
+        ):
+            continue  # what a script needs is not known
         if not any(each.verb in {"add", "upgrade"} for each in behind):
             continue
         found += [
@@ -97,17 +107,19 @@ def _keep_nothing(rewrite: Rewrite, call: Called) -> None:
         rewrite.insert_after(call.verb_word, "--no-cache")
 
 
-def _drop_removal(scene: Scene, rewrite: Rewrite, own: Sequence[Called], dropped: int) -> None:
+def _drop_removal(
+    scene: Scene, rewrite: Rewrite, own: Sequence[Called], dropped: int
+) -> Statement | None:
     """Takes out `rm -rf /var/cache/apk/*` where nothing is left for it to remove.
 
     That is so where no call writes there, neither in this RUN nor above it, nor the base image.
     """
     known = scene.facts.bases.of(scene.stage)
     if known is None or known.family != "alpine" or dropped > 1:
-        return
+        return None
     writing = sum(call.verb not in {"add", "upgrade"} for call in own)
     if writing > dropped or not _never_filled(scene):
-        return
+        return None
     for statement in rewrite.script.statements:
         command = statement.command
         if command is None or command.name is None or command.name.value != "rm":
@@ -119,7 +131,21 @@ def _drop_removal(scene: Scene, rewrite: Rewrite, own: Sequence[Called], dropped
             and rewrite.can_remove_link(statement)
         ):
             rewrite.remove_link(statement)
-            return
+            return statement
+    return None
+
+
+def _is_touched(
+    rewrite: Rewrite, first: Called, left: Leftover, removal: Statement | None = None
+) -> bool:
+    """Whether a command behind `first` would miss what is no longer left."""
+    gone = None if removal is None or removal.command is None else removal.command.span
+    return any(
+        command.span.start > first.command.span.start
+        and command.span != gone
+        and left.touched_by(unwrapped(words_of(command)))
+        for command in rewrite.script.commands
+    )
 
 
 def _never_filled(scene: Scene) -> bool:
@@ -169,6 +195,8 @@ def pip_without_cache(scene: Scene) -> CleanUp | str | None:
         known = known and bool(recent)
         if call.verb_word is not None:
             rewrite.insert_after(call.verb_word, "--no-cache-dir")
+    if _is_touched(rewrite, lacking[0], PIP_CACHE):
+        return _TOUCHED.format("pip")
     return CleanUp(rewrite, "" if known else _UNKNOWN_AGE.format("pip"))
 
 

@@ -246,6 +246,25 @@ REFUSED = {
         "FROM me/base\nRUN yum install -y x; make\n",
         "whether yum is there",
     ),
+    "apk, removed later without -f": (
+        A + "RUN apk add x\nCOPY a b\nRUN rm /var/cache/apk/*\n",
+        "needs the index",
+    ),
+    "apk, removed without -f on a base that is not known": (
+        "FROM me/alpine\nRUN apk add --no-cache a\nRUN apk add -U x && rm /var/cache/apk/*\n",
+        "a later command of the RUN",
+    ),
+    "apt, removed later without -f": (
+        F + "RUN apt-get update && apt-get install -y x\nCOPY a b\n"
+        "RUN rm -r /var/lib/apt/lists/*\n",
+        "needs the package lists",
+    ),
+    "pip, removed later without -f": (P + "RUN pip install x\nRUN rm -r ~/.cache\n", "later"),
+    "pip, given away later": (P + "RUN pip install x\nRUN chown -R a /root/.cache\n", "later"),
+    "pip, kept in the same RUN": (
+        P + "RUN pip install x && cp -r /root/.cache /c\n",
+        "a later command of the RUN",
+    ),
     "apk upgrade before the index": (
         A + "RUN apk upgrade && apk update && apk add x\n",
         "before the index is fetched",
@@ -378,6 +397,10 @@ FIXED = {
         "FROM me/base\nRUN set -e; yum install -y x; make\n",
         "FROM me/base\nRUN set -e; yum install -y x; make; \\\n  yum clean all; \\\n"
         "  rm -rf /var/cache/yum /var/cache/dnf\n",
+    ),
+    "apk, update for a script as well": (
+        A + "RUN apk update && ./x.sh && apk add y\n",
+        A + "RUN apk update && ./x.sh && apk add --no-cache y\n",
     ),
     "apk": (A + "RUN apk add x y\n", A + "RUN apk add --no-cache x y\n"),
     "apk, two": (

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 _VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
 _GLOB = re.compile(r"[*?\[$]")
 _DEEPEST = 3
+#: Programs that name a folder and care nothing for what lies in it.
+_INDIFFERENT = frozenset(
+    "echo printf mkdir test [ find export set npm yarn pip pip3 apt-get apt apk".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,24 @@ class Leftover:
     renewed_by: Callable[[Words], bool] = lambda _: False
     #: Whether a program that is not known may need it.
     by_anything: bool = False
+
+    def touched_by(self, words: Words) -> bool:
+        """Whether a command names the place, and may fail where nothing lies there any more.
+
+        `rm -f` does not; `rm` without it and `cp`, `chown` or `ls` do.
+        """
+        name = posixpath.basename(words[0]) if words else ""
+        if not words or name in _INDIFFERENT or (name == "rm" and _is_forced(words)):
+            return False
+        marks = [re.sub(r"^/root(/\.[^/]*).*", r"\1", path) for path in self.paths]
+        return any(mark in word for word in words[1:] for mark in marks)
+
+
+def _is_forced(words: Words) -> bool:
+    return any(
+        word == "--force" or (word[:1] == "-" and word[:2] != "--" and "f" in word)
+        for word in words[1:]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +171,7 @@ class _Walk:
         words = unwrapped(words)
         if not words:
             return "passes"
-        if self.left.needed_by(words):
+        if self.left.needed_by(words) or self.left.touched_by(words):
             return "needs"
         if self.left.renewed_by(words):
             return "renews"
