@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dfix import Facts, Run
 from dfix.facts.mounts import is_mounted
+from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement
 
@@ -13,11 +14,14 @@ from ._caches import APT, NPM, PIP_CACHE, YARN, Manager, removed_paths
 from ._called import Called
 from ._clean_ups import Scene
 from ._frontend import OTHER_BUILDERS
+from ._heirs import descendants
 
 _FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::(?P<tag>[\w.-]+))?(?:@.*)?")
 _TOO_OLD = re.compile(r"1\.[01](?:\..*)?|.*experimental|.*upstream")
 _DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
 _APT_PATHS = ("/var/cache/apt", "/var/lib/apt/lists")
+_EMPTYING = frozenset({"clean", "autoclean", "distclean"})
+_FETCHING = frozenset("install reinstall upgrade dist-upgrade full-upgrade build-dep".split())
 #: Homes and numbers of accounts that images come with; a mount belongs to root unless told.
 _ACCOUNTS = {("node", "node"): ("/home/node", 1000)}
 
@@ -56,21 +60,54 @@ def for_apt(scene: Scene) -> Mounting | str | None:
         return "apt is told where to keep its lists"
     if scene.facts.bases.user(scene.run) not in {None, "root"}:
         return "the RUN is not run as root"
+    if _needs_lists_before(scene, updates[0]):
+        return "packages are asked for before `update`: a mount hides the lists of earlier RUNs"
     certain, possible = scene.later(APT.left)
     if certain or possible:
         return certain or possible
     rewrite = scene.rewrite()
     for call in scene.calls:
-        held = call.name in APT.names and call.verb in {"clean", "autoclean", "distclean"}
+        held = call.name in APT.names and call.verb in _EMPTYING
         if reason := _without(rewrite, call, _APT_PATHS, whole=held):
             return reason
     if not _is_docker_clean_gone(scene):
         first = _statement(rewrite, updates[0])
         if first is None:
             return "the first call of apt stands within another command"
+        if kept := _keeps_archives(scene):
+            return f"`{kept}` would keep its archives in the image: it can have no mount"
         rewrite.precede(first, f"rm -f {_DOCKER_CLEAN}")
     flags = tuple(f"--mount=type=cache,target={path},sharing=locked" for path in _APT_PATHS)
     return Mounting(flags, rewrite)
+
+
+def _needs_lists_before(scene: Scene, update: Called) -> bool:
+    """Whether the RUN asks for packages above its first update, so from lists of another layer."""
+    return any(
+        APT.left.needed_by(unwrapped(words_of(command)))
+        for command in scene.rewrite().script.commands
+        if command.span.start < update.command.span.start
+    )
+
+
+def _keeps_archives(scene: Scene) -> str:
+    """A call further down that rests on the settings that empty the archives; empty for none.
+
+    Without them, what it downloads stays in its layer, unless a mount takes it up there, too.
+    """
+    at = scene.stage.instructions.index(scene.run)
+    below = list(scene.stage.instructions[at + 1 :])
+    for child in descendants(scene.facts, scene.stage):
+        below += child.instructions
+    for each in below:
+        later = Scene.of(scene.facts, each) if isinstance(each, Run) else None
+        if later is None or is_mounted(later.run, "/var/cache/apt"):
+            continue
+        filling = [call for call in later.calls if call.name in APT.names and call.verb in _FETCHING]
+        emptied = any(call.name in APT.names and call.verb in _EMPTYING for call in later.calls)
+        if filling and not emptied and not isinstance(for_apt(later), Mounting):
+            return f"{filling[0].written} {filling[0].verb}"
+    return ""
 
 
 def _is_docker_clean_gone(scene: Scene) -> bool:
@@ -195,6 +232,9 @@ def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: b
     held = [path for path in removed_paths(call) if _touches(path, paths)]
     if not held and not whole:
         return ""
+    for path in held:
+        if not any(_is_within(path, each) for each in paths):
+            return f"{path} is removed, which holds more than the cache"
     statement = _statement(rewrite, call)
     if statement is None or not rewrite.can_remove_link(statement):
         return "what empties the cache cannot be taken out"
@@ -213,6 +253,10 @@ def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: b
 def _touches(path: str, mounts: tuple[str, ...]) -> bool:
     path = path.rstrip("/") + "/"
     return any(path.startswith(each + "/") or (each + "/").startswith(path) for each in mounts)
+
+
+def _is_within(path: str, mount: str) -> bool:
+    return f"{path.rstrip('/')}/".startswith(mount + "/")
 
 
 def _statement(rewrite: Rewrite, call: Called) -> Statement | None:

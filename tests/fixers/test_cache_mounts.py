@@ -61,6 +61,28 @@ REFUSED = {
     "later install": (F + f"RUN {UP}\nRUN apt-get install x\n", "needs the package lists"),
     "later script": (F + f"RUN {UP}\nRUN ./x.sh\n", "is run later"),
     "later program": (F + f"RUN {UP}\nRUN make\n", "is run later"),
+    "install above the update": (
+        F + "RUN apt-get update\nRUN apt-get install x && apt-get update && apt-get install y\n",
+        "hides the lists of earlier RUNs",
+    ),
+    "later install without a mount": (
+        F + f"RUN {UP}\nRUN {UP} b\nRUN make\n",
+        "is run later",
+    ),
+    "later install that cannot have a mount": (
+        F + f"RUN {UP}\nRUN {UP} b && (rm -rf /var/lib/apt/lists/*)\n",
+        "would keep its archives in the image",
+    ),
+    "later install of a child": (
+        "FROM debian:12 AS a\n"
+        f"RUN {UP}\nFROM a\nRUN {UP} b && (rm -rf /var/lib/apt/lists/*)\n",
+        "would keep its archives in the image",
+    ),
+    "all caches removed": (F + f"RUN {UP} && rm -rf /var/cache/*\n", "holds more than the cache"),
+    "all of the home's caches removed": (
+        P + "RUN pip install x && rm -rf /root/.cache\n",
+        "holds more than the cache",
+    ),
     "apt without root": (F + f"USER x\nRUN {UP}\n", "not run as root"),
     "apt by sudo": (F + "RUN sudo apt-get update && sudo apt-get install x\n", "another command"),
     "apt at times": (F + "RUN if a; then apt-get update; apt-get install x; fi\n", "within"),
