@@ -20,6 +20,11 @@ _FIRST = re.compile(
     r"|yum-.*|dnf-.*|.*plugin.*|software-properties.*|gnupg.*|lsb-release|fakeroot|tzdata|locales)"
     r"(?:[0-9.-].*)?|epel.*|rpmfusion.*|remi.*|centos-.*"
 )
+#: Images in which yum is another name of dnf.
+_YUM_IS_DNF = re.compile(
+    r"(?:centos|rhel|ubi|rockylinux|almalinux|oraclelinux)[:/-]?(?:centos|stream|ubi)?(?:[89]|10)\b"
+    r"|(?:rocky|alma)linux|amazonlinux:202\d|fedora:(?:2[2-9]|[3-9]\d)|ubi(?:[89]|10)\b"
+)
 _WIDEST = 80
 _REASON = "one resolution of all packages, in the place of one after another"
 
@@ -43,7 +48,8 @@ class MergeInstalls(Fixer):
 
     When packages are more than names (versions, files, patterns, variables, groups), when a failure
     is passed over, when one call brings what the next may need (a repository, a keyring), when the
-    options differ, and when a comment stands between. At `safe`: a dependency that two packages
+    options differ, and when a comment stands between; for yum where it is not known to be dnf, which
+    does not pass over what it cannot find. At `safe`: a dependency that two packages
     satisfy may be met by the other one.
     """
 
@@ -120,6 +126,8 @@ class MergeInstalls(Fixer):
             kept: list[Placed] = []
             for each in group:
                 reason = _objection(kept, each) if kept else ""
+                if kept and not reason and self._passes_over(node, each.call):
+                    reason = "yum before EL 8 passes over a package that it does not find"
                 if kept and not reason and not rewrite.can_remove_link(each.link):
                     reason = "a comment stands between the calls"
                 if reason:
@@ -131,6 +139,17 @@ class MergeInstalls(Fixer):
         if not edited:
             return
         propose(self, rewrite, reason=_REASON)
+
+    def _passes_over(self, run: Run, call: Call) -> bool:
+        """Whether a call may succeed without all of its packages: alone, each of them is needed.
+
+        From EL 8 on yum is dnf, which fails.
+        """
+        stage = self.facts.stages.holding(run)
+        if call.name != "yum" or stage is None:
+            return False
+        first = self.facts.stages.lineage(stage)[-1]
+        return not _YUM_IS_DNF.search(f"{self.facts.plan.stages[first.index].base}".lower())
 
     def _join(self, rewrite: Rewrite, group: Sequence[Placed]) -> bool:
         """Puts the packages of a group behind those of its first call; False for a single call."""

@@ -21,24 +21,34 @@ _FLAG = re.compile(r"--(?:no-)?install-recommends(?:=\S*)?")
 #: of these others has to be named as well. (https://packages.debian.org/stable/)
 _COUNTERPARTS = (
     (
-        r"curl|wget|git|git-core|libcurl.*|aria2|mercurial|subversion",
+        r"curl|wget|git|git-core|libcurl.*|aria2|mercurial|subversion|w3m|apt-transport-https",
         ("ca-certificates",),
     ),
     (r"python3?-pip", ("build-essential", "python3-dev", "python-dev", "gcc", "g++")),
+    (r"python3?-pip", ("python3-setuptools", "python-setuptools")),
     (
         r"gcc(?:-[0-9.]+)?|clang(?:-[0-9.]+)?|cmake|golang.*|tcc",
         ("libc6-dev", "build-essential", "g++"),
     ),
+    (r"cmake", ("make", "build-essential", "ninja-build")),
     (r"dpkg-dev|devscripts|debhelper|npm", ("build-essential", "gcc", "g++")),
     (r"gpg", ("gnupg", "gpg-agent")),
+    (r"(?:python3?-)?software-properties.*", ("gpg-agent", "gnupg", "gnupg2", "gnupg-agent")),
     (r"xvfb", ("xauth",)),
+    (r"yarn|yarnpkg", ("nodejs",)),
+    (r"mono-(?:devel|complete)|nuget|msbuild", ("ca-certificates-mono",)),
+    (r"mailutils|mailx|bsd-mailx|heirloom-mailx|mutt", ("postfix", "exim4", "ssmtp", "msmtp-mta")),
+    (r"fail2ban", ("iptables", "nftables")),
     (r"cryptsetup|initramfs-tools", ("busybox",)),
 )
 #: Those that recommend more than can be named.
 _WITH_MANY = re.compile(
     r"(?:r-base|texlive|libreoffice|chromium|firefox|xfce4|gnome|kde|lxde|task-|xorg|wine|qemu"
-    r"|libvirt|ansible|imagemagick|ubuntu-desktop|xubuntu|language-pack|systemd|x11vnc).*"
+    r"|libvirt|ansible|imagemagick|ubuntu-desktop|xubuntu|language-pack|systemd|x11vnc"
+    r"|tightvnc|tigervnc|vnc4|docker|podman|buildah|opam|octave|inkscape|vlc).*"
 )
+#: Packages that need another for what the file does with them: its words, and the other one.
+_FOR_A_USE = ((r"apache2(?:-bin)?", "default-ssl|snakeoil", "ssl-cert"),)
 _TABLE = tuple((re.compile(names), needed) for names, needed in _COUNTERPARTS)
 
 
@@ -130,6 +140,10 @@ class NoInstallRecommends(Fixer):
             for pattern, needed in _TABLE:
                 if pattern.fullmatch(name) and present.isdisjoint(needed):
                     return f"{name} is of little use without what it recommends: {needed[0]}"
+            for pattern, words, other in _FOR_A_USE:
+                if re.fullmatch(pattern, name) and other not in present:
+                    if re.search(words, self.facts.tree.text):
+                        return f"what the file does with {name} needs what it recommends: {other}"
             if _WITH_MANY.fullmatch(name):
                 return f"{name} is of little use without what it recommends"
         return ""

@@ -207,3 +207,18 @@ def test_with_runs_merged(name: str) -> None:
     result = fix_bytes(before.encode(), request)
     assert result.after.decode() == after
     assert fix_bytes(result.after, request).after == result.after
+
+
+@pytest.mark.parametrize(
+    "base", ["centos:7", "centos:centos7", "amazonlinux:2", "oraclelinux:7-slim", "me/base", "centos"]
+)
+def test_yum_that_may_pass_over_a_package_it_does_not_find(base: str) -> None:
+    check_refused(NAME, f"FROM {base}\nRUN yum -y install a && yum -y install b\n", "passes over")
+
+
+@pytest.mark.parametrize(
+    "base", ["centos:8", "quay.io/centos/centos:stream9", "rockylinux:9", "redhat/ubi8:8.9"]
+)
+def test_yum_that_is_dnf(base: str) -> None:
+    text = f"FROM {base}\nRUN yum -y install a && yum -y install b\n"
+    assert run(NAME, text, level=Level.STANDARD).changed

@@ -39,6 +39,15 @@ REFUSED = {
     "apt-get install -y a wget": "ca-certificates",
     "apt-get install -y gcc make": "libc6-dev",
     "apt-get install -y python3-pip": "build-essential",
+    "apt-get install -y python3-pip python3-dev": "python3-setuptools",
+    "apt-get install -y cmake g++": "cmake is of little use without what it recommends: make",
+    "apt-get install -y software-properties-common": "gpg-agent",
+    "apt-get install -y apt-transport-https": "ca-certificates",
+    "apt-get install -y yarn": "nodejs",
+    "apt-get install -y mono-devel": "ca-certificates-mono",
+    "apt-get install -y fail2ban": "iptables",
+    "apt-get install -y docker-ce": "docker-ce is of little use without",
+    "apt-get install -y apache2 && a2ensite default-ssl": "needs what it recommends: ssl-cert",
     "apt-get install -y xvfb": "xauth",
     "apt-get install -y texlive-latex-base": "texlive-latex-base is of little use",
     "apt-get install -y curl && apt-get install -y --no-install-recommends ca-certificatesx": "curl",
@@ -73,6 +82,12 @@ FIXED = {
     "apt-get install -y -t sid a=$V": ("apt-get install -y -t sid --no-install-recommends a=$V"),
     "apt-get install -y curl ca-certificates": (
         "apt-get install -y --no-install-recommends curl ca-certificates"
+    ),
+    "apt-get install -y software-properties-common gpg-agent": (
+        "apt-get install -y --no-install-recommends software-properties-common gpg-agent"
+    ),
+    "apt-get install -y apache2 && a2enmod rewrite": (
+        "apt-get install -y --no-install-recommends apache2 && a2enmod rewrite"
     ),
     "apt-get install -y gcc libc6-dev": "apt-get install -y --no-install-recommends gcc libc6-dev",
     "apt-get install -y --no-install-recommends a && apt-get install -y b": (
