@@ -103,7 +103,9 @@ def _keeps_archives(scene: Scene) -> str:
         later = Scene.of(scene.facts, each) if isinstance(each, Run) else None
         if later is None or is_mounted(later.run, "/var/cache/apt"):
             continue
-        filling = [call for call in later.calls if call.name in APT.names and call.verb in _FETCHING]
+        filling = [
+            call for call in later.calls if call.name in APT.names and call.verb in _FETCHING
+        ]
         emptied = any(call.name in APT.names and call.verb in _EMPTYING for call in later.calls)
         if filling and not emptied and not isinstance(for_apt(later), Mounting):
             return f"{filling[0].written} {filling[0].verb}"

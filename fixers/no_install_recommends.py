@@ -141,9 +141,12 @@ class NoInstallRecommends(Fixer):
                 if pattern.fullmatch(name) and present.isdisjoint(needed):
                     return f"{name} is of little use without what it recommends: {needed[0]}"
             for pattern, words, other in _FOR_A_USE:
-                if re.fullmatch(pattern, name) and other not in present:
-                    if re.search(words, self.facts.tree.text):
-                        return f"what the file does with {name} needs what it recommends: {other}"
+                if (
+                    re.fullmatch(pattern, name)
+                    and other not in present
+                    and re.search(words, self.facts.tree.text)
+                ):
+                    return f"what the file does with {name} needs what it recommends: {other}"
             if _WITH_MANY.fullmatch(name):
                 return f"{name} is of little use without what it recommends"
         return ""

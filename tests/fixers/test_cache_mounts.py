@@ -74,8 +74,7 @@ REFUSED = {
         "would keep its archives in the image",
     ),
     "later install of a child": (
-        "FROM debian:12 AS a\n"
-        f"RUN {UP}\nFROM a\nRUN {UP} b && (rm -rf /var/lib/apt/lists/*)\n",
+        f"FROM debian:12 AS a\nRUN {UP}\nFROM a\nRUN {UP} b && (rm -rf /var/lib/apt/lists/*)\n",
         "would keep its archives in the image",
     ),
     "all caches removed": (F + f"RUN {UP} && rm -rf /var/cache/*\n", "holds more than the cache"),

@@ -210,7 +210,8 @@ def test_with_runs_merged(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "base", ["centos:7", "centos:centos7", "amazonlinux:2", "oraclelinux:7-slim", "me/base", "centos"]
+    "base",
+    ["centos:7", "centos:centos7", "amazonlinux:2", "oraclelinux:7-slim", "me/base", "centos"],
 )
 def test_yum_that_may_pass_over_a_package_it_does_not_find(base: str) -> None:
     check_refused(NAME, f"FROM {base}\nRUN yum -y install a && yum -y install b\n", "passes over")
