@@ -140,9 +140,9 @@ class NoInstallRecommends(Fixer):
             for pattern, needed in _TABLE:
                 if pattern.fullmatch(name) and present.isdisjoint(needed):
                     return f"{name} is of little use without what it recommends: {needed[0]}"
-            for pattern, words, other in _FOR_A_USE:
+            for wanted, words, other in _FOR_A_USE:
                 if (
-                    re.fullmatch(pattern, name)
+                    re.fullmatch(wanted, name)
                     and other not in present
                     and re.search(words, self.facts.tree.text)
                 ):
