@@ -1,6 +1,7 @@
 """Reports logs that are written to files of the container."""
 
 import re
+from itertools import zip_longest
 
 from dfix import Fixer, Phase, Reported, Stage, Valid
 
@@ -87,7 +88,7 @@ def _file_of(line: CommandLine) -> str | None:
 
 def _named(words: tuple[str | None, ...]) -> str | None:
     """The file that an option names, or that `tail -f` shows."""
-    for word, following in zip(words, (*words[1:], None), strict=True):
+    for word, following in zip_longest(words, words[1:]):
         option = _OPTION.fullmatch(word or "")
         value = (option["value"] or following) if option is not None else None
         if value and not value.startswith("--") and not _OUTPUT.fullmatch(value):

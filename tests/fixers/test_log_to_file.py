@@ -9,6 +9,10 @@ NAME = "log-to-file"
 A = "FROM alpine:3.20\n"
 
 NOOP = {
+    "a command line without a command": A + "CMD\n",
+    "assignments alone": A + "CMD A=1\n",
+    "no words in exec form": A + "ENTRYPOINT []\nCMD []\n",
+    "a redirection alone": A + "CMD > /x\n",
     "seed-S01": seed.S01,
     "seed-S06": seed.S06,
     "seed-S13": seed.S13,
