@@ -156,3 +156,14 @@ def test_changed_into_what_is_right(name: str) -> None:
 def test_s15_nginx_gets_no_stopsignal() -> None:
     text = 'FROM nginx:1.27\nCMD ["nginx", "-g", "daemon off;"]\n'
     assert every_fixer(text, Level.AGGRESSIVE)[0] == text
+
+
+def test_a_group_that_a_shell_divides_is_joined_in_the_same_run() -> None:
+    text = (
+        "FROM ubuntu:14.04\nRUN apt-get update\nRUN apt-get install software-properties-common -y\n"
+        "RUN echo debconf shared/accepted select true | debconf-set-selections\n"
+        "RUN apt-get update\nRUN apt-get install -y tini; true\n"
+    )
+    # What is joined at first is turned down; `pipefail` then divides it.
+    after, _ = every_fixer(text, Level.STANDARD)
+    assert "RUN apt-get update \\\n  && apt-get install software-properties-common -y" in after

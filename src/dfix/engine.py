@@ -212,7 +212,7 @@ class _Run:
                 self.report(proposal, "refused", proposal.reason)
             elif proposal.level > self.request.level:
                 self.report(proposal, "fixable", f"needs --level {proposal.level}")
-            elif self.key(proposal) in self.rejected or owners & touched:
+            elif owners & touched or (self.rejected and self.key(proposal) in self.rejected):
                 continue  # reported already; or its turn comes in the next round
             else:
                 chosen.append(proposal)
@@ -220,8 +220,16 @@ class _Run:
         return chosen
 
     def key(self, fix: Fix) -> tuple[str, str]:
-        owner = self.facts.positions.owner(fix.node)
-        return fix.fixer.name, owner.code if owner is not None else ""
+        """What makes a fix the same one in a later round: its fixer, and the text that it changes.
+
+        A group of instructions that has lost some to another fix is another fix.
+        """
+        owners = {
+            owner: None
+            for node in (fix.node, *fix.changes)
+            if (owner := self.facts.positions.owner(node)) is not None
+        }
+        return fix.fixer.name, "".join(owner.code for owner in owners)
 
     def apply(self, before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, list[Fix]]:
         """The file with as many of `fixes` as pass the checks, and those."""
