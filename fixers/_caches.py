@@ -11,6 +11,8 @@ from dfix.facts.programs import Words
 
 from ._called import Called
 
+#: The name of a package in a word that may go on with a version, also with one in a variable.
+_PACKAGE = re.compile(r"""["']?(?P<name>@?[^@"'$`*?]+)(?:@|["']?\Z)""")
 _REMOVERS = frozenset({"rm", "find", "unlink", "shred"})
 
 
@@ -36,6 +38,8 @@ class Manager:
     mounted: tuple[str, ...] = ()
     #: Whether the commands stand right behind the call: the manager may be gone at the end.
     close: bool = False
+    #: Packages by which it replaces itself, or what it runs on: the new one may not run here.
+    itself: frozenset[str] = frozenset()
     #: Whether it is worth it in a stage that is no part of the result: nothing but tidiness.
     everywhere: bool = True
 
@@ -49,6 +53,14 @@ class Manager:
             )
         # Without a verb, a word that only the shell knows may be one.
         return bool(call.verb) or all(word.value is not None for word in call.arguments)
+
+    def replaces_itself(self, call: Called) -> bool:
+        """Whether a call may install the manager anew; so may a package whose name is not known."""
+        return bool(self.itself) and any(
+            (found := _PACKAGE.match(word.text)) is None or found["name"] in self.itself
+            for word in call.arguments
+            if not word.text.startswith("-")
+        )
 
     def empties(self, call: Called) -> bool:
         """Whether a call removes what lies in the cache."""
@@ -168,6 +180,7 @@ NPM = Manager(
     frozenset({"npm_config_cache", "NPM_CONFIG_CACHE"}),
     ("npm",),
     close=True,
+    itself=frozenset({"npm", "node"}),
     everywhere=False,
 )
 YARN = Manager(
@@ -187,6 +200,7 @@ YARN = Manager(
     frozenset({"YARN_CACHE_FOLDER"}),
     ("yarn", ".cache"),
     close=True,
+    itself=frozenset({"yarn", "node"}),
     everywhere=False,
 )
 COMPOSER = Manager(

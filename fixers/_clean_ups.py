@@ -159,6 +159,8 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
         or not (manager.close or _is_proven(scene, last) or _is_in_base(scene, last))
     ):
         return f"whether {last.name} is there is only known at run time"
+    if manager.replaces_itself(last):
+        return f"{last.name} may replace itself, and whether the new one runs here is not known"
     if manager is APT and not any(
         manager.left.needed_by(unwrapped(words_of(call.command))) for call in scene.calls
     ):

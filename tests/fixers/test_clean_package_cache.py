@@ -141,6 +141,12 @@ def test_s05_cannot_be_built_and_stays() -> None:
 
 
 REFUSED = {
+    "npm replaces itself": (N + "RUN npm install -g npm\n", "may replace itself"),
+    "npm replaces itself by a tag": (N + "RUN npm i -g npm@latest && a\n", "may replace itself"),
+    "npm replaces node": (N + "RUN npm i -g 'node@4'\n", "may replace itself"),
+    "npm may replace itself": (N + 'RUN npm i -g "$PACKAGE"\n', "may replace itself"),
+    "npm may replace itself among others": (N + "RUN npm i -g a $PACKAGES\n", "may replace itself"),
+    "yarn replaces itself": (N + "RUN yarn global add yarn\n", "may replace itself"),
     "S13 and a later install": (
         seed.S13 + "RUN apt-get install -y less\n",
         "`apt-get install -y less` needs the package lists",
@@ -307,6 +313,15 @@ E11 = seed.S13.replace(
     "  && apt-get clean\n", "  && apt-get clean \\\n  && rm -rf /var/lib/apt/lists/*\n"
 )
 FIXED = {
+    "npm that has shown that it runs": (
+        N + "RUN npm i -g npm && npm ci\n",
+        N + "RUN npm i -g npm && npm ci \\\n  && npm cache clean --force\n",
+    ),
+    "npm installs something that is called alike": (
+        N + 'RUN npm i -g npm-check @npm/npm "gulp@$V" --registry=$R\n',
+        N + 'RUN npm i -g npm-check @npm/npm "gulp@$V" --registry=$R \\\n'
+        "  && npm cache clean --force\n",
+    ),
     "E7": (seed.S01, E7),
     "E11": (seed.S13, E11),
     "apt": (F + UP + "\n", F + UP + LISTS),
