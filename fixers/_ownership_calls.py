@@ -58,6 +58,9 @@ def call_of(facts: Facts, run: Run, command: Command) -> Call | None:
 
 def objection_to_run(rewrite: Rewrite) -> str:
     """Why the first link cannot be taken out of a RUN; empty where it can."""
+    user = rewrite.facts.bases.user(rewrite.run)
+    if user not in {None, "root"}:
+        return f"the RUN is run as {user}, who may not do it: the build may fail there"
     if rewrite.run.flags:
         return "the RUN has flags of its own"
     if any(is_pragma(line) for line in rewrite.run.leading_lines):

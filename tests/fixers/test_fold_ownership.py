@@ -58,6 +58,12 @@ NOOP = {
 }
 
 REFUSED = {
+    # The build fails there, and would not any more.
+    "another user": ("USER 1000\nCOPY a.sh /\nRUN chmod +x /a.sh\n", "run as 1000"),
+    "another user gives away": (
+        "USER nobody\nCOPY a.sh /\nRUN chown 33:33 /a.sh && touch /tmp/b\n",
+        "run as nobody",
+    ),
     # It would hit something else.
     "whole context": ("COPY . /app\nRUN chmod -R 755 /app\n", "several modes"),
     "folder": ("COPY src/ /app\nRUN chmod -R 644 /app\n", "several modes"),
