@@ -25,7 +25,8 @@ _OF_PIP = (
     "--no-cache-dir", "--no-cache", "--cache-dir", "--download-cache", "--use-wheel", "--egg",
     "--download", "--help", "--version",
 )  # fmt: skip
-_PIP_VARIABLES = ("PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
+#: Variables that put the cache of pip elsewhere, or switch it off.
+PIP_VARIABLES = ("PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
 _OF_PIP_MOUNTS = ("$", "pip", ".cache", "/root")
 
 
@@ -203,7 +204,7 @@ def pip_without_cache(scene: Scene) -> CleanUp | str | None:
 def _is_empty_anyway(scene: Scene, last: Called) -> bool:
     """Whether pip keeps nothing, keeps it in a mount or elsewhere, or it is removed afterwards."""
     env = scene.facts.plan.before(scene.run).env
-    if any(name in env or name in scene.text for name in _PIP_VARIABLES):
+    if any(name in env or name in scene.text for name in PIP_VARIABLES):
         return True
     if any(mark in target for target in mount_targets(scene.run) for mark in _OF_PIP_MOUNTS):
         return True

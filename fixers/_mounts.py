@@ -10,6 +10,7 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Statement
 
 from ._ages import is_yarn_1
+from ._cache_options import PIP_VARIABLES
 from ._caches import APT, NPM, PIP_CACHE, YARN, Manager, removed_paths
 from ._called import Called
 from ._clean_ups import Scene
@@ -135,7 +136,7 @@ def for_pip(scene: Scene) -> Mounting | str | None:
         return None
     if any(call.wrapped for call in own):
         return "pip is called through another command"
-    if any(name in scene.text or _in_env(scene, name) for name in _OF_PIP):
+    if any(name in scene.text or _in_env(scene, name) for name in PIP_VARIABLES):
         return "a variable puts the cache of pip elsewhere, or switches it off"
     if any(call.has("--cache-dir", "--no-cache", "--target", "--root") for call in own):
         return "pip is told where to keep its cache, or where to install"
@@ -157,9 +158,6 @@ def for_pip(scene: Scene) -> Mounting | str | None:
         ):
             return reason
     return Mounting((flag,), rewrite)
-
-
-_OF_PIP = ("PIP_NO_CACHE_DIR", "PIP_CACHE_DIR", "XDG_CACHE_HOME")
 
 
 def for_npm(scene: Scene) -> Mounting | str | None:

@@ -22,7 +22,6 @@ from dfix import (
     Valid,
     Word,
 )
-from dfix.facts.stages import origins
 from dfix.facts.statements import mounting_from
 
 _FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::latest)?")
@@ -110,11 +109,8 @@ class PinBaseImage(Fixer):
         self._look_at_origins(node)
 
     def _look_at_origins(self, node: Copy | Run) -> None:
-        # Unlike in FROM, a stage further down counts as well.
-        stages = {stage.name for stage in self.facts.tree.stages}
-        for flag, name in origins(node):
-            if not (name.isdecimal() or name == "scratch" or name.lower() in stages):
-                self._look(node, flag, name)
+        for flag, name in self.facts.stages.foreign(node):
+            self._look(node, flag, name)
 
     def _look(self, node: From | Copy | Run, leaf: Word | Flag, name: str) -> None:
         """Proposes a version for the image `name`, which a leaf of `node` names."""

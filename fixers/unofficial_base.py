@@ -5,7 +5,6 @@ from fnmatch import fnmatchcase
 from typing import ClassVar
 
 from dfix import Copy, Fixer, ImageReference, Leaf, Option, Phase, Reported, Run, Stage, Valid
-from dfix.facts.stages import origins
 
 
 class UnofficialBase(Fixer):
@@ -61,10 +60,8 @@ class UnofficialBase(Fixer):
         self._look_at_origins(node)
 
     def _look_at_origins(self, node: Copy | Run) -> None:
-        stages = {stage.name for stage in self.facts.tree.stages}
-        for flag, name in origins(node):
-            if not name.isdecimal() and name.lower() not in stages:
-                self._look(flag, name)
+        for flag, name in self.facts.stages.foreign(node):
+            self._look(flag, name)
 
     def _look(self, leaf: Leaf, name: str) -> None:
         image = ImageReference.parse(name)

@@ -72,6 +72,16 @@ class Stages:
                 return True
         return False
 
+    def foreign(self, instruction: Instruction) -> Iterator[tuple[Flag, str]]:
+        """The images that an instruction takes files from, as written, each with its flag.
+
+        Unlike in FROM, a stage further down counts as one of the file's own.
+        """
+        own = {stage.name for stage in self.tree.stages}
+        for flag, name in origins(instruction):
+            if not (name.isdecimal() or name == "scratch" or name.lower() in own):
+                yield flag, name
+
     def is_final(self, stage: Stage) -> bool:
         """Whether `stage` is the last one of the file."""
         return stage.index == len(self.tree.stages) - 1
