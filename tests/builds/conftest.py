@@ -1,4 +1,4 @@
-"""The suite needs a Docker Engine with the image `debian:12`, and a way to Debian's packages."""
+"""The suite needs a Docker Engine with a few images, and a way to Debian's packages."""
 
 import shutil
 import subprocess
@@ -8,16 +8,19 @@ import pytest
 
 from tests.builds.stand_ins import local_debian
 
+#: The images that its files begin with; two of them are names of one.
+IMAGES = ("debian:12", "debian:bookworm", "busybox:1.35")
+
 
 def _missing() -> str:
     if shutil.which("docker") is None:
         return "no docker client on the PATH"
     asked = subprocess.run(
-        ["docker", "image", "inspect", "debian:12"], capture_output=True, text=True, check=False
+        ["docker", "image", "inspect", *IMAGES], capture_output=True, text=True, check=False
     )
     if asked.returncode == 0:
         return ""
-    return f"no Docker Engine with the image debian:12: {asked.stderr.strip()[:200]}"
+    return f"no Docker Engine with the images {', '.join(IMAGES)}: {asked.stderr.strip()[:200]}"
 
 
 @pytest.fixture(scope="session", autouse=True)
