@@ -6,7 +6,7 @@ fails, the round is halved until the guilty fix is found, dropped and reported a
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from dfix.check import problems
@@ -16,6 +16,7 @@ from dfix.fixer import Fix, Fixer, Level, Phase, Refusal
 from dfix.guards import Before, objection
 from dfix.nodes import Dockerfile, Instruction
 from dfix.parser import parse
+from dfix.plan import Change, stage_label
 from dfix.suppress import Suppressions
 from dfix.visitor import FaultyVisitorError, walk
 
@@ -39,6 +40,8 @@ class Finding:
     reason: str | None = None
     #: Whether the reason is what a person should do: the rule only reports.
     advice: bool = False
+    #: What the fix announced it would do to the build plan; empty for what was not fixed.
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Result:
     before: bytes
     after: bytes
     findings: tuple[Finding, ...] = ()
-    plan_changes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    """What differs in the build plan."""
     error: Error | None = None
     note: str | None = None
 
@@ -67,6 +71,11 @@ class Result:
     def changed(self) -> bool:
         """Whether the text differs."""
         return self.before != self.after
+
+    @property
+    def plan_changes(self) -> tuple[str, ...]:
+        """Where the build plan differs."""
+        return tuple(change.path for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ def fix_bytes(data: bytes, request: Request) -> Result:
     after = run.tree.code
     changes = () if after == data else run.first.plan.difference(run.facts.plan)
     findings = sorted(run.findings, key=lambda each: (each.line, each.column, each.fixer))
-    return Result(data, after, tuple(findings), tuple(change.path for change in changes))
+    return Result(data, after, tuple(findings), changes)
 
 
 def _verdict(data: bytes, tree: Dockerfile) -> Result | None:
@@ -270,7 +279,18 @@ class _Run:
                 status,
                 reason,
                 status == "refused" and isinstance(proposal, Refusal) and proposal.advice,
+                self.announced(proposal) if status == "fixed" else (),
             )
+        )
+
+    def announced(self, proposal: Fix | Refusal) -> tuple[Change, ...]:
+        """What a fix said it would do to the plan, with the names of the stages."""
+        if isinstance(proposal, Refusal):
+            return ()
+        stages = self.facts.plan.stages
+        return tuple(
+            replace(change, owner=stage_label(stages[change.stage], len(stages)))
+            for change in proposal.expects
         )
 
     def original_line(self, line: int) -> int:

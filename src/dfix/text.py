@@ -40,6 +40,11 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+def readable(text: str) -> str:
+    """`text` for people and other programs: a byte that is not UTF-8 shows as U+FFFD."""
+    return encode(text).decode("utf-8", "replace")
+
+
 def dominant_newline(text: str) -> str:
     """The line end that most lines of `text` have: `"\\r\\n"` or `"\\n"` (also for no lines)."""
     total = text.count("\n")

@@ -1,6 +1,7 @@
 """The build plan: what a build of a Dockerfile would do, and how two files differ in that."""
 
 from dfix.plan.build import plan
+from dfix.plan.difference import stage_label
 from dfix.plan.model import (
     BOUNDARY,
     Boundary,
@@ -39,4 +40,5 @@ __all__ = [
     "plan",
     "plan_data",
     "plan_text",
+    "stage_label",
 ]

@@ -7,7 +7,7 @@ from dfix.engine import Finding
 from dfix.report.diff import unified
 from dfix.report.summary import Summary
 from dfix.runner import FileReport
-from dfix.text import decode, encode
+from dfix.text import decode, readable
 from dfix.version import __version__
 
 #: Grows when a program that reads the report would have to be changed.
@@ -46,8 +46,7 @@ def document(files: Sequence[dict[str, object]], summary: Summary) -> str:
 
 def dumps(data: object) -> str:
     """`data` as JSON. Bytes that are not UTF-8 show as U+FFFD, which every reader takes."""
-    text = json.dumps(data, indent=2, ensure_ascii=False)
-    return encode(text).decode("utf-8", "replace") + "\n"
+    return readable(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _finding_data(finding: Finding) -> dict[str, object]:
