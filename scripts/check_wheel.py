@@ -12,6 +12,9 @@ NEEDED = (
     "dfix/cli/__init__.py",
     "dfix/fixers/merge_runs.py",
     "dfix/grammar/dockerfile.lark",
+    "dfix/report/campaign/page/base.css",
+    "dfix/report/campaign/page/main.js",
+    "dfix/report/campaign/page/page.html",
     "dfix/resolve/bases.tsv",
     "dfix/resolve/tags.tsv",
 )

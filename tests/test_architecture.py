@@ -107,7 +107,7 @@ GROUPS = {
     "report": Group(
         ("report", "report.*"),
         ("ground", "nodes", "views", "knowledge", "fixer", "registry", "engine", "running"),
-        ("jinja2", "rich"),
+        ("jinja2", "markupsafe", "rich"),
     ),
     **{
         name: Group(

@@ -1,0 +1,207 @@
+// One file of a repository: its diff, and beside it why each change was made or refused.
+
+const ROWS = 300;
+const ORDER = ["fixed", "fixable", "refused", "advice", "suppressed"];
+const TITLES = {
+  fixed: "What was fixed, and why",
+  fixable: "What a bolder level would fix",
+  refused: "What was refused, and why",
+  advice: "For a person to decide",
+  suppressed: "Switched off in the file",
+};
+
+function outcome(finding) {
+  return finding.advice && finding.status === "refused" ? "advice" : finding.status;
+}
+
+/** A file under a button that opens it; what is in it is made when it is opened. */
+function fileElement(file, at, open) {
+  const body = el("div", { class: "body", id: `file-${at}`, hidden: true });
+  const button = el(
+    "button",
+    { type: "button", "aria-expanded": "false", "aria-controls": body.id, onclick: () => toggle() },
+    el("span", { class: "path" }, file.path),
+    el("span", { class: `status ${file.status}` }, file.status),
+    el("span", { class: "told" }, fileSummary(file)),
+  );
+  function toggle() {
+    if (!body.hasChildNodes()) fillFile(body, file);
+    body.hidden = !body.hidden;
+    button.setAttribute("aria-expanded", String(!body.hidden));
+  }
+  if (open) toggle();
+  return el("section", { class: "file", "aria-label": file.path }, el("h3", {}, button), body);
+}
+
+function fileSummary(file) {
+  const counts = {};
+  for (const finding of file.findings ?? []) counts[outcome(finding)] = (counts[outcome(finding)] ?? 0) + 1;
+  const told = ["fixed", "refused", "advice"].filter((name) => counts[name]);
+  const list = told.map((name) => `${number(counts[name])} ${name}`);
+  if (file.status === "changed") {
+    const plan = grouped(file.plan ?? []).length;
+    list.push(plan ? counted(plan, "difference in the plan", "differences in the plan") : "the same image");
+  }
+  return list.join(" · ");
+}
+
+function fillFile(body, file) {
+  const findings = [...(file.findings ?? [])]
+    .map((finding) => ({ ...finding, outcome: outcome(finding) }))
+    .sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome) || a.line - b.line);
+  findings.forEach((finding, at) => { finding.pin = at + 1; finding.id = `${body.id}-note-${at + 1}`; });
+  if (file.reason) body.append(el("p", { class: `reason ${file.status}` }, prose(file.reason)));
+  const diff = file.diff ? diffElement(file, findings) : null;
+  if (diff) body.append(diff.element);
+  else body.classList.add("alone");
+  const notes = notesElement(file, findings, diff);
+  if (notes.hasChildNodes()) body.append(notes);
+  if (!body.hasChildNodes()) body.append(el("p", { class: "more" }, "Nothing was found in it."));
+}
+
+function diffElement(file, findings) {
+  const rows = diffRows(file.diff);
+  const returns = endsInReturns(rows);
+  if (returns) for (const row of rows) for (const side of [row.old, row.new]) if (side) side.text = side.text.slice(0, -1);
+  const pins = new Map();
+  for (const finding of findings) pins.set(finding.line, [...(pins.get(finding.line) ?? []), finding]);
+  const places = new Map();
+  const positions = new Map();
+  rows.forEach((row, at) => { if (row.old) positions.set(row.old.number, at); });
+  const tbody = el("tbody", { role: "rowgroup" });
+  const pages = paged(rows, ROWS, (row) => {
+    const element = row.hunk ? hunkElement(row.hunk) : rowElement(row, row.old ? pins.get(row.old.number) ?? [] : []);
+    if (row.old) places.set(row.old.number, element);
+    return element;
+  }, ["line", "lines"], (made) => tbody.append(...made));
+  const head = (label) => el("th", { role: "columnheader", scope: "colgroup", colspan: 2, "aria-colspan": 2 }, label);
+  const table = el(
+    "table",
+    { role: "table" },
+    el("caption", { class: "unseen" }, `Changes of ${file.path}`),
+    el("colgroup", {}, el("col", { class: "number" }), el("col")),
+    el("colgroup", {}, el("col", { class: "number" }), el("col")),
+    el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, head("Before"), head(returns ? "After (lines end in CRLF)" : "After"))),
+    tbody,
+  );
+  return {
+    element: el("div", { class: "diff" }, table, pages.more),
+    has: (line) => positions.has(line),
+    show: (line) => {
+      pages.until(positions.get(line));
+      const row = places.get(line);
+      row.scrollIntoView({ block: "center" });
+      focusOn(row);
+      row.classList.add("lit");
+      setTimeout(() => row.classList.remove("lit"), 2500);
+    },
+  };
+}
+
+function hunkElement(hunk) {
+  const range = (start, count) => (count > 1 ? `lines ${start} to ${start + count - 1}` : count ? `line ${start}` : "nothing");
+  return el("tr", { role: "row", class: "hunk" }, el("td", { role: "cell", colspan: 4, "aria-colspan": 4 }, `${range(hunk.old, hunk.oldCount)} before, ${range(hunk.new, hunk.newCount)} after`));
+}
+
+function rowElement(row, findings) {
+  const [olds, news] = row.alike ? parts(row.old.text, row.new.text) : [null, null];
+  const marks = findings.map((finding) =>
+    el("a", { class: `pin ${finding.outcome}`, href: `#${finding.id}`, "aria-label": `${finding.fixer}: ${finding.outcome}, note ${finding.pin}`, onclick: (event) => follow(event, finding.id) }, String(finding.pin)),
+  );
+  return el(
+    "tr",
+    { role: "row", class: row.same ? "same-line" : "changed-line" },
+    sideCells(row.old, "old", row.same ? "" : "removed", olds, row.same ? [] : marks),
+    sideCells(row.new, "new", row.same ? "" : "added", news, row.same ? marks : []),
+  );
+}
+
+function follow(event, id) {
+  event.preventDefault();
+  const note = document.getElementById(id);
+  note.scrollIntoView({ block: "center" });
+  focusOn(note);
+}
+
+function sideCells(side, name, change, marked, marks) {
+  if (!side) {
+    return [el("td", { role: "cell", class: `${name} number gap` }), el("td", { role: "cell", class: `${name} text gap` })];
+  }
+  const pieces = (marked ?? [[side.text, false]]).map(([piece, differs]) =>
+    differs ? el("mark", {}, text(piece, HIDDEN_BUT_TABS)) : text(piece, HIDDEN_BUT_TABS),
+  );
+  const tag = { removed: "del", added: "ins" }[change];
+  return [
+    el("td", { role: "cell", class: `${name} number ${change}` }, String(side.number)),
+    el(
+      "td",
+      { role: "cell", class: `${name} text ${change}` },
+      marks,
+      tag ? el(tag, {}, pieces) : pieces,
+      side.unended && !(change === "" && name === "old") ? el("span", { class: "unended" }, " (no line end)") : null,
+    ),
+  ];
+}
+
+function notesElement(file, findings, diff) {
+  const notes = el("div", { class: "notes" });
+  for (const name of ORDER) {
+    const some = findings.filter((finding) => finding.outcome === name);
+    if (!some.length) continue;
+    const list = el("ul");
+    const pages = paged(some, 60, (finding) => noteElement(finding, diff), ["note", "notes"], (made) => list.append(...made));
+    notes.append(el("section", {}, el("h4", {}, el("span", { class: `key ${name}`, "aria-hidden": "true" }), `${TITLES[name]} (${number(some.length)})`), list, pages.more));
+  }
+  if (file.status === "changed") {
+    const plan = file.plan ?? [];
+    notes.append(
+      el("section", {}, el("h4", {}, "What the build does differently"), plan.length ? planElement(plan) : el("p", { class: "same" }, "Nothing: the image is the same.")),
+    );
+  }
+  return notes;
+}
+
+function noteElement(finding, diff) {
+  const line = `line ${number(finding.line)}`;
+  const fixer = index.fixers.get(finding.fixer);
+  return el(
+    "li",
+    { id: finding.id },
+    el("span", { class: `pin ${finding.outcome}`, "aria-hidden": "true" }, String(finding.pin)),
+    el("span", { class: "name" }, fixer?.reference ? link(finding.fixer, fixer.reference) : finding.fixer),
+    " ",
+    el("span", { class: `level ${finding.level}` }, finding.level),
+    " ",
+    diff && diff.has(finding.line) ? el("button", { type: "button", class: "line", onclick: () => diff.show(finding.line) }, line) : el("span", { class: "because" }, line),
+    el("p", {}, prose(finding.message)),
+    finding.reason ? el("p", { class: "because" }, prose(finding.reason)) : null,
+    finding.outcome === "fixed" && !finding.reason && fixer?.why ? el("p", { class: "because" }, prose(fixer.why)) : null,
+    finding.plan ? planElement(finding.plan) : null,
+  );
+}
+
+/** Differences of the build plan; one that several effects share is told once. */
+function grouped(plan) {
+  const groups = new Map();
+  for (const change of plan) {
+    const key = JSON.stringify([change.path.replace(/\[\d+\]/, "[]"), change.old, change.new]);
+    if (groups.has(key)) groups.get(key).times++;
+    else groups.set(key, { ...change, times: 1 });
+  }
+  return [...groups.values()];
+}
+
+function planElement(plan) {
+  const list = el("dl", { class: "plan" });
+  const pages = paged(grouped(plan), 40, (change) => {
+    const more = change.times > 1 ? ` (and ${number(change.times - 1)} more)` : "";
+    return el(
+      "div",
+      {},
+      el("dt", {}, change.path + more),
+      change.old === undefined ? null : el("dd", {}, el("span", { class: "unseen" }, "before: "), el("del", {}, text(change.old, HIDDEN_BUT_TABS))),
+      change.new === undefined ? null : el("dd", {}, el("span", { class: "unseen" }, "after: "), el("ins", {}, text(change.new, HIDDEN_BUT_TABS))),
+    );
+  }, ["difference", "differences"], (made) => list.append(...made));
+  return el("div", {}, list, pages.more);
+}
