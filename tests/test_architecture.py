@@ -31,7 +31,9 @@ class Group:
 
 GROUPS = {
     # Text, names and files, of which each module stands alone.
-    "ground": Group(("globs", "pool", "regularfile", "templates", "text", "version", "words")),
+    "ground": Group(
+        ("globs", "pointers", "pool", "regularfile", "templates", "text", "version", "words")
+    ),
     # The language.
     "nodes": Group(("nodes",), ("ground",)),
     "parser": Group(("parser",), ("ground", "nodes"), ("lark",)),
@@ -72,6 +74,7 @@ GROUPS = {
             "discovery",
             "dockerignore",
             "documents",
+            "git",
             "journal",
             "orchestrators",
             "worktree",

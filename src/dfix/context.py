@@ -17,7 +17,8 @@ from dfix.archive import is_archive
 from dfix.dockerignore import DockerIgnore, parse_dockerignore
 from dfix.globs import Glob, PatternError, compile_glob, has_wildcard
 from dfix.orchestrators import scan
-from dfix.regularfile import read_regular
+from dfix.pointers import LONGEST_PREFIX, pointer
+from dfix.regularfile import open_regular, read_regular
 from dfix.text import decode
 from dfix.worktree import work_tree_root
 
@@ -51,7 +52,7 @@ class ContextFile:
         if self.is_directory:
             return False
         try:
-            return is_archive(self.location)
+            return None if _is_pointer(self.location) else is_archive(self.location)
         except OSError:
             return None
 
@@ -218,9 +219,10 @@ class Evidence:
             if file.location is None or others:
                 return None
             try:
-                return decode(read_regular(file.location, limit=limit))
+                data = read_regular(file.location, limit=limit)
             except OSError:
                 return None
+            return None if pointer(data) else decode(data)
 
         return self._agreed(source, level_is_safe, text)
 
@@ -306,6 +308,12 @@ def _is_alone(dockerfile: Path) -> bool:
             return all(beside.name in own for beside in entries)
     except OSError:
         return True
+
+
+def _is_pointer(location: Path) -> bool:
+    """Whether a file only stands for another one, of which nothing is known. Raises OSError."""
+    with open_regular(location) as file:
+        return pointer(file.read(LONGEST_PREFIX)) is not None
 
 
 def _kind(found: tuple[ContextFile, ...]) -> SourceKind:

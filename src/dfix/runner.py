@@ -12,6 +12,7 @@ from dfix.engine import Error, Finding, Request, Result, fix_bytes
 from dfix.journal import Journal
 from dfix.neighbours import Handled, Outcome, Wish
 from dfix.parser import parse
+from dfix.pointers import pointer
 from dfix.pool import in_order, processors
 from dfix.registry import UnknownFixer, all_fixers
 from dfix.regularfile import TooLargeError, read_regular
@@ -83,6 +84,9 @@ class Work:
             if candidate.skipped is not None:
                 return replace(blank, skipped=candidate.skipped)
             data = read_regular(candidate.path, limit=LIMIT)
+            kind = pointer(data)
+            if kind is not None:
+                return replace(blank, skipped=kind)
             if not candidate.explicit and is_template(decode(data)):
                 return replace(blank, skipped="template")
         except TooLargeError:

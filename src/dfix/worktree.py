@@ -1,18 +1,16 @@
 """The files of a folder that belong to its project: git's own list, else a walk with `.gitignore`.
 
-The folder may be anyone's. Git is therefore asked with everything switched off by which a
-repository's configuration can run a program (`core.fsmonitor`, hooks, fetching what a partial
-clone lacks), and symbolic links to folders are never followed.
+The folder may be anyone's: git is asked as `dfix.git` does, and symbolic links to folders are never
+followed.
 """
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dfix.git import Git
 from dfix.regularfile import read_regular
 from dfix.text import decode
 
@@ -22,27 +20,7 @@ if TYPE_CHECKING:
 PRUNED = frozenset({".git", "node_modules", "vendor"})
 """Folders below the listed one that are never entered: git's own and other people's code."""
 
-_TIMEOUT = 120  # seconds; a repository's configuration may name a pipe as a file to read
 _IGNORE_LIMIT = 1024 * 1024  # bytes of a .gitignore that are still read
-
-_GIT_OPTIONS = (
-    ("core.fsmonitor", "false"),
-    ("core.hooksPath", os.devnull),
-    ("core.untrackedCache", "false"),
-    ("core.quotePath", "false"),
-    ("protocol.allow", "never"),
-    ("safe.bareRepository", "explicit"),
-)
-_GIT_ENVIRONMENT = {
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    # No transport has this name, so that git may use none: a promised object is not fetched.
-    "GIT_ALLOW_PROTOCOL": "none",
-    "LC_ALL": "C",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +47,26 @@ def list_files(root: Path, *, gitignore: bool = True) -> Listing:
     tree, the folders are walked and `.gitignore` files are honoured. Without `gitignore` all
     files are listed. Raises nothing: what cannot be read is among the errors.
     """
-    found = _Walk(gitignore)
+    found = _Walk(gitignore and not _is_exported(root))
     found.enter(Path(os.path.realpath(root)), "")
     return Listing(root, tuple(sorted(set(found.files))), tuple(sorted(found.errors)))
+
+
+def mark_exported(folder: Path) -> None:
+    """Makes a folder that holds all files of a commit, and nothing else, the root of a work tree.
+
+    All its files are the project's own, also those that a `.gitignore` names: they are tracked. The mark
+    is an empty file `.git`, which to git itself is an error, so that it does not look further up.
+    """
+    (folder / ".git").touch(exist_ok=False)
+
+
+def _is_exported(folder: Path) -> bool:
+    top = work_tree_root(folder)
+    try:
+        return top is not None and (top / ".git").lstat().st_size == 0 and (top / ".git").is_file()
+    except OSError:
+        return False
 
 
 def _has_git(folder: Path) -> bool:
@@ -127,9 +122,10 @@ def _is_pruned(name: str) -> bool:
 
 def _tracked(folder: Path, top: Path) -> list[str] | None:
     """The files of `folder` as git lists them, relative to it; None where git does not tell."""
-    if folder != top and _git(folder, top, "check-ignore", "-q", ".") is not None:
+    git = Git.in_work_tree(folder, top)
+    if folder != top and git.ask("check-ignore", "-q", ".") is not None:
         return None  # The folder itself is ignored, and was asked for all the same.
-    output = _git(folder, top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    output = git.ask("ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if output is None:
         return None
     inside: dict[str, bool] = {}
@@ -144,36 +140,6 @@ def _tracked(folder: Path, top: Path) -> list[str] | None:
         if base and inside[parent] and os.path.lexists(folder / name):
             found.append(name)
     return found
-
-
-def _git(folder: Path, top: Path, *arguments: str) -> bytes | None:
-    """What a git command prints, None where it fails, is not there, or takes too long."""
-    program = _program()
-    if program is None:
-        return None
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "GIT_"}
-    options = [part for name, value in _GIT_OPTIONS for part in ("-c", f"{name}={value}")]
-    try:
-        done = subprocess.run(
-            [program, "--no-pager", *options, *arguments],
-            cwd=folder,
-            # The repository may call any other folder its work tree.
-            env={**environment, **_GIT_ENVIRONMENT, "GIT_WORK_TREE": str(top)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
-def _program() -> str | None:
-    """Where git is; never in a folder that is on the PATH relative to the present one."""
-    searched = [each for each in os.get_exec_path() if Path(each).is_absolute()]
-    return shutil.which("git", path=os.pathsep.join(searched)) if searched else None
 
 
 @dataclass(frozen=True, slots=True)
