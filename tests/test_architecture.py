@@ -32,7 +32,17 @@ class Group:
 GROUPS = {
     # Text, names and files, of which each module stands alone.
     "ground": Group(
-        ("globs", "pointers", "pool", "regularfile", "templates", "text", "version", "words")
+        (
+            "globs",
+            "pointers",
+            "pool",
+            "regularfile",
+            "templates",
+            "text",
+            "version",
+            "wholefile",
+            "words",
+        )
     ),
     # The language.
     "nodes": Group(("nodes",), ("ground",)),

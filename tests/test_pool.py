@@ -4,10 +4,11 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
-from dfix.pool import in_order, processors
+from dfix.pool import as_done, in_order, processors
 
 
 def _double(item: int) -> int:
@@ -75,3 +76,31 @@ def test_with_other_threads_nothing_is_forked() -> None:
 
 def test_processors() -> None:
     assert 1 <= processors() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_as_done(jobs: int) -> None:
+    assert list(as_done(_double, iter(()), jobs=jobs, died=_died)) == []
+    answers = list(as_done(_double, iter(range(40)), jobs=jobs, died=_died))
+    assert sorted(answers) == [(item, 2 * item) for item in range(40)]
+
+
+def test_a_death_costs_one_item_in_any_order() -> None:
+    answers = list(as_done(_deadly, iter(range(40)), jobs=2, died=_died))
+    expected = [(item, -item if item in (3, 11) else 2 * item) for item in range(40)]
+    assert sorted(answers) == expected
+
+
+def test_items_are_taken_as_there_is_room() -> None:
+    taken = []
+
+    def items() -> Iterator[int]:
+        for item in range(1000):
+            taken.append(item)
+            yield item
+
+    answers = as_done(_double, items(), jobs=2, died=_died)
+    for _ in range(10):
+        next(answers)
+    answers.close()
+    assert len(taken) < 20

@@ -71,7 +71,8 @@ class Git:
     """How git is called: the folder that it runs in and what it is told beside its arguments."""
 
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    """Variables beside the usual ones; None for one that is not to be set."""
     options: tuple[tuple[str, str], ...] = ()
     timeout: float = 120.0
     """Seconds for one call; a repository's configuration may name a pipe as a file to read."""
@@ -122,6 +123,7 @@ class Git:
         Raises `GitError`.
         """
         own = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED)}
+        variables = {**own, **_ENVIRONMENT, **self.environment}
         settings = [
             part for name, value in (*_OPTIONS, *self.options) for part in ("-c", f"{name}={value}")
         ]
@@ -129,7 +131,7 @@ class Git:
             return subprocess.Popen(
                 [program(), "--no-pager", *settings, *arguments],
                 cwd=self.folder,
-                env={**own, **_ENVIRONMENT, **self.environment},
+                env={name: value for name, value in variables.items() if value is not None},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

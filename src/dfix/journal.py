@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from dfix.regularfile import NotRegularError, read_regular
+from dfix.wholefile import flush_folder
 from dfix.writer import (
     ChangedOnDisk,
     WriteFailed,
     create_file,
-    flush_folder,
     replace_file,
     resolved_target,
 )

@@ -150,6 +150,11 @@ def is_compose(name: str) -> bool:
     return _orchestrator(name) == "compose"
 
 
+def is_orchestrator(name: str) -> bool:
+    """Whether a file called `name` is one that may describe builds."""
+    return _orchestrator(name) is not None
+
+
 def _orchestrator(name: str) -> Orchestrator | None:
     lowered = name.lower()
     for orchestrator, patterns in _NAMES:

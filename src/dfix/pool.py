@@ -1,22 +1,24 @@
-"""Work on many items in several processes, answered in the items' order.
+"""Work on many items in several processes, answered in the items' order or as it comes.
 
 A process that dies, whatever it died of, costs the one item that killed it.
 """
 
+import itertools
 import multiprocessing
 import os
 import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+_HELD = 2  # items per process that are under way
 _AHEAD = 8  # items per process that are worked on before their turn comes
 
 
@@ -59,6 +61,48 @@ def in_order(
             # Which item it was is not told, so each of those under way is tried by itself.
             for item, _ in pending:
                 yield _alone(task, item, died)
+        finally:
+            executor.shutdown(cancel_futures=True)
+
+
+def as_done(
+    task: Callable[[Item], Answer],
+    items: Iterable[Item],
+    *,
+    jobs: int,
+    died: Callable[[Item], Answer],
+) -> Generator[tuple[Item, Answer], None, None]:
+    """Each item with what `task` makes of it, or `died` where the process died over it, as they come.
+
+    Items are taken from `items` as there is room for them: no more than a few for each process are held.
+    Otherwise as `in_order`.
+    """
+    ahead = iter(items)
+    if jobs == 1:
+        for item in ahead:
+            yield item, task(item)
+        return
+    taken: deque[Item] = deque()
+    while True:
+        pending: dict[Future[Answer], Item] = {}
+        executor = _executor(jobs)
+        try:
+            while True:
+                taken.extend(itertools.islice(ahead, jobs * _HELD - len(pending) - len(taken)))
+                while taken and len(pending) < jobs * _HELD:
+                    pending[executor.submit(task, taken[0])] = taken[0]
+                    taken.popleft()
+                if not pending:
+                    return
+                done, _ = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    answer = future.result()
+                    yield pending.pop(future), answer
+        except BrokenProcessPool:
+            executor.shutdown(cancel_futures=True)
+            # Which item it was is not told, so each of those under way is tried by itself.
+            for item in pending.values():
+                yield item, _alone(task, item, died)
         finally:
             executor.shutdown(cancel_futures=True)
 

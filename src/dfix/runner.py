@@ -68,6 +68,8 @@ class Work:
     """The build context of all files, in place of what the configuration says and of guesses."""
     roots: tuple[Path, ...] = ()
     """The folders that the call names, without symbolic links."""
+    confined: bool = False
+    """Whether no configuration may name a build context outside of those folders."""
 
     def report(self, candidate: Candidate) -> FileReport | None:
         """What becomes of a file, without writing it; None for one that the configuration excludes.
@@ -185,6 +187,8 @@ class Work:
         settings = settings_for(path, config=self.config)
         choice = self.selection.choose(settings, path)
         context = self.context or settings.context
+        if self.confined and context is not None and self.root_of(context) is None:
+            raise NotADirectoryError("the configuration names a build context outside of the tree")
         if context is not None and not context.is_dir():
             raise NotADirectoryError(f"the build context is not a folder: {context}")
         surroundings = surroundings_of(

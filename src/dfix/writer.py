@@ -7,15 +7,8 @@ import stat
 from pathlib import Path
 
 from dfix.regularfile import NotRegularError, TooLargeError, read_regular
+from dfix.wholefile import CREATE, flush_folder
 
-_CREATE = (
-    os.O_WRONLY
-    | os.O_CREAT
-    | os.O_EXCL
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -82,7 +75,7 @@ def create_file(path: Path, data: bytes, *, root: Path) -> tuple[Path, ...]:
         made += _make_folders(path, root)
         temporary = path.with_name(f".dfix-{secrets.token_hex(8)}")
         try:
-            with os.fdopen(os.open(temporary, _CREATE, 0o666), "wb") as file:
+            with os.fdopen(os.open(temporary, CREATE, 0o666), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -111,7 +104,7 @@ def _link(temporary: Path, path: Path) -> None:
         raise
     except OSError:  # Not every file system has hard links.
         data = temporary.read_bytes()
-        with os.fdopen(os.open(path, _CREATE, 0o666), "wb") as file:
+        with os.fdopen(os.open(path, CREATE, 0o666), "wb") as file:
             file.write(data)
 
 
@@ -154,7 +147,7 @@ def _require_unchanged(path: Path, target: Path, expected: bytes) -> None:
 def _write_like(temporary: Path, data: bytes, original: Path, status: os.stat_result) -> None:
     """Write and flush `temporary`, with the owner, attributes and mode of `original`."""
     # Nobody else may read it before it has the original's owner and mode.
-    descriptor = os.open(temporary, _CREATE, 0o600)
+    descriptor = os.open(temporary, CREATE, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
         file.flush()
@@ -183,13 +176,3 @@ def _keep_attributes(descriptor: int, original: Path) -> None:
     for name in names:
         with contextlib.suppress(OSError):  # Kept where permitted.
             os.setxattr(descriptor, name, os.getxattr(original, name))
-
-
-def flush_folder(folder: Path) -> None:
-    """Flush to disk which files a folder holds, as far as the system lets."""
-    with contextlib.suppress(OSError):  # Not every system opens or flushes a folder.
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

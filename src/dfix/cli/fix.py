@@ -8,16 +8,20 @@ import click
 from dfix.version import __version__
 
 
-def _names(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+def names_of(
+    _ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names of an option that takes several, each time or with commas."""
     names = tuple(name.strip() for each in given for name in each.split(",") if name.strip())
     if given and not names:
         raise click.BadParameter("names no fixer", param=option)
     return names
 
 
-def _settings(
+def settings_of(
     _ctx: click.Context, option: click.Parameter, given: tuple[str, ...]
 ) -> Mapping[str, Mapping[str, object]]:
+    """The options of fixers, by fixer."""
     options: dict[str, dict[str, object]] = {}
     for each in given:
         key, equals, value = each.partition("=")
@@ -46,16 +50,16 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
     help="How bold changes may be.  [default: standard]",
 )
 @click.option(
-    "--select", multiple=True, metavar="NAME,...", callback=_names, help="Run these fixers only."
+    "--select", multiple=True, metavar="NAME,...", callback=names_of, help="Run these fixers only."
 )
 @click.option(
-    "--ignore", multiple=True, metavar="NAME,...", callback=_names, help="Leave these fixers out."
+    "--ignore", multiple=True, metavar="NAME,...", callback=names_of, help="Leave these fixers out."
 )
 @click.option(
     "--extend-select",
     multiple=True,
     metavar="NAME,...",
-    callback=_names,
+    callback=names_of,
     help="Run these fixers too.",
 )
 @click.option(
@@ -63,7 +67,7 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
     "options",
     multiple=True,
     metavar="FIXER.OPTION=VALUE",
-    callback=_settings,
+    callback=settings_of,
     help="Set an option of a fixer.",
 )
 @click.option(

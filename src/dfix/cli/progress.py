@@ -14,14 +14,15 @@ _PACE = 0.1  # seconds between two drawings
 
 
 class Progress:
-    """Counts files on standard error; drawn by the run itself, so that there is no other thread."""
+    """Counts what is done, on standard error; drawn by the run itself: there is no other thread."""
 
     def __init__(self, total: int, *, shown: bool, colour: bool = True) -> None:
         self._total = total
         self._shown = shown
         self._colour = colour
         self._done = 0
-        self._due = time.monotonic() + _PATIENCE
+        self._begun = time.monotonic()
+        self._due = self._begun + _PATIENCE
         self._bar: Bar | None = None
 
     def __enter__(self) -> Self:
@@ -44,7 +45,8 @@ class Progress:
         self._due = time.monotonic() + _PACE
         if self._bar is None:
             self._bar = self._start()
-        self._bar.update(self._bar.task_ids[0], completed=self._done)
+        rate = f"{self._done / (time.monotonic() - self._begun):.1f}/s"
+        self._bar.update(self._bar.task_ids[0], completed=self._done, rate=rate)
         self._bar.refresh()
 
     @contextmanager
@@ -59,12 +61,13 @@ class Progress:
 
     def _start(self) -> "Bar":
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         console = Console(stderr=True, no_color=not self._colour)
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        rate = TextColumn("{task.fields[rate]}")
+        columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
         bar = Bar(*columns, console=console, transient=True, auto_refresh=False)
-        bar.add_task("", total=self._total)
+        bar.add_task("", total=self._total, rate="")
         bar.start()
         return bar

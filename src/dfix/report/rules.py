@@ -35,6 +35,13 @@ def rule_data(fixer: type[Fixer]) -> dict[str, object]:
     }
 
 
+def why(fixer: type[Fixer]) -> str:
+    """Why a fixer is there, as one paragraph without marks."""
+    text = _text(fixer).partition("**Why**")[2].strip()
+    paragraph = text.partition("\n\n")[0].partition("\n**")[0]
+    return " ".join(paragraph.replace("`", "").split())
+
+
 def explanation_data(fixer: type[Fixer]) -> dict[str, object]:
     """All about a fixer as JSON can take it."""
     return rule_data(fixer) | {

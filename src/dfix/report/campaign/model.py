@@ -99,6 +99,11 @@ class FileRecord:
         )
 
     @classmethod
+    def skipped(cls, path: str, reason: str) -> Self:
+        """The record of a file that was not looked at."""
+        return cls(readable(path), "skipped", readable(reason))
+
+    @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """The record that `dataclasses.asdict` made `data` of, also after a way through JSON."""
         findings = tuple(

@@ -1,0 +1,225 @@
+"""One call of `dfix migrate`: runs a campaign, prints what became of each repository, gives the code."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dfix.cli.progress import Progress
+from dfix.cli.terminal import standard_error, standard_output
+from dfix.config import ConfigError, settings_for
+from dfix.discovery import excluded_by
+from dfix.git import GitMissing, program
+from dfix.migrate.campaign import Call, Campaign, Mismatch, rehearse
+from dfix.migrate.executors import Executor, executor_named
+from dfix.migrate.journal import JournalError
+from dfix.migrate.sources import Source, SourceError, expand, fit_for_ref
+from dfix.registry import UnknownFixer
+from dfix.report.campaign.model import RepositoryRecord
+from dfix.report.styled import Line
+from dfix.selection import OptionError
+
+_STYLES = {"changed": "green", "unchanged": "dim", "skipped": "yellow", "failed": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a call runs and what it prints."""
+
+    jobs: int | None = None
+    executor: str = "local"
+    limit: int | None = None
+    retry_failed: bool = False
+    jsonl: bool = False
+    quiet: bool = False
+    no_color: bool = False
+
+
+class Journey:
+    """A call that is under way."""
+
+    def __init__(self, manner: Manner) -> None:
+        """Raises click.UsageError for an executor that there is none of."""
+        self.manner = manner
+        self.cwd = Path.cwd()
+        self.out = standard_output(no_color=manner.no_color)
+        self.err = standard_error(no_color=manner.no_color)
+        try:
+            program()
+        except GitMissing as error:
+            raise click.ClickException(str(error)) from error
+
+    def begin(self, folder: str, given: Mapping[str, Any]) -> int:
+        """Runs a new campaign."""
+        call = self._call(given)
+        sources = self._sources(call)
+        executor = self._executor()
+        try:
+            campaign = Campaign.begin(self.cwd / folder, call, sources)
+        except JournalError as error:
+            raise click.UsageError(str(error)) from error
+        return self._run(campaign, executor)
+
+    def resume(self, folder: str, given: Mapping[str, Any]) -> int:
+        """Goes on with a campaign."""
+        executor = self._executor()
+        try:
+            campaign = Campaign.resume(self.cwd / folder, given)
+        except (JournalError, Mismatch) as error:
+            raise click.UsageError(str(error)) from error
+        try:
+            self._check(campaign.call)
+        except click.UsageError:
+            campaign.close()
+            raise
+        return self._run(campaign, executor)
+
+    def rehearse(self, given: Mapping[str, Any]) -> int:
+        """Tells what a campaign would do."""
+        call = self._call(given)
+        sources = self._sources(call)[: self.manner.limit]
+        with tempfile.TemporaryDirectory(prefix="dfix-") as folder:
+            records = rehearse(call, sources, self._executor(), Path(folder))
+            counts = self._watch(records, len(sources))
+        self._tell_counts(counts)
+        return 1 if counts.get("failed") else 0
+
+    def _run(self, campaign: Campaign, executor: Executor) -> int:
+        with ExitStack() as stack:
+            stack.callback(campaign.close)
+            items = campaign.work(retry_failed=self.manner.retry_failed, limit=self.manner.limit)
+            counts = self._watch(campaign.run(items, executor), len(items))
+            try:
+                campaign.report()
+            except OSError as error:
+                raise click.ClickException(f"the report cannot be written: {error}") from error
+            left = campaign.counts()
+            self._tell_counts(counts)
+            if not self.manner.quiet and not self.manner.jsonl:
+                self._tell(campaign, left)
+        self.out.require_success()
+        return 1 if left.get("failed") else 0
+
+    def _watch(self, records: Iterator[RepositoryRecord], total: int) -> dict[str, int]:
+        """Prints what became of each repository; how many there were in each state."""
+        counts: dict[str, int] = {}
+        watched = self.err.terminal and not self.manner.quiet
+        with Progress(total, shown=watched, colour=self.err.colour) as progress:
+            for record in records:
+                counts[record.status] = counts.get(record.status, 0) + 1
+                news = record.status != "unchanged" or self.manner.jsonl
+                with progress.paused(needed=news):
+                    self._add(record)
+                progress.step()
+        return counts
+
+    def _add(self, record: RepositoryRecord) -> None:
+        if self.manner.jsonl:
+            self.out.text(json.dumps(_event(record)) + "\n")
+        elif record.status == "failed":
+            self.err.lines([_line(record)])
+        elif not self.manner.quiet and record.status != "unchanged":
+            self.out.lines([_line(record)])
+
+    def _tell_counts(self, counts: Mapping[str, int]) -> None:
+        if self.manner.jsonl:
+            self.out.text(json.dumps({"summary": dict(sorted(counts.items()))}) + "\n")
+            return
+        if self.manner.quiet:
+            return
+        total = sum(counts.values())
+        pieces: list[tuple[str, str]] = [
+            (f"{total} {'repository' if total == 1 else 'repositories'}: ", "bold")
+        ]
+        for at, (state, style) in enumerate(_STYLES.items()):
+            pieces += [(", " if at else "", ""), (f"{counts.get(state, 0)} {state}", style)]
+        self.err.lines([tuple(pieces)])
+
+    def _tell(self, campaign: Campaign, left: Mapping[str, int]) -> None:
+        """Where the report is, and what there is to do still."""
+        self.err.lines([((f"the report is {campaign.folder / 'report.html'}", ""),)])
+        if left.get("pending"):
+            self.err.lines(
+                [((f"{left['pending']} are left: --resume goes on with them", "yellow"),)]
+            )
+        if left.get("failed"):
+            told = f"{left['failed']} failed: --resume --retry-failed tries them again"
+            self.err.lines([((told, "red"),)])
+
+    def _call(self, given: Mapping[str, Any]) -> Call:
+        held = dict(given)
+        for name in ("config",):
+            if held.get(name) is not None:
+                held[name] = str(self.cwd / held[name])
+        call = Call(**held)
+        self._check(call)
+        return call
+
+    def _check(self, call: Call) -> None:
+        """Raises click.UsageError for what cannot be followed."""
+        if not fit_for_ref(call.branch):
+            raise click.UsageError(f"--branch: {call.branch!r} cannot be the name of a branch")
+        if call.open_pr and call.push is None:
+            raise click.UsageError(
+                "--open-pr needs --push: a pull request is about a branch of a remote"
+            )
+        try:
+            call.selection.check()
+            excluded_by(call.exclude, self.cwd)
+            if call.config is not None:
+                settings_for(self.cwd / "Dockerfile", config=Path(call.config))
+        except (UnknownFixer, OptionError, ConfigError) as error:
+            raise click.UsageError(str(error)) from error
+        except ValueError as error:
+            raise click.UsageError(f"--exclude: {error}") from error
+
+    def _sources(self, call: Call) -> list[Source]:
+        try:
+            lines: Sequence[str] = ()
+            if "-" in call.sources:
+                if sys.stdin is None:
+                    raise click.ClickException("standard input is closed")
+                lines = sys.stdin.read().split("\n")
+            return expand(call.sources, cwd=self.cwd, standard_input=lines)
+        except SourceError as error:
+            raise click.UsageError(str(error)) from error
+
+    def _executor(self) -> Executor:
+        try:
+            return executor_named(self.manner.executor, jobs=self.manner.jobs)
+        except ValueError as error:
+            raise click.UsageError(f"--executor: {error}") from error
+
+
+def _line(record: RepositoryRecord) -> Line:
+    told = record.reason or ""
+    if record.status == "changed":
+        files = sum(each.status == "changed" for each in record.files)
+        told = f"{files} {'file' if files == 1 else 'files'}"
+        told += f", branch {record.branch}" if record.branch else ""
+        told += f", pushed to {record.pushed}" if record.pushed else ""
+        told += f", {record.pull_request}" if record.pull_request else ""
+    return (
+        (record.name, "bold"),
+        (": ", ""),
+        (record.status, _STYLES[record.status]),
+        (f": {told}" if told else "", ""),
+    )
+
+
+def _event(record: RepositoryRecord) -> dict[str, object]:
+    """A record as one line of a log; the files are in the report."""
+    data = record.as_data()
+    files = data.pop("files")
+    data["files"] = {
+        state: count
+        for state in _STYLES
+        if (count := sum(each["status"] == state for each in files))
+    }
+    return data

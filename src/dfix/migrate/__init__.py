@@ -1,0 +1,1 @@
+"""Campaigns: the same rewrite over many repositories or files, resumable, with a report to approve."""

@@ -1,0 +1,259 @@
+"""A campaign under way: takes the work from the journal, has it done, and writes what came of it."""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from dfix.fixer import Level
+from dfix.migrate.commits import Group
+from dfix.migrate.executors import Executor
+from dfix.migrate.journal import Item, Journal, JournalError
+from dfix.migrate.rewrite import Wanted
+from dfix.migrate.sources import Source
+from dfix.migrate.transport import Transport, users_options
+from dfix.migrate.work import PATCHES, SCRATCH, Orders, Outcome, Task, migrate
+from dfix.report.campaign import model
+from dfix.report.campaign.model import RepositoryRecord
+from dfix.report.campaign.write import write_report
+from dfix.selection import Selection
+from dfix.version import __version__
+from dfix.wholefile import whole_file
+
+
+class Mismatch(ValueError):
+    """A call asks of a campaign what it was not begun with; says what, and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a campaign was asked for; kept in its journal, so that a resumed one goes on the same way."""
+
+    sources: tuple[str, ...]
+    """As they were given."""
+    level: str | None = None
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    options: Mapping[str, Mapping[str, str]] | None = None
+    config: str | None = None
+    exclude: tuple[str, ...] = ()
+    group: Group = "repository"
+    branch: str = "dfix/migrate"
+    commit: bool = False
+    push: str | None = None
+    open_pr: bool = False
+    credentials: bool = False
+    """Whether git may ask the user's own credential helper and follow the user's proxies."""
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The call that `as_json` wrote. Raises ValueError and TypeError for what is none."""
+        data: dict[str, Any] = json.loads(text)
+        for name in ("sources", "select", "extend_select", "ignore", "exclude"):
+            data[name] = None if data[name] is None else tuple(data[name])
+        return cls(**data)
+
+    def as_json(self) -> str:
+        """The call as a line of JSON."""
+        return json.dumps(asdict(self))
+
+    def resumed(self, asked: Mapping[str, Any]) -> Self:
+        """This call with what another one, that resumes it, asks for beyond it. Raises `Mismatch`.
+
+        Changes can be brought further than before; anything else would make half of a campaign another
+        one.
+        """
+        further = {"commit", "push", "open_pr", "credentials"}
+        for name, value in asked.items():
+            if name not in further and value != getattr(self, name):
+                option = "SOURCE" if name == "sources" else f"--{name.replace('_', '-')}"
+                raise Mismatch(
+                    f"the campaign was begun with another {option}: leave it out, or begin a new "
+                    "campaign with another --out"
+                )
+        return replace(self, **{name: asked[name] for name in further & asked.keys()})
+
+    @property
+    def selection(self) -> Selection:
+        """Which fixers run, and how boldly."""
+        return Selection(
+            None if self.level is None else Level.named(self.level),
+            self.select,
+            self.extend_select,
+            self.ignore,
+            self.options or {},
+        )
+
+    @property
+    def reach(self) -> int:
+        """How far changes are brought; see `dfix.migrate.journal.reached`."""
+        if self.open_pr:
+            return 3
+        return 2 if self.push is not None else 1 if self.commit else 0
+
+    @property
+    def reproduce(self) -> str:
+        """The call that rewrites one repository in the same way, for people."""
+        words = ["dfix"]
+        words += ["--level", self.level] if self.level else []
+        for option in ("select", "extend_select", "ignore"):
+            names = getattr(self, option)
+            words += [f"--{option.replace('_', '-')}", ",".join(names)] if names else []
+        for fixer, options in (self.options or {}).items():
+            for name, value in options.items():
+                words += ["--set", f"{fixer}.{name}={value}"]
+        return " ".join(words)
+
+    def shown(self) -> dict[str, str]:
+        """The call in words, for reports."""
+        further = {0: "patches", 1: "branches", 2: f"pushed to {self.push}", 3: "pull requests"}
+        words = {
+            "level": self.level or "as configured, else standard",
+            "fixers": ", ".join(self.select)
+            if self.select
+            else "as configured, else the default ones",
+            "group": f"a commit for each {self.group}"
+            if self.group != "repository"
+            else "one commit",
+            "branch": self.branch,
+            "result": further[self.reach],
+        }
+        if self.ignore:
+            words["ignored"] = ", ".join(self.ignore)
+        return words
+
+
+class Campaign:
+    """A campaign of which this process is in charge."""
+
+    def __init__(self, folder: Path, journal: Journal, call: Call, moment: datetime) -> None:
+        self.folder = folder
+        self.call = call
+        self._journal = journal
+        self._moment = moment
+
+    @classmethod
+    def begin(cls, folder: Path, call: Call, sources: Iterable[Source]) -> Self:
+        """A new campaign in `folder`. Raises `JournalError`."""
+        moment = datetime.now(UTC).replace(microsecond=0)
+        options = {"call": call.as_json(), "started": moment.isoformat(), "dfix": __version__}
+        items = ((source.name, asdict(source)) for source in sources)
+        return cls(folder, Journal.create(folder, options, items), call, moment)
+
+    @classmethod
+    def resume(cls, folder: Path, asked: Mapping[str, Any]) -> Self:
+        """The campaign in `folder`; `asked` is what the call that resumes it says. Raises `Mismatch`.
+
+        Raises `JournalError` where there is none, or it cannot be used.
+        """
+        journal = Journal.resume(folder)
+        try:
+            options = journal.options()
+            if options["dfix"] != __version__:
+                raise Mismatch(
+                    f"the campaign was begun with dfix {options['dfix']}, and this is {__version__}: "
+                    "half of it would be another one"
+                )
+            call = Call.from_json(options["call"]).resumed(asked)
+            moment = datetime.fromisoformat(options["started"])
+            journal.note("call", call.as_json())
+        except (KeyError, TypeError) as error:
+            journal.close()
+            raise JournalError(f"the journal in {folder} is damaged: {error}") from error
+        except BaseException:
+            journal.close()
+            raise
+        return cls(folder, journal, call, moment)
+
+    def close(self) -> None:
+        """Ends the work; another process may go on with it."""
+        self._journal.close()
+
+    def work(self, *, retry_failed: bool = False, limit: int | None = None) -> list[Item]:
+        """What is to be done now, at most `limit` pieces."""
+        return self._journal.pending(failed=retry_failed, reach=self.call.reach)[:limit]
+
+    def run(self, items: Sequence[Item], executor: Executor) -> Iterator[RepositoryRecord]:
+        """Does the work, and gives what came of each piece when it is safely kept."""
+        self._clean()
+        orders = self._orders(local=executor.is_local)
+        (self.folder / PATCHES).mkdir(exist_ok=True)
+        by_name = {item.name: item for item in items}
+        tasks = (Task(orders, Source(**item.work), item.base) for item in items)
+        for task, outcome in executor.run(migrate, tasks, died=_died):
+            self._keep(outcome)
+            self._journal.finish(by_name[task.source.name], outcome.record)
+            yield outcome.record
+
+    def report(self) -> None:
+        """Writes the reports on all that was done so far. Raises OSError."""
+        shown = model.Campaign(
+            __version__, self._moment.isoformat(), self.call.shown(), self._journal.records
+        )
+        write_report(shown, self.folder)
+
+    def counts(self) -> dict[str, int]:
+        """How many repositories there are in each state."""
+        return self._journal.counts()
+
+    def failures(self) -> Iterator[RepositoryRecord]:
+        """The repositories that failed so far."""
+        return (each for each in self._journal.records() if each.status == "failed")
+
+    def _orders(self, *, local: bool) -> Orders:
+        call = self.call
+        orders = _orders(self.call, self._moment, scratch=self.folder if local else None)
+        return replace(
+            orders,
+            branch=call.branch,
+            commit=call.commit,
+            push=call.push,
+            open_pr=call.open_pr,
+            clones=self.folder / "clones" if local else None,
+        )
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Writes a patch and its description: before the journal says that they are there."""
+        for name, data in (
+            (outcome.record.patch, outcome.patch),
+            (outcome.record.description, outcome.description),
+        ):
+            if name is not None and data is not None:
+                with whole_file(self.folder / name) as file:
+                    file.write(data)
+
+    def _clean(self) -> None:
+        """Removes what a run left behind that was cut off."""
+        for path in self.folder.glob(f"{SCRATCH}*"):
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _died(task: Task) -> Outcome:
+    return Outcome(task.failed("internal error: the process that worked on it died"))
+
+
+def rehearse(
+    call: Call, sources: Sequence[Source], executor: Executor, folder: Path
+) -> Iterator[RepositoryRecord]:
+    """What a campaign would do, without keeping anything; `folder` is for temporary files."""
+    orders = _orders(call, datetime.now(UTC), scratch=folder if executor.is_local else None)
+    tasks = (Task(orders, source) for source in sources)
+    for _, outcome in executor.run(migrate, tasks, died=_died):
+        yield outcome.record
+
+
+def _orders(call: Call, moment: datetime, *, scratch: Path | None) -> Orders:
+    """The orders to rewrite, without bringing the changes anywhere."""
+    return Orders(
+        moment,
+        Wanted(call.selection, None if call.config is None else Path(call.config), call.exclude),
+        call.group,
+        reproduce=call.reproduce,
+        transport=Transport(options=users_options() if call.credentials else ()),
+        scratch=scratch,
+    )

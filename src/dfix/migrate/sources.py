@@ -1,0 +1,255 @@
+"""Which repositories a campaign is about: paths, folders of repositories, addresses, and lists of them."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from dfix.git import without_credentials
+from dfix.migrate.transport import PROTOCOLS
+from dfix.regularfile import read_regular
+from dfix.worktree import PRUNED
+
+_LIST_LIMIT = 64 * 1024 * 1024  # bytes of a list that are still read
+_SCHEME = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://|(?P<helper>[A-Za-z][A-Za-z0-9+.-]*)::"
+)
+_SSH = re.compile(r"[^/:\s]+@[^/:\s]+:(?!//).+|[^/:\s@]+\.[^/:\s]+:(?!//).+", re.DOTALL)
+_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+_LONGEST_NAME = 100
+
+
+class SourceError(ValueError):
+    """A source that cannot be one; says which and why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One repository, and what of it is to be looked at."""
+
+    location: str
+    """An absolute path, or an address."""
+    ref: str | None = None
+    """A branch, tag or commit; None for what the repository's HEAD names."""
+    name: str = ""
+    """Unique within a campaign, and fit for a file name; empty until all sources are known."""
+    within: str | None = None
+    """The folder in which the repository was found, that it must not lead out of; None if it was named."""
+
+    @property
+    def is_address(self) -> bool:
+        """Whether it is asked over a transport rather than read where it lies."""
+        return is_address(self.location)
+
+    @property
+    def shown(self) -> str:
+        """The location for people, without a password that may be in it."""
+        return without_credentials(self.location)
+
+
+def expand(given: Sequence[str], *, cwd: Path, standard_input: Iterable[str] = ()) -> list[Source]:
+    """The repositories that `given` names: paths, addresses, list files, and `-` for a list on input.
+
+    Each repository and ref once, in the order given, folders of repositories sorted, with names. Raises
+    `SourceError` for what is no source.
+    """
+    found: dict[tuple[str, str | None], Source] = {}
+    for each in given:
+        lines = _listed(each, cwd, standard_input)
+        if lines is None:
+            sources = list(_named(each, None, cwd))
+        else:
+            where, base, texts = lines
+            sources = [s for at, text in texts for s in _line(text, base, f"{where}:{at}")]
+        for source in sources:
+            place = source.location if source.is_address else os.path.realpath(source.location)
+            found.setdefault((place, source.ref), source)
+    return _with_names(list(found.values()))
+
+
+def _listed(
+    given: str, cwd: Path, standard_input: Iterable[str]
+) -> tuple[str, Path, Iterator[tuple[int, str]]] | None:
+    """The numbered lines of a list, what it is called, and what its paths are relative to."""
+    if given == "-":
+        return "standard input", cwd, _numbered(standard_input)
+    if is_address(given):
+        return None
+    path = cwd / given
+    if not path.is_file():
+        return None
+    try:
+        data = read_regular(path, limit=_LIST_LIMIT)
+    except OSError as error:
+        raise SourceError(f"{given}: {error.strerror or error}") from error
+    if b"\0" in data:
+        raise SourceError(f"{given}: a file that is no list of repositories")
+    return given, path.parent, _numbered(os.fsdecode(data).split("\n"))
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines that name something, with their numbers (1-based)."""
+    for at, line in enumerate(lines, 1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            yield at, text
+
+
+def _line(text: str, base: Path, where: str) -> Iterator[Source]:
+    """The sources of one line: a path or an address, and after a blank or a tab a ref."""
+    location, tab, ref = text.partition("\t")
+    if not tab and not (base / text).exists():
+        parts = text.rsplit(maxsplit=1)
+        location, ref = (parts[0], parts[1]) if len(parts) == 2 else (text, "")
+    try:
+        yield from _named(location.strip(), ref.strip() or None, base)
+    except SourceError as error:
+        raise SourceError(f"{where}: {error}") from error
+
+
+def _named(given: str, ref: str | None, base: Path) -> Iterator[Source]:
+    """The sources that a path or an address stands for."""
+    if ref is not None and not fit_for_ref(ref):
+        raise SourceError(f"{ref!r} cannot be the name of a branch, tag or commit")
+    if is_address(given):
+        require_known(given)
+        yield Source(given, ref)
+        return
+    if not given or "\0" in given:
+        raise SourceError("an empty path" if not given else "a path with a NUL")
+    path = Path(os.path.normpath(base / given)) if ".." not in given else (base / given).resolve()
+    if not path.is_dir():
+        raise SourceError(
+            f"{given}: no such folder" if not path.exists() else f"{given}: no folder"
+        )
+    if is_repository(path):
+        yield Source(str(path), ref)
+        return
+    if ref is not None:
+        raise SourceError(f"{given}: a ref is of one repository, and this is a folder of them")
+    below = [Source(str(each), None, within=str(path)) for each in _repositories(path)]
+    if not below:
+        raise SourceError(f"{given}: neither a git repository nor a folder that holds any")
+    yield from below
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether a folder is a work tree's root or a bare repository, by what lies in it."""
+    if os.path.lexists(folder / ".git"):
+        return True
+    return (
+        (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+    )
+
+
+def _repositories(folder: Path) -> Iterator[Path]:
+    """The repositories below a folder, sorted; what is within a repository is that one's business."""
+    pending = [folder]
+    while pending:
+        here = pending.pop()
+        if here != folder and is_repository(here):
+            yield here
+            continue
+        try:
+            with os.scandir(here) as entries:
+                folders = [each.path for each in entries if each.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue  # What may not be read holds no repository that could be.
+        pending += (
+            Path(each) for each in sorted(folders, reverse=True) if Path(each).name not in PRUNED
+        )
+
+
+def is_address(text: str) -> bool:
+    return bool(_SCHEME.match(text) or _SSH.fullmatch(text))
+
+
+def require_known(address: str) -> None:
+    """Raises `SourceError` for an address that is not asked."""
+    shown = without_credentials(address)
+    scheme = _SCHEME.match(address)
+    if any(each.isspace() or not each.isprintable() for each in address):
+        raise SourceError(f"{shown!r}: an address with a blank in it")
+    if scheme is None:
+        return  # user@host:path
+    name = (scheme["scheme"] or scheme["helper"]).lower()
+    if scheme["helper"] or name not in PROTOCOLS:
+        raise SourceError(
+            f"{shown}: {name} is not asked; use one of {', '.join(PROTOCOLS)}, or a path"
+        )
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError as error:
+        raise SourceError(f"{shown}: {error}") from error
+    if host.startswith("-") or (not host and name != "file"):
+        raise SourceError(f"{shown}: no such host")
+
+
+def fit_for_ref(name: str) -> bool:
+    """Whether git would take `name` for a branch: https://git-scm.com/docs/git-check-ref-format."""
+    parts = name.split("/")
+    return (
+        bool(name)
+        and not name.startswith("-")
+        and not name.endswith(".")
+        and name != "@"
+        and all(part and not part.startswith(".") and not part.endswith(".lock") for part in parts)
+        and not any(each in name for each in ("..", "@{", "\\", "~", "^", ":", "?", "*", "["))
+        and all(each > " " and each != "\x7f" for each in name)
+    )
+
+
+def _with_names(sources: Sequence[Source]) -> list[Source]:
+    """The sources with names: the last part of the location, more of it where that is not enough."""
+    deep = [_parts(source) for source in sources]
+    depth = [1] * len(sources)
+    names = [_fit(parts[-1:]) for parts in deep]
+    while True:
+        shared = _shared(names)
+        deeper = [at for at in shared if depth[at] < len(deep[at])]
+        if not deeper:
+            break
+        for at in deeper:
+            depth[at] += 1
+            names[at] = _fit(deep[at][-depth[at] :])
+    taken: set[str] = set()
+    for at, name in enumerate(names):
+        number, unique = 1, name
+        while unique.lower() in taken:
+            number += 1
+            unique = f"{name}-{number}"
+        taken.add(unique.lower())
+        names[at] = unique
+    return [replace(source, name=name) for source, name in zip(sources, names, strict=True)]
+
+
+def _shared(names: Sequence[str]) -> list[int]:
+    """Where names stand that are not the only ones of their kind, upper and lower case being one."""
+    places: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        places.setdefault(name.lower(), []).append(at)
+    return [at for each in places.values() if len(each) > 1 for at in each]
+
+
+def _parts(source: Source) -> list[str]:
+    if source.is_address:
+        address = source.location
+        split = urlsplit(address) if _SCHEME.match(address) else None
+        host, path = (
+            (split.hostname or "", split.path)
+            if split
+            else address.rpartition("@")[2].split(":", 1)
+        )
+        parts = [host, *unquote(path).split("/")]
+    else:
+        parts = [*Path(source.location).parts[1:]]
+    kept = [each.removesuffix(".git") for each in parts if each.removesuffix(".git")]
+    return kept or ["repository"]
+
+
+def _fit(parts: Sequence[str]) -> str:
+    """Some parts of a path as a name that every file system takes."""
+    name = _UNFIT.sub("_", "-".join(parts))[-_LONGEST_NAME:].strip(".-_")
+    return name or "repository"
