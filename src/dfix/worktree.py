@@ -39,15 +39,15 @@ def work_tree_root(path: Path) -> Path | None:
     return next((above for above in (real, *real.parents) if _has_git(above)), None)
 
 
-def list_files(root: Path, *, gitignore: bool = True) -> Listing:
-    """List `root` and its folders but the `PRUNED` ones.
+def list_files(root: Path, *, gitignore: bool = True, pruned: frozenset[str] = PRUNED) -> Listing:
+    """List `root` and its folders but the `pruned` ones.
 
     In a git work tree these are the tracked files that are there and the untracked ones that are
     not ignored. Where git is absent or refuses (another user's repository), and outside of a work
     tree, the folders are walked and `.gitignore` files are honoured. Without `gitignore` all
     files are listed. Raises nothing: what cannot be read is among the errors.
     """
-    found = _Walk(gitignore and not _is_exported(root))
+    found = _Walk(gitignore and not _is_exported(root), pruned)
     found.enter(Path(os.path.realpath(root)), "")
     return Listing(root, tuple(sorted(set(found.files))), tuple(sorted(found.errors)))
 
@@ -76,6 +76,7 @@ def _has_git(folder: Path) -> bool:
 @dataclass(slots=True)
 class _Walk:
     gitignore: bool
+    pruned: frozenset[str]
     files: list[str] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
 
@@ -86,7 +87,9 @@ class _Walk:
         if listed is None:
             self._walk(folder, prefix, top or folder)
         else:
-            self.files += (prefix + name for name in listed if not _is_pruned(name))
+            self.files += (
+                prefix + name for name in listed if self.pruned.isdisjoint(name.split("/")[:-1])
+            )
 
     def _walk(self, folder: Path, prefix: str, top: Path) -> None:
         rules = _Ignored.above(folder, top) if self.gitignore else _Ignored()
@@ -107,17 +110,13 @@ class _Walk:
                 if not entry.is_dir(follow_symlinks=False):
                     if not rules.ignore(Path(entry.path), is_folder=False):
                         self.files.append(name)
-                elif entry.name in PRUNED or rules.ignore(Path(entry.path), is_folder=True):
+                elif entry.name in self.pruned or rules.ignore(Path(entry.path), is_folder=True):
                     continue
                 elif not (self.gitignore and _has_git(Path(entry.path))):
                     pending.append((Path(entry.path), name + "/", rules))
                 elif not in_work_tree:
                     self.enter(Path(entry.path), name + "/")
                 # Else a submodule or another repository within this one, which git passes by too.
-
-
-def _is_pruned(name: str) -> bool:
-    return not PRUNED.isdisjoint(name.split("/")[:-1])
 
 
 def _tracked(folder: Path, top: Path) -> list[str] | None:

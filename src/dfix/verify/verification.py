@@ -1,0 +1,194 @@
+"""Building two texts of a Dockerfile in one context, and judging the difference of their images."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from dfix.verify.builder import Builder, Order, Terms
+from dfix.verify.comparison import (
+    PathDifference,
+    SettingDifference,
+    compare_configs,
+    compare_trees,
+    unsteady,
+    without,
+)
+from dfix.verify.image import Image, read_image
+from dfix.verify.noise import in_noise
+from dfix.verify.process import ClientFailed, Say, TimedOut
+from dfix.verify.promise import Promise, judged_paths, judged_settings
+from dfix.verify.tree import DamagedArchive, Layer
+
+Verdict = Literal["kept", "broken", "unbuilt"]
+"""`unbuilt`: nothing is claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """An image in numbers: bytes of the files in all its layers, layers, seconds of the build."""
+
+    size: int
+    layers: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of two texts of one Dockerfile."""
+
+    verdict: Verdict
+    problem: str | None = None
+    """Why there is nothing to compare."""
+    log: tuple[str, ...] = ()
+    """The end of what the builder said about that."""
+    before: Figures | None = None
+    after: Figures | None = None
+    settings: tuple[SettingDifference, ...] = ()
+    paths: tuple[PathDifference, ...] = ()
+    unsteady: tuple[str, ...] = ()
+    """Paths that differ as they do between two builds of the first text, too."""
+    noise: int = 0
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The paths and keys at which the promise is broken."""
+        keys = (each.key for each in self.settings if each.reason is None)
+        return (*keys, *(each.path for each in self.paths if each.reason is None))
+
+
+class NotBuilt(Exception):
+    """An image could not be had. `fault` says whether that is for the Dockerfile to answer for."""
+
+    def __init__(self, problem: str, log: tuple[str, ...] = (), *, fault: bool = True) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.log = log
+        self.fault = fault
+
+
+@dataclass
+class Bench:
+    """Builds and reads images of one context, and removes each as soon as it is read.
+
+    `folder` is for the texts that are built; `name` is that of the Dockerfile, by which a builder
+    finds an ignore file of its own.
+    """
+
+    builder: Builder
+    context: Path
+    folder: Path
+    terms: Terms = field(default_factory=Terms)
+    name: str = "Dockerfile"
+    ignorefile: bytes | None = None
+    say: Say = lambda _line: None
+    _known: dict[str, Layer] = field(default_factory=dict)
+    _number: int = 0
+
+    def image(self, text: bytes, label: str) -> tuple[Image, Figures]:
+        """The image of a text. Raises NotBuilt."""
+        self._number += 1
+        place = self.folder / f"{self._number}-{label}"
+        place.mkdir()
+        dockerfile = place / self.name
+        dockerfile.write_bytes(text)
+        if self.ignorefile is not None:
+            (place / f"{self.name}.dockerignore").write_bytes(self.ignorefile)
+        tag = f"dfix-verify-{secrets.token_hex(8)}:{label}"
+        started = time.monotonic()
+        with self._removed(tag):
+            try:
+                self.builder.build(Order(dockerfile, self.context, tag, self.terms))
+            except ClientFailed as error:
+                raise NotBuilt(f"{self.builder.name} ended with {error}", error.tail) from error
+            except TimedOut as error:
+                raise NotBuilt(f"the build {error}", fault=False) from error
+            seconds = time.monotonic() - started
+            try:
+                with self.builder.archive(tag) as stream:
+                    image = read_image(stream, self._known)
+            except ClientFailed as error:
+                told = f"the image cannot be read: {self.builder.name} ended with {error}"
+                raise NotBuilt(told, error.tail, fault=False) from error
+            except (TimedOut, DamagedArchive) as error:
+                raise NotBuilt(f"the image cannot be read: {error}", fault=False) from error
+        return image, Figures(image.size, image.layers, seconds)
+
+    @contextmanager
+    def _removed(self, tag: str) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            try:
+                self.builder.remove(tag)
+            except (ClientFailed, TimedOut) as error:
+                self.say(f"dfix: the image {tag} could not be removed: {error}")
+
+
+def compare_builds(
+    before: bytes,
+    after: bytes,
+    bench: Bench,
+    *,
+    promise: Promise | None = None,
+    ignored: tuple[str, ...] = (),
+    known_noise: bool = True,
+) -> Comparison:
+    """Builds both texts and holds the difference against `promise`, by default that of `safe`.
+
+    Where a path differs that nothing allows, the first text is built again: what differs between its
+    own two builds is not held against the second one. `ignored` are patterns of further paths that
+    are not compared. Raises ValueError for a pattern that is none, and OSError where the bench's
+    folder cannot be written.
+    """
+    promise = Promise() if promise is None else promise
+    noise = in_noise(ignored, known=known_noise)
+    try:
+        old, old_figures = bench.image(before, "before")
+    except NotBuilt as error:
+        return Comparison("unbuilt", f"not built before: {error.problem}", error.log)
+    half = Comparison("unbuilt", before=old_figures)
+    try:
+        new, new_figures = _image_in_two_tries(after, bench)
+    except NotBuilt as error:
+        told = f"built before, and not after: {error.problem}"
+        verdict: Verdict = "broken" if error.fault else "unbuilt"
+        return replace(half, verdict=verdict, problem=told, log=error.log)
+    settings = judged_settings(compare_configs(old.config, new.config), new.config, promise)
+    found = compare_trees(old.tree, new.tree, noise)
+    paths = judged_paths(found.differences, promise)
+    moving: tuple[str, ...] = ()
+    if any(each.reason is None for each in paths):
+        bench.say("dfix: builds the first text again, to see what differs by itself")
+        try:
+            again, _ = bench.image(before, "again")
+        except NotBuilt as error:
+            told = f"built once, and not again: {error.problem}"
+            return replace(half, problem=told, log=error.log)
+        left, moving = without(found.differences, unsteady(old.tree, again.tree))
+        paths = judged_paths(left, promise)
+    reasons = [each.reason for each in settings] + [each.reason for each in paths]
+    kept = None not in reasons
+    return Comparison(
+        "kept" if kept else "broken",
+        before=old_figures,
+        after=new_figures,
+        settings=settings,
+        paths=paths,
+        unsteady=moving,
+        noise=found.noise,
+    )
+
+
+def _image_in_two_tries(text: bytes, bench: Bench) -> tuple[Image, Figures]:
+    """The image of a text; a failure counts when it comes twice, for networks have their moments."""
+    try:
+        return bench.image(text, "after")
+    except NotBuilt as error:
+        if not error.fault:
+            raise
+        bench.say(f"dfix: {error.problem}; tries once more")
+        return bench.image(text, "after")
