@@ -148,14 +148,14 @@ class VerifySession:
         blank = Verified(report.name, level=str(level))
         result = report.result
         after = result.after if against is None else against
-        if after == result.before:
-            return replace(blank, verdict="unchanged")
         place = place_of(report.path, self.terms, context=self.work.context or settings.context)
         try:
             promise = promise_of(result, level, place.terms.target)
             stage_index(plan(parse(after)), place.terms.target)
         except ValueError as error:
             return replace(blank, verdict="failed", problem=str(error))
+        if after == result.before:
+            return replace(blank, verdict="unchanged")
         try:
             with tempfile.TemporaryDirectory(prefix="dfix-verify-") as made:
                 folder = Path(made)

@@ -53,6 +53,8 @@ _ACCOUNTS = tuple(
     for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
     for copy in ("", "-")
 )
+#: What they were before the last change, with the mode that they had then.
+_FORMER = tuple(path for path in _ACCOUNTS if path.endswith("-"))
 #: Where package managers write down what is installed, in the order in which it was.
 _RECORDS = (
     "var/lib/dpkg/**",
@@ -82,6 +84,7 @@ _INDEXES = (
 BY_FIXER: Mapping[str, tuple[Allowance, ...]] = {
     "run-as-user": (
         Allowance("the account that the program runs as", _ACCOUNTS, _CHANGED | _ADDED),
+        Allowance("the accounts before the last change", _FORMER, _CHANGED | {"mode", "owner"}),
         Allowance("the lock of the accounts", ("etc/.pwd.lock",), _ADDED),
     ),
     "init-process": (

@@ -51,6 +51,7 @@ def _copy_listed(root: Path, copy: Path, left: list[str], gitignore: bool) -> No
 def _copy_folder(root: Path, copy: Path, left: list[str]) -> None:
     pending = [Path()]
     made = []
+    own = os.path.realpath(copy)  # which may lie in the context itself
     while pending:
         here = pending.pop()
         try:
@@ -61,7 +62,7 @@ def _copy_folder(root: Path, copy: Path, left: list[str]) -> None:
             continue
         for entry in entries:
             name = here / entry.name
-            if entry.name in _PRUNED:
+            if entry.name in _PRUNED or entry.path == own:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 (copy / name).mkdir()

@@ -104,6 +104,7 @@ def output_of(
     finally:
         timer.cancel()
         stop(process)
+        process.stdout.close()
     _require(process, late, timeout, lines)
 
 
@@ -164,7 +165,8 @@ def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
 
 
 def _read(stream: IO[bytes], lines: "queue.SimpleQueue[str | None]") -> None:
-    with contextlib.suppress(OSError, ValueError):  # closed meanwhile
+    # It is closed here: whoever held it open behind the client's back would block another thread.
+    with stream:
         while line := stream.readline(_LINE):
             lines.put(line.decode("utf-8", "replace").rstrip("\r\n"))
     lines.put(None)
