@@ -110,7 +110,7 @@ def test_hostile_text_is_text(tmp_path: Path) -> None:
     assert len(page.of("script")) == len(calm.of("script"))
     assert "49" not in "".join(page.text["dd"])
     shown = "".join(each for texts in page.text.values() for each in texts)
-    assert "␛[31mred␛[0m ⟨U+202E⟩gnp.exe⟨U+2066⟩ ␀ ⟨U+FEFF⟩ ⟨U+2028⟩" in shown
+    assert "⟨ESC⟩[31mred⟨ESC⟩[0m ⟨U+202E⟩gnp.exe⟨U+2066⟩ ⟨NUL⟩ ⟨U+FEFF⟩ ⟨U+2028⟩" in shown
     assert "{{ 7*7 }} {% raw %} &lt; javascript:alert(3)" in shown
     assert not any(odd in text for odd in "\x00\x1b\u202e\u2066\ufeff\u2028")
     assert not [each for each in page.of("a") if str(each.get("href")).startswith("javascript:")]

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from dfix.plan import BOUNDARY
 from dfix.report.campaign.json import json_in_html
 from dfix.report.campaign.model import Campaign
 from dfix.report.campaign.moment import moment_text
@@ -110,6 +111,7 @@ def _index(campaign: Campaign, rows: Rows, totals: Totals) -> dict[str, object]:
     notes = [Rationale.of(name) for name in names]
     return {
         "noun": list(campaign.noun),
+        "boundary": BOUNDARY,
         "outcomes": {name: list(words) for name, words in _OUTCOMES.items()},
         "fixers": [[each.name, each.why, each.reference] for each in notes],
         "rows": [

@@ -16,7 +16,8 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "$": "<span>
 _SPECIAL = re.compile(r"[&<>|$]|[\\`*_\[\]~]")
 #: Where something begins that is made a link, or a picture (`:name:`).
 _CALLING = re.compile(
-    r"[@#!%^~$&](?=\w)|:(?=[\w+-]*[a-z][\w+-]*:)|:(?=//)|(?<=www)\.|(?<=\bGH)-(?=\d)", re.IGNORECASE
+    r"[@#!%^~$&](?=\w)|:(?=[\w+-]*[a-z][\w+-]*:)|:(?=//)|(?<=ww)w(?=\.)|(?<=\bGH)-(?=\d)",
+    re.IGNORECASE,
 )
 _APART = "&#8203;"
 _TICKS = re.compile("`+")

@@ -6,6 +6,11 @@ go unseen in a report (https://trojansource.codes/).
 
 import unicodedata
 
+#: The names of controls, by code (https://www.unicode.org/charts/PDF/U0000.pdf); fonts lack pictures.
+_CONTROLS = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN"
+    " EM SUB ESC FS GS RS US"
+).split()
 _HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 _SURROGATE = "Cs"
 
@@ -20,14 +25,16 @@ class _Symbols(dict[int, str]):
             shown = character
         elif category == _SURROGATE:
             shown = "\N{REPLACEMENT CHARACTER}"
-        elif code < 0x20:
-            shown = chr(0x2400 + code)  # the block of pictures of controls
-        elif code == 0x7F:
-            shown = "\N{SYMBOL FOR DELETE}"
         else:
-            shown = f"\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{code:04X}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+            shown = f"\u27e8{_name(code)}\u27e9"
         self[code] = shown
         return shown
+
+
+def _name(code: int) -> str:
+    if code < len(_CONTROLS):
+        return _CONTROLS[code]
+    return "DEL" if code == 0x7F else f"U+{code:04X}"
 
 
 _SYMBOLS = _Symbols()

@@ -3,13 +3,14 @@
 const HIDDEN = /(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/u;
 const HIDDEN_BUT_TABS = /(?![ \t])[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/u;
 
+const CONTROLS = "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(" ");
+
 /** What shows in place of a character that would not show as itself. */
 function symbol(character) {
   const code = character.codePointAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
   if (code >= 0xd800 && code < 0xe000) return "\ufffd";
-  return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, "0")}\u27e9`;
+  const name = code === 0x7f ? "DEL" : CONTROLS[code];
+  return `\u27e8${name ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}\u27e9`;
 }
 
 /** Nodes that show `value`, with a marked symbol for each hidden character. */

@@ -99,8 +99,10 @@ function diffElement(file, findings) {
 }
 
 function hunkElement(hunk) {
-  const range = (start, count) => (count > 1 ? `lines ${start} to ${start + count - 1}` : count ? `line ${start}` : "nothing");
-  return el("tr", { role: "row", class: "hunk" }, el("td", { role: "cell", colspan: 4, "aria-colspan": 4 }, `${range(hunk.old, hunk.oldCount)} before, ${range(hunk.new, hunk.newCount)} after`));
+  const range = (start, count) => (count > 1 ? `${start}\u2013${start + count - 1}` : count ? String(start) : "none");
+  const [before, after] = [range(hunk.old, hunk.oldCount), range(hunk.new, hunk.newCount)];
+  const told = before === after ? `Lines ${before}` : `Lines ${before}, now ${after}`;
+  return el("tr", { role: "row", class: "hunk" }, el("td", { role: "cell", colspan: 4, "aria-colspan": 4 }, told));
 }
 
 function rowElement(row, findings) {
@@ -193,15 +195,17 @@ function grouped(plan) {
 
 function planElement(plan) {
   const list = el("dl", { class: "plan" });
-  const pages = paged(grouped(plan), 40, (change) => {
-    const more = change.times > 1 ? ` (and ${number(change.times - 1)} more)` : "";
-    return el(
-      "div",
-      {},
-      el("dt", {}, change.path + more),
-      change.old === undefined ? null : el("dd", {}, el("span", { class: "unseen" }, "before: "), el("del", {}, text(change.old, HIDDEN_BUT_TABS))),
-      change.new === undefined ? null : el("dd", {}, el("span", { class: "unseen" }, "after: "), el("ins", {}, text(change.new, HIDDEN_BUT_TABS))),
-    );
-  }, ["difference", "differences"], (made) => list.append(...made));
+  const pages = paged(grouped(plan), 40, changeElement, ["difference", "differences"], (made) => list.append(...made));
   return el("div", {}, list, pages.more);
+}
+
+function changeElement(change) {
+  if (change.old === index.boundary && change.new === undefined) {
+    const told = `RUN instructions became one: ${counted(change.times, "layer", "layers")} less`;
+    return el("div", {}, el("dt", {}, change.path), el("dd", { class: "told" }, told));
+  }
+  const side = (name, tag, value) =>
+    value === undefined ? null : el("dd", {}, el("span", { class: "unseen" }, `${name}: `), el(tag, {}, text(value, HIDDEN_BUT_TABS)));
+  const more = change.times > 1 ? ` (and ${number(change.times - 1)} more)` : "";
+  return el("div", {}, el("dt", {}, change.path + more), side("before", "del", change.old), side("after", "ins", change.new));
 }

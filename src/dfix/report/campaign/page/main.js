@@ -11,7 +11,7 @@ const index = (() => {
     fixers: fixed.map((each) => names[each]),
     haystack: [name, source, reason, paths].join("\n").toLowerCase(),
   }));
-  return { noun: raw.noun, fixers, rows, byAddress: new Map(rows.map((row) => [address(row), row])) };
+  return { noun: raw.noun, boundary: raw.boundary, fixers, rows, byAddress: new Map(rows.map((row) => [address(row), row])) };
 })();
 
 let opened = null;

@@ -39,7 +39,7 @@ function wayElement(row) {
 function factsElement(record) {
   const facts = [
     ["ref", record.ref],
-    ["at", record.base],
+    ["at", record.base && record.base.slice(0, 12)],
     ["branch", record.branch],
     ["commits", record.commits && record.commits.map((each) => each.slice(0, 12)).join(", ")],
     ["pushed to", record.pushed],
