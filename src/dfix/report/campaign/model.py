@@ -144,7 +144,8 @@ class RepositoryRecord:
 
     def as_data(self) -> dict[str, Any]:
         """The record as JSON can take it."""
-        return dataclasses.asdict(self)
+        data: dict[str, Any] = _plain(self)
+        return data
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
@@ -167,6 +168,21 @@ class Campaign:
     """Reads the records, in the order of the sources, each time anew."""
     noun: tuple[str, str] = ("repository", "repositories")
     """What a record stands for, as one and as many."""
+
+
+def _plain(value: Any) -> Any:
+    """Records as mappings, all the way down; `dataclasses.asdict` takes three times as long."""
+    kind = type(value)
+    if kind is tuple:
+        return [_plain(each) for each in value]
+    names = _FIELDS.get(kind)
+    return value if names is None else {name: _plain(getattr(value, name)) for name in names}
+
+
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(each.name for each in dataclasses.fields(kind))
+    for kind in (PlanChange, FindingRecord, FileRecord, RepositoryRecord)
+}
 
 
 def _plan(data: list[dict[str, Any]]) -> tuple[PlanChange, ...]:
