@@ -41,10 +41,10 @@ _REASONS, _REASONS_MOST = 12, 300
 #: Words for what becomes of a finding: as a name, and what it means.
 _OUTCOMES = {
     "fixed": ("Fixed", "changed, and checked against the build plan"),
-    "fixable": ("Bolder level", "would be fixed at a bolder level"),
+    "fixable": ("Bolder", "would be fixed at a bolder level"),
     "refused": ("Refused", "seen, and left alone for the reason told"),
     "advice": ("Advice", "for a person to decide"),
-    "suppressed": ("Switched off", "switched off by a comment in the file"),
+    "suppressed": ("Off", "switched off by a comment in the file"),
 }
 
 

@@ -1,6 +1,7 @@
 // One file of a repository: its diff, and beside it why each change was made or refused.
 
 const ROWS = 300;
+const LINES = 60;
 const ORDER = ["fixed", "fixable", "refused", "advice", "suppressed"];
 const TITLES = {
   fixed: "What was fixed, and why",
@@ -33,6 +34,18 @@ function fileElement(file, at, open) {
   return el("section", { class: "file", "aria-label": file.path }, el("h3", {}, button), body);
 }
 
+/** Findings in the order in which they are told; those that say the same are one, with all its lines. */
+function gathered(findings) {
+  const groups = new Map();
+  for (const finding of findings) {
+    const { line, ...rest } = finding;
+    const key = JSON.stringify(Object.entries(rest).sort());
+    if (groups.has(key)) groups.get(key).lines.push(line);
+    else groups.set(key, { ...rest, outcome: outcome(finding), lines: [line] });
+  }
+  return [...groups.values()].sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome) || a.lines[0] - b.lines[0]);
+}
+
 function fileSummary(file) {
   const counts = {};
   for (const finding of file.findings ?? []) counts[outcome(finding)] = (counts[outcome(finding)] ?? 0) + 1;
@@ -46,9 +59,7 @@ function fileSummary(file) {
 }
 
 function fillFile(body, file) {
-  const findings = [...(file.findings ?? [])]
-    .map((finding) => ({ ...finding, outcome: outcome(finding) }))
-    .sort((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome) || a.line - b.line);
+  const findings = gathered(file.findings ?? []);
   findings.forEach((finding, at) => { finding.pin = at + 1; finding.id = `${body.id}-note-${at + 1}`; });
   if (file.reason) body.append(el("p", { class: `reason ${file.status}` }, prose(file.reason)));
   const diff = file.diff ? diffElement(file, findings) : null;
@@ -64,7 +75,9 @@ function diffElement(file, findings) {
   const returns = endsInReturns(rows);
   if (returns) for (const row of rows) for (const side of [row.old, row.new]) if (side) side.text = side.text.slice(0, -1);
   const pins = new Map();
-  for (const finding of findings) pins.set(finding.line, [...(pins.get(finding.line) ?? []), finding]);
+  for (const finding of findings) {
+    for (const line of new Set(finding.lines)) pins.set(line, [...(pins.get(line) ?? []), finding]);
+  }
   const places = new Map();
   const positions = new Map();
   rows.forEach((row, at) => { if (row.old) positions.set(row.old.number, at); });
@@ -152,7 +165,8 @@ function notesElement(file, findings, diff) {
     if (!some.length) continue;
     const list = el("ul");
     const pages = paged(some, 60, (finding) => noteElement(finding, diff), ["note", "notes"], (made) => list.append(...made));
-    notes.append(el("section", {}, el("h4", {}, el("span", { class: `key ${name}`, "aria-hidden": "true" }), `${TITLES[name]} (${number(some.length)})`), list, pages.more));
+    const count = some.reduce((sum, finding) => sum + finding.lines.length, 0);
+    notes.append(el("section", {}, el("h4", {}, el("span", { class: `key ${name}`, "aria-hidden": "true" }), `${TITLES[name]} (${number(count)})`), list, pages.more));
   }
   if (file.status === "changed") {
     const plan = file.plan ?? [];
@@ -164,7 +178,6 @@ function notesElement(file, findings, diff) {
 }
 
 function noteElement(finding, diff) {
-  const line = `line ${number(finding.line)}`;
   const fixer = index.fixers.get(finding.fixer);
   return el(
     "li",
@@ -174,7 +187,7 @@ function noteElement(finding, diff) {
     " ",
     el("span", { class: `level ${finding.level}` }, finding.level),
     " ",
-    diff && diff.has(finding.line) ? el("button", { type: "button", class: "line", onclick: () => diff.show(finding.line) }, line) : el("span", { class: "because" }, line),
+    el("span", { class: "because" }, linesElements(finding.lines, diff)),
     el("p", {}, prose(finding.message)),
     finding.reason ? el("p", { class: "because" }, prose(finding.reason)) : null,
     finding.outcome === "fixed" && !finding.reason && fixer?.why ? el("p", { class: "because" }, prose(fixer.why)) : null,
@@ -182,15 +195,45 @@ function noteElement(finding, diff) {
   );
 }
 
+/** The lines of a finding; those that the diff shows are buttons that lead there. */
+function linesElements(lines, diff) {
+  const some = [...new Set(lines)].slice(0, LINES);
+  const made = some.map((line, at) => {
+    const label = at ? String(line) : `line ${line}`;
+    const name = `line ${line}`;
+    const shown = diff && diff.has(line);
+    return [at ? ", " : "", shown ? el("button", { type: "button", class: "line", "aria-label": name, onclick: () => diff.show(line) }, label) : label];
+  });
+  const left = new Set(lines).size - some.length;
+  return left ? [made, ` and ${number(left)} more`] : made;
+}
+
 /** Differences of the build plan; one that several effects share is told once. */
 function grouped(plan) {
   const groups = new Map();
-  for (const change of plan) {
+  for (const change of joinedChanges(plan)) {
     const key = JSON.stringify([change.path.replace(/\[\d+\]/, "[]"), change.old, change.new]);
     if (groups.has(key)) groups.get(key).times++;
     else groups.set(key, { ...change, times: 1 });
   }
   return [...groups.values()];
+}
+
+/** Differences in which what is gone and what came in its place, told one by one, are together. */
+function joinedChanges(plan) {
+  const places = new Map();
+  for (const change of plan) {
+    const place = places.get(change.path) ?? { gone: [], come: [] };
+    places.set(change.path, place);
+    if (change.new === undefined) place.gone.push(change);
+    else if (change.old === undefined) place.come.push(change);
+  }
+  return plan.flatMap((change) => {
+    const { gone, come } = places.get(change.path);
+    if (gone.length !== come.length) return [change];
+    if (change.new === undefined) return [{ ...change, new: come[gone.indexOf(change)].new }];
+    return change.old === undefined ? [] : [change];
+  });
 }
 
 function planElement(plan) {
