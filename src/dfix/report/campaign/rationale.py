@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from dfix.registry import all_fixers
 
 _WHY = re.compile(r"^\*\*Why\*\*\s+(.+?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
-_SENTENCE = re.compile(r".+?[.:!?](?=\s+[A-Z`]|\s*\Z)")
+_SENTENCE = re.compile(r".+?[.!?](?=\s+[A-Z`]|\s*\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Rationale:
         section = _WHY.search(inspect.cleandoc(fixer.__doc__ or ""))
         text = " ".join(section[1].split()) if section else ""
         sentence = _SENTENCE.match(text)
-        why = (sentence[0] if sentence else text).removesuffix(":")
+        why = sentence[0] if sentence else text
         return cls(name, fixer.message, why or fixer.message, web_address(fixer.reference))
 
 
