@@ -8,7 +8,7 @@ from dfix.verify.clients import NAMES, NoBuilder, find_builder
 from dfix.verify.comparison import PathDifference, SettingDifference
 from dfix.verify.contextcopy import copy_context
 from dfix.verify.promise import Promise, promise_of
-from dfix.verify.verification import Bench, Comparison, Figures, compare_builds
+from dfix.verify.verification import Bench, Comparison, Figures, Original, compare_builds
 
 __all__ = [
     "NAMES",
@@ -18,6 +18,7 @@ __all__ = [
     "Figures",
     "NoBuilder",
     "Order",
+    "Original",
     "PathDifference",
     "Promise",
     "SettingDifference",

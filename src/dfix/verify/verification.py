@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ from dfix.verify.builder import Builder, Order, Terms
 from dfix.verify.comparison import (
     PathDifference,
     SettingDifference,
+    Unsteady,
     compare_configs,
     compare_trees,
     unsteady,
@@ -65,7 +67,6 @@ class NotBuilt(Exception):
 
     def __init__(self, problem: str, log: tuple[str, ...] = (), *, fault: bool = True) -> None:
         super().__init__(problem)
-        self.problem = problem
         self.log = log
         self.fault = fault
 
@@ -85,7 +86,8 @@ class Bench:
     name: str = "Dockerfile"
     ignorefile: bytes | None = None
     say: Say = lambda _line: None
-    _known: dict[str, Layer] = field(default_factory=dict)
+    known: dict[str, Layer] = field(default_factory=dict)
+    """Layers that were read already, by their digest."""
     _number: int = 0
 
     def image(self, text: bytes, label: str) -> tuple[Image, Figures]:
@@ -109,7 +111,7 @@ class Bench:
             seconds = time.monotonic() - started
             try:
                 with self.builder.archive(tag) as stream:
-                    image = read_image(stream, self._known)
+                    image = read_image(stream, self.known)
             except ClientFailed as error:
                 told = f"the image cannot be read: {self.builder.name} ended with {error}"
                 raise NotBuilt(told, error.tail, fault=False) from error
@@ -139,48 +141,86 @@ def compare_builds(
 ) -> Comparison:
     """Builds both texts and holds the difference against `promise`, by default that of `safe`.
 
-    Where a path differs that nothing allows, the first text is built again: what differs between its
-    own two builds is not held against the second one. `ignored` are patterns of further paths that
-    are not compared. Raises ValueError for a pattern that is none, and OSError where the bench's
-    folder cannot be written.
+    `ignored` are patterns of paths that are not compared, beside those of the list of noise unless
+    that is not to be `known`. Raises ValueError for a pattern that is none, and OSError where the
+    bench's folder cannot be written.
     """
-    promise = Promise() if promise is None else promise
-    noise = in_noise(ignored, known=known_noise)
-    try:
-        old, old_figures = bench.image(before, "before")
-    except NotBuilt as error:
-        return Comparison("unbuilt", f"not built before: {error.problem}", error.log)
-    half = Comparison("unbuilt", before=old_figures)
-    try:
-        new, new_figures = _image_in_two_tries(after, bench)
-    except NotBuilt as error:
-        told = f"built before, and not after: {error.problem}"
-        verdict: Verdict = "broken" if error.fault else "unbuilt"
-        return replace(half, verdict=verdict, problem=told, log=error.log)
-    settings = judged_settings(compare_configs(old.config, new.config), new.config, promise)
-    found = compare_trees(old.tree, new.tree, noise)
-    paths = judged_paths(found.differences, promise)
-    moving: tuple[str, ...] = ()
-    if any(each.reason is None for each in paths):
-        bench.say("dfix: builds the first text again, to see what differs by itself")
+    original = Original(before, bench, ignored=ignored, known_noise=known_noise)
+    return original.compared_with(after, promise or Promise())
+
+
+class Original:
+    """A text that others are compared with; it is built when it is first needed."""
+
+    def __init__(
+        self,
+        text: bytes,
+        bench: Bench,
+        *,
+        ignored: tuple[str, ...] = (),
+        known_noise: bool = True,
+    ) -> None:
+        """Raises ValueError for a pattern among `ignored` that is none."""
+        self.text = text
+        self.bench = bench
+        self.noise = in_noise(ignored, known=known_noise)
+
+    @cached_property
+    def built(self) -> "tuple[Image, Figures] | NotBuilt":
+        """Its image, or why there is none."""
+        return self._build("before")
+
+    @cached_property
+    def again(self) -> "Unsteady | NotBuilt":
+        """What differs between two builds of it, found out by a second one."""
+        self.bench.say("dfix: builds the first text again, to see what differs by itself")
+        once, again = self.built, self._build("again")
+        if isinstance(once, NotBuilt):
+            return once
+        return again if isinstance(again, NotBuilt) else unsteady(once[0].tree, again[0].tree)
+
+    def compared_with(self, after: bytes, promise: Promise) -> Comparison:
+        """Builds another text, and holds the difference against `promise`.
+
+        Where a path differs that nothing allows, this text is built again: what differs between its
+        own two builds is not held against the other one. Raises OSError as `compare_builds` does.
+        """
+        if isinstance(self.built, NotBuilt):
+            return Comparison("unbuilt", f"not built before: {self.built}", self.built.log)
+        old, old_figures = self.built
+        half = Comparison("unbuilt", before=old_figures)
         try:
-            again, _ = bench.image(before, "again")
+            new, new_figures = _image_in_two_tries(after, self.bench)
         except NotBuilt as error:
-            told = f"built once, and not again: {error.problem}"
-            return replace(half, problem=told, log=error.log)
-        left, moving = without(found.differences, unsteady(old.tree, again.tree))
-        paths = judged_paths(left, promise)
-    reasons = [each.reason for each in settings] + [each.reason for each in paths]
-    kept = None not in reasons
-    return Comparison(
-        "kept" if kept else "broken",
-        before=old_figures,
-        after=new_figures,
-        settings=settings,
-        paths=paths,
-        unsteady=moving,
-        noise=found.noise,
-    )
+            told = f"built before, and not after: {error}"
+            verdict: Verdict = "broken" if error.fault else "unbuilt"
+            return replace(half, verdict=verdict, problem=told, log=error.log)
+        settings = judged_settings(compare_configs(old.config, new.config), new.config, promise)
+        found = compare_trees(old.tree, new.tree, self.noise)
+        paths = judged_paths(found.differences, promise)
+        moving: tuple[str, ...] = ()
+        if any(each.reason is None for each in paths):
+            if isinstance(self.again, NotBuilt):
+                told = f"built once, and not again: {self.again}"
+                return replace(half, problem=told, log=self.again.log)
+            left, moving = without(found.differences, self.again)
+            paths = judged_paths(left, promise)
+        reasons = [each.reason for each in settings] + [each.reason for each in paths]
+        return Comparison(
+            "broken" if None in reasons else "kept",
+            before=old_figures,
+            after=new_figures,
+            settings=settings,
+            paths=paths,
+            unsteady=moving,
+            noise=found.noise,
+        )
+
+    def _build(self, label: str) -> "tuple[Image, Figures] | NotBuilt":
+        try:
+            return self.bench.image(self.text, label)
+        except NotBuilt as error:
+            return error
 
 
 def _image_in_two_tries(text: bytes, bench: Bench) -> tuple[Image, Figures]:
@@ -190,5 +230,5 @@ def _image_in_two_tries(text: bytes, bench: Bench) -> tuple[Image, Figures]:
     except NotBuilt as error:
         if not error.fault:
             raise
-        bench.say(f"dfix: {error.problem}; tries once more")
+        bench.say(f"dfix: {error}; tries once more")
         return bench.image(text, "after")

@@ -1,0 +1,295 @@
+"""Builds real Dockerfiles before and after dfix, and counts those that survive.
+
+    python scripts/survival.py FOLDER... --results FILE [--want N] [--minutes N] ...
+
+Of the files below the folders, the smallest ones are taken whose bases are all of Debian's kind
+and which need no file of a build context and, as far as the text tells, no network but that of
+package registries. Their bases are replaced by one image (`--base`), which the builder must have.
+Each is built as it is; of those that build, the text that dfix writes at `safe` must give the same
+image, and the one of `standard` must build and differ as it announces. What became of each file is
+a line of JSON in FILE; a later call goes on behind it. Exit code: 1 where one did not survive.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dfix import Level, fix
+from dfix.check import problems
+from dfix.edit import apply
+from dfix.fixer import Replacement
+from dfix.image import ImageReference
+from dfix.nodes import Add, Copy, Dockerfile, Node, Onbuild, Run
+from dfix.parser import parse
+from dfix.plan import Transfer, plan
+from dfix.resolve.bases import base_facts
+from dfix.text import encode
+from dfix.verify import (
+    NAMES,
+    Bench,
+    Builder,
+    Comparison,
+    NoBuilder,
+    Original,
+    Terms,
+    find_builder,
+    promise_of,
+)
+from dfix.verify.tree import Layer
+
+FAMILIES = frozenset({"debian", "ubuntu"})
+#: Words that mean a network beside those of Debian, PyPI and npm.
+_NETWORK = re.compile(
+    r"(?:https?|ftp|git|ssh)://(?!(?:deb|security|snapshot)\.debian\.org|pypi\.org|registry\.npmjs)"
+    r"|git@|\bppa:|keyserver|apt-key|add-apt-repository|\bgem\s+install|\bcpanm?\b|\bcargo\s"
+    r"|\bgo\s+(?:get|install)\b|\bconda\b|\bcomposer\s|\bbundle\s+install|\bluarocks\b|\bR\s+-e\b",
+    re.IGNORECASE,
+)
+_MOUNTS = re.compile(r"type=(?:bind|secret|ssh)")
+_LARGEST = 64 * 1024  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file whose bases are replaced, under a name that tells where it was found."""
+
+    name: str
+    text: bytes
+
+    @property
+    def mark(self) -> str:
+        """What makes it the same text in another folder."""
+        return hashlib.sha256(self.text).hexdigest()[:16]
+
+
+def mapped(data: bytes, base: str) -> bytes | None:
+    """The text with `base` in place of all its bases; None for one that is not to be tried."""
+    tree = parse(data)
+    if problems(tree) or not tree.stages or not _is_self_sufficient(tree):
+        return None
+    stages = {stage.name for stage in tree.stages} - {None}
+    changes: dict[Node, Replacement] = {}
+    for stage in tree.stages:
+        start = stage.start
+        if start.image in stages or start.image == "scratch":
+            continue
+        if not _is_debian(start.image):
+            return None
+        first, *rest = start.words
+        changes[start] = start.with_changes(flags=(), words=(first.with_changes(text=base), *rest))
+    changed = parse(encode(apply(tree, changes).text))
+    known = {base, "scratch", *(f"stage {each.index}" for each in changed.stages)}
+    if {each.base for each in plan(changed).stages} - known:
+        return None
+    return encode(changed.text)
+
+
+def candidates(folders: Sequence[Path], base: str) -> Iterator[Candidate]:
+    """The files to try, the smallest first, each text once."""
+    found = [
+        (path.stat().st_size, str(path), path)
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    ]
+    seen: set[bytes] = set()
+    for size, name, path in sorted(found):
+        if size > _LARGEST:
+            continue
+        text = mapped(path.read_bytes(), base)
+        if text is not None and text not in seen:
+            seen.add(text)
+            yield Candidate(name, text)
+
+
+def tried(
+    candidate: Candidate, builder: Builder, terms: Terms, base_layers: dict[str, Layer]
+) -> dict[str, object]:
+    """What became of one file."""
+    safe = fix(candidate.text, level=Level.SAFE)
+    standard = fix(candidate.text, level=Level.STANDARD)
+    record: dict[str, object] = {
+        "file": candidate.name,
+        "mark": candidate.mark,
+        "size": len(candidate.text),
+        "safe_changed": safe.changed,
+        "standard_changed": standard.after != safe.after,
+    }
+    for result in (safe, standard):
+        if result.error is not None:
+            return {**record, "error": str(result.error)}
+    if not safe.changed and not standard.changed:
+        return {**record, "built": None}
+    with tempfile.TemporaryDirectory(prefix="survival-") as made:
+        (Path(made) / "context").mkdir()
+        bench = Bench(builder, Path(made) / "context", Path(made), terms, known=dict(base_layers))
+        original = Original(candidate.text, bench)
+        if not isinstance(original.built, tuple):
+            return {
+                **record,
+                "built": False,
+                "why": _last(original.built.log) or str(original.built),
+            }
+        record["built"] = True
+        if safe.changed:
+            record["safe"] = _told(original.compared_with(safe.after, promise_of(safe, Level.SAFE)))
+        if standard.after != safe.after:
+            promise = promise_of(standard, Level.STANDARD)
+            record["standard"] = _told(original.compared_with(standard.after, promise))
+        record["fixers"] = sorted(
+            {each.fixer for each in standard.findings if each.status == "fixed"}
+        )
+    return record
+
+
+def counted(records: Sequence[dict[str, object]]) -> dict[str, int]:
+    """The figures over all records."""
+    counts: Counter[str] = Counter()
+    for record in records:
+        counts["looked at"] += 1
+        counts["not changed by dfix, not built"] += record.get("built", 0) is None
+        counts["dfix failed"] += "error" in record
+        counts["tried"] += "built" in record and record["built"] is not None
+        if record.get("built") is not True:
+            continue
+        counts["built before"] += 1
+        for level in ("safe", "standard"):
+            told = record.get(level)
+            if told is None:
+                counts[f"{level}: the same text as before it"] += 1
+                continue
+            assert isinstance(told, dict)
+            counts[f"{level}: changed"] += 1
+            counts[f"{level}: built"] += told["built"]
+            counts[f"{level}: {told['verdict']}"] += 1
+    return dict(counts)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs or goes on, and tells the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--base", default="debian:bookworm")
+    parser.add_argument("--want", type=int, default=300, help="how many that build before")
+    parser.add_argument("--minutes", type=float, default=60, help="when to begin no further one")
+    parser.add_argument("--timeout", type=float, default=240, help="seconds for one build")
+    parser.add_argument("--builder", choices=NAMES)
+    parser.add_argument("--builder-option", action="append", default=[])
+    parser.add_argument("--build-option", action="append", default=[])
+    parser.add_argument("--count", action="store_true", help="tell the figures alone")
+    given = parser.parse_args(arguments)
+    records = _records(given.results)
+    if not given.count:
+        try:
+            builder = find_builder(given.builder, options=tuple(given.builder_option))
+        except NoBuilder as error:
+            parser.error(str(error))
+        terms = Terms(timeout=given.timeout, options=tuple(given.build_option))
+        layers = _layers_of(given.base, builder, terms)
+        done = {record["mark"] for record in records}
+        end = time.monotonic() + given.minutes * 60
+        with given.results.open("a", encoding="utf-8") as results:
+            for candidate in candidates(given.folders, given.base):
+                built = sum(record.get("built") is True for record in records)
+                if built >= given.want or time.monotonic() > end:
+                    break
+                if candidate.mark in done:
+                    continue
+                record = tried(candidate, builder, terms, layers)
+                records.append(record)
+                results.write(json.dumps(record) + "\n")
+                results.flush()
+                if record.get("built"):
+                    print(_line(record), flush=True)
+    for name, count in counted(records).items():
+        print(f"{count:6} {name}")
+    return 1 if any(_is_broken(record) for record in records) else 0
+
+
+def _records(results: Path) -> list[dict[str, object]]:
+    if not results.exists():
+        return []
+    return [json.loads(line) for line in results.read_text("utf-8").splitlines()]
+
+
+def _is_debian(image: str) -> bool:
+    reference = ImageReference.parse(image)
+    facts = None if reference is None or "$" in image else base_facts(reference)
+    if facts is not None:
+        return facts.family in FAMILIES
+    return reference is not None and reference.familiar_name.startswith("buildpack-deps")
+
+
+def _is_self_sufficient(tree: Dockerfile) -> bool:
+    for instruction in tree.instructions:
+        if isinstance(instruction, Onbuild) or _NETWORK.search(instruction.code):
+            return False
+        if isinstance(instruction, Run) and _MOUNTS.search(instruction.code):
+            return False
+        if isinstance(instruction, Add):
+            return False
+    transfers = [
+        effect
+        for stage in plan(tree).stages
+        for effect in stage.effects
+        if isinstance(effect, Transfer)
+    ]
+    stages = tuple(f"stage {stage.index}" for stage in tree.stages)
+    copies = sum(isinstance(each, Copy) for each in tree.instructions)
+    return copies == len(transfers) and all(
+        each.origin in stages or not each.sources for each in transfers
+    )
+
+
+def _layers_of(base: str, builder: Builder, terms: Terms) -> dict[str, Layer]:
+    """The layers of the base, read once for all files. Ends where it cannot be had."""
+    with tempfile.TemporaryDirectory(prefix="survival-") as made:
+        (Path(made) / "context").mkdir()
+        bench = Bench(builder, Path(made) / "context", Path(made), terms)
+        original = Original(f"FROM {base}\n".encode(), bench)
+        if not isinstance(original.built, tuple):
+            raise SystemExit(f"{base} cannot be had: {original.built}")
+    return bench.known
+
+
+def _told(comparison: Comparison) -> dict[str, object]:
+    return {
+        "verdict": comparison.verdict,
+        "built": comparison.after is not None,
+        "why": comparison.problem,
+        "log": list(comparison.log[-8:]),
+        "broken": list(comparison.broken[:50]),
+        "unsteady": len(comparison.unsteady),
+        "layers": [each.layers for each in (comparison.before, comparison.after) if each],
+        "bytes": [each.size for each in (comparison.before, comparison.after) if each],
+    }
+
+
+def _is_broken(record: dict[str, object]) -> bool:
+    told = [record.get("safe"), record.get("standard")]
+    return any(isinstance(each, dict) and each["verdict"] == "broken" for each in told)
+
+
+def _line(record: dict[str, object]) -> str:
+    def verdict(level: str) -> str:
+        told = record.get(level)
+        return str(told["verdict"]) if isinstance(told, dict) else "-"
+
+    return f"safe {verdict('safe'):8} standard {verdict('standard'):8} {record['file']}"
+
+
+def _last(log: Sequence[str]) -> str:
+    return next((line for line in reversed(log) if line.strip()), "")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
