@@ -121,6 +121,23 @@ def test_a_compose_file_says_how_it_is_built(call: Caller, builder: Fakes) -> No
     assert {"A=1", "B=3"} <= set(build)
 
 
+def test_a_pinned_base_that_has_moved_on(call: Caller, builder: Fakes) -> None:
+    call.write({"Dockerfile": "FROM debian\nRUN touch /a\n"})
+    words = ("verify", "--select", "pin-base-image", "-q", "--format", "json")
+    done = call(*words)
+    assert (done.code, json.loads(done.out)["files"][0]["moved_bases"]) == (0, [])
+    builder.say("moving")
+    done = call(*words)
+    assert done.code == 0
+    [file] = json.loads(done.out)["files"]
+    [moved] = file["moved_bases"]
+    assert moved["before"] == "debian"
+    assert moved["after"].startswith("debian:")
+    assert file["tree"] == []
+    assert "is another image than" in call("verify", "--select", "pin-base-image", "-q").out
+    assert builder.images == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

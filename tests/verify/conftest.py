@@ -39,7 +39,7 @@ class Fakes:
         return sorted(each.name for each in folder.iterdir()) if folder.exists() else []
 
     def say(self, mark: str) -> None:
-        """Has the fakes be `silent` or their images `unreadable` from now on."""
+        """Has the fakes be `silent`, their images `unreadable`, or bases `moving` from now on."""
         (self.state / mark).touch()
 
 

@@ -106,6 +106,8 @@ def _save(state: Path, tag: str) -> int:
                     if how in {"touch", "random"}
                 ]
                 layers.append(layer(*files))
+            case ["FROM" | "from", base] if (state / "moving").exists():
+                layers[0] = layer(member("base", base.encode()))
             case ["USER", user]:
                 config["User"] = user
             case ["LABEL", label]:

@@ -58,6 +58,9 @@ def verdict_text(verified: Verified, *, colour: bool, terminal: bool) -> str:
     comparison = verified.comparison
     if comparison is None:
         return file.getvalue()
+    for old, new in comparison.moved:
+        line = f"{old} is another image than {new} today: both texts are built on {new}"
+        console.print(Text(f"  {visible(line)}", "yellow"), soft_wrap=True)
     for line in comparison.log[-_LOG:]:
         console.print(Text(f"  | {visible(line)}", "dim"), soft_wrap=True)
     if comparison.problem is not None:

@@ -28,6 +28,8 @@ from dfix.verify import (
     compare_builds,
     copy_context,
     find_builder,
+    moved_bases,
+    pinned_bases,
     promise_of,
 )
 from dfix.verify.noise import in_noise
@@ -169,14 +171,26 @@ class VerifySession:
                     _ignorefile(report.path),
                     self._say,
                 )
+                moved = moved_bases(pinned_bases(result), bench)
+                before = self._pinned(candidate) if moved else result.before
                 comparison = compare_builds(
-                    result.before, after, bench,
-                    promise=promise, ignored=ignored, known_noise=known,
-                )  # fmt: skip
+                    before, after, bench, promise=promise, ignored=ignored, known_noise=known
+                )
         except OSError as error:
             told = f"no copy of the build context can be made: {error.strerror or error}"
             return replace(blank, verdict="failed", problem=told)
+        comparison = replace(comparison, moved=moved)
         return replace(blank, verdict=comparison.verdict, comparison=comparison, left_out=left)
+
+    def _pinned(self, candidate: Candidate) -> bytes:
+        """The text with nothing but its bases pinned: what it is without those that moved on."""
+        selection = replace(
+            self.work.selection, select=("pin-base-image",), extend_select=(), ignore=()
+        )
+        report = replace(self.work, selection=selection).report(candidate)
+        assert report is not None
+        assert report.result is not None
+        return report.result.after
 
     def _tell(self, verified: Verified) -> None:
         self.out.write(

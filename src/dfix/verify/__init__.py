@@ -7,8 +7,15 @@ from dfix.verify.builder import Builder, Order, Terms
 from dfix.verify.clients import NAMES, NoBuilder, find_builder
 from dfix.verify.comparison import PathDifference, SettingDifference
 from dfix.verify.contextcopy import copy_context
-from dfix.verify.promise import Promise, promise_of
-from dfix.verify.verification import Bench, Comparison, Figures, Original, compare_builds
+from dfix.verify.promise import Promise, pinned_bases, promise_of
+from dfix.verify.verification import (
+    Bench,
+    Comparison,
+    Figures,
+    Original,
+    compare_builds,
+    moved_bases,
+)
 
 __all__ = [
     "NAMES",
@@ -26,5 +33,7 @@ __all__ = [
     "compare_builds",
     "copy_context",
     "find_builder",
+    "moved_bases",
+    "pinned_bases",
     "promise_of",
 ]

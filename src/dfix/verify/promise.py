@@ -76,6 +76,13 @@ def promise_of(result: Result, level: Level, target: str | None = None) -> Promi
     return Promise(settings, tuple(allowances))
 
 
+def pinned_bases(result: Result) -> Iterator[tuple[str, str]]:
+    """The images that stages began with and begin with now, where the fixes changed that."""
+    for change in result.changes:
+        if change.item == "base" and change.old and change.new:
+            yield change.old, change.new
+
+
 def stage_index(known: Plan, target: str | None) -> int:
     """The number of the stage that is built for `target`. Raises ValueError if there is none."""
     if not known.stages:

@@ -60,6 +60,7 @@ def _file_data(verified: Verified) -> dict[str, object]:
         "tree": [_path_data(each) for each in comparison.paths],
         "unsteady": list(comparison.unsteady),
         "noise": comparison.noise,
+        "moved_bases": [{"before": old, "after": new} for old, new in comparison.moved],
         "left_out": list(verified.left_out),
     }
 

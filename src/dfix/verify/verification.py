@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -54,6 +54,8 @@ class Comparison:
     unsteady: tuple[str, ...] = ()
     """Paths that differ as they do between two builds of the first text, too."""
     noise: int = 0
+    moved: tuple[tuple[str, str], ...] = ()
+    """Bases that were pinned to another image than they are today; both texts have the new ones."""
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -147,6 +149,23 @@ def compare_builds(
     """
     original = Original(before, bench, ignored=ignored, known_noise=known_noise)
     return original.compared_with(after, promise or Promise())
+
+
+def moved_bases(pairs: Iterable[tuple[str, str]], bench: Bench) -> tuple[tuple[str, str], ...]:
+    """Those of some pairs of images, old and new, that differ now.
+
+    One that cannot be had counts as the same: the build that needs it will tell.
+    """
+    moved = []
+    for old, new in dict.fromkeys(pairs):
+        try:
+            one, _ = bench.image(f"FROM {old}\n".encode(), "old-base")
+            other, _ = bench.image(f"FROM {new}\n".encode(), "new-base")
+        except NotBuilt:
+            continue
+        if (one.config, one.tree) != (other.config, other.tree):
+            moved.append((old, new))
+    return tuple(moved)
 
 
 class Original:
