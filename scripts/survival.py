@@ -4,7 +4,10 @@
 
 Of the files below the folders, the smallest ones are taken whose bases are all of Debian's kind
 and which need no file of a build context and, as far as the text tells, no network but that of
-package registries. Their bases are replaced by one image (`--base`), which the builder must have.
+package registries. A base that nothing is known about is of Debian's kind where the file calls
+apt-get. With `--stand-ins`, those are taken that do need files, and get small ones of the kind that
+each name promises. All bases are replaced by one image (`--base`), which the builder must have.
+
 Each is built as it is; of those that build, the text that dfix writes at `safe` must give the same
 image, and the one of `standard` must build and differ as it announces. What became of each file is
 a line of JSON in FILE; a later call goes on behind it. Exit code: 1 where one did not survive.
@@ -12,14 +15,18 @@ a line of JSON in FILE; a later call goes on behind it. Exit code: 1 where one d
 
 import argparse
 import hashlib
+import io
 import json
+import posixpath
 import re
+import signal
 import sys
+import tarfile
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dfix import Level, fix
@@ -53,6 +60,8 @@ _NETWORK = re.compile(
     r"|\bgo\s+(?:get|install)\b|\bconda\b|\bcomposer\s|\bbundle\s+install|\bluarocks\b|\bR\s+-e\b",
     re.IGNORECASE,
 )
+#: A source that is no pattern and no variable.
+_PLAIN = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _MOUNTS = re.compile(r"type=(?:bind|secret|ssh)")
 _LARGEST = 64 * 1024  # bytes
 
@@ -63,6 +72,8 @@ class Candidate:
 
     name: str
     text: bytes
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What its build context holds."""
 
     @property
     def mark(self) -> str:
@@ -70,10 +81,13 @@ class Candidate:
         return hashlib.sha256(self.text).hexdigest()[:16]
 
 
-def mapped(data: bytes, base: str) -> bytes | None:
-    """The text with `base` in place of all its bases; None for one that is not to be tried."""
+def candidate_of(name: str, data: bytes, base: str, *, stand_ins: bool) -> Candidate | None:
+    """The file with `base` in place of all its bases; None for one that is not to be tried."""
     tree = parse(data)
-    if problems(tree) or not tree.stages or not _is_self_sufficient(tree):
+    if problems(tree) or not tree.stages or not _is_at_home(tree):
+        return None
+    sources = _sources(tree)
+    if sources is None or bool(sources) is not stand_ins:
         return None
     stages = {stage.name for stage in tree.stages} - {None}
     changes: dict[Node, Replacement] = {}
@@ -81,7 +95,7 @@ def mapped(data: bytes, base: str) -> bytes | None:
         start = stage.start
         if start.image in stages or start.image == "scratch":
             continue
-        if not _is_debian(start.image):
+        if not _is_debian(start.image, tree):
             return None
         first, *rest = start.words
         changes[start] = start.with_changes(flags=(), words=(first.with_changes(text=base), *rest))
@@ -89,10 +103,16 @@ def mapped(data: bytes, base: str) -> bytes | None:
     known = {base, "scratch", *(f"stage {each.index}" for each in changed.stages)}
     if {each.base for each in plan(changed).stages} - known:
         return None
-    return encode(changed.text)
+    files = {each: _stand_in(each) for source in sources for each in _files_of(source)}
+    files = {
+        name: content
+        for name, content in sorted(files.items())
+        if not any(other.startswith(f"{name}/") for other in files)
+    }
+    return Candidate(name, encode(changed.text), files)
 
 
-def candidates(folders: Sequence[Path], base: str) -> Iterator[Candidate]:
+def candidates(folders: Sequence[Path], base: str, *, stand_ins: bool) -> Iterator[Candidate]:
     """The files to try, the smallest first, each text once."""
     found = [
         (path.stat().st_size, str(path), path)
@@ -104,18 +124,32 @@ def candidates(folders: Sequence[Path], base: str) -> Iterator[Candidate]:
     for size, name, path in sorted(found):
         if size > _LARGEST:
             continue
-        text = mapped(path.read_bytes(), base)
-        if text is not None and text not in seen:
-            seen.add(text)
-            yield Candidate(name, text)
+        candidate = candidate_of(name, path.read_bytes(), base, stand_ins=stand_ins)
+        if candidate is not None and candidate.text not in seen:
+            seen.add(candidate.text)
+            yield candidate
 
 
 def tried(
     candidate: Candidate, builder: Builder, terms: Terms, base_layers: dict[str, Layer]
 ) -> dict[str, object]:
     """What became of one file."""
-    safe = fix(candidate.text, level=Level.SAFE)
-    standard = fix(candidate.text, level=Level.STANDARD)
+    with tempfile.TemporaryDirectory(prefix="survival-") as made:
+        folder = Path(made)
+        context = folder / "context"
+        context.mkdir()
+        for name, content in candidate.files.items():
+            path = context / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            path.chmod(0o755 if content.startswith(b"#!") else 0o644)
+        bench = Bench(builder, context, folder, terms, known=dict(base_layers))
+        return _tried(candidate, bench)
+
+
+def _tried(candidate: Candidate, bench: Bench) -> dict[str, object]:
+    safe = fix(candidate.text, level=Level.SAFE, context=bench.context)
+    standard = fix(candidate.text, level=Level.STANDARD, context=bench.context)
     record: dict[str, object] = {
         "file": candidate.name,
         "mark": candidate.mark,
@@ -128,25 +162,17 @@ def tried(
             return {**record, "error": str(result.error)}
     if not safe.changed and not standard.changed:
         return {**record, "built": None}
-    with tempfile.TemporaryDirectory(prefix="survival-") as made:
-        (Path(made) / "context").mkdir()
-        bench = Bench(builder, Path(made) / "context", Path(made), terms, known=dict(base_layers))
-        original = Original(candidate.text, bench)
-        if not isinstance(original.built, tuple):
-            return {
-                **record,
-                "built": False,
-                "why": _last(original.built.log) or str(original.built),
-            }
-        record["built"] = True
-        if safe.changed:
-            record["safe"] = _told(original.compared_with(safe.after, promise_of(safe, Level.SAFE)))
-        if standard.after != safe.after:
-            promise = promise_of(standard, Level.STANDARD)
-            record["standard"] = _told(original.compared_with(standard.after, promise))
-        record["fixers"] = sorted(
-            {each.fixer for each in standard.findings if each.status == "fixed"}
-        )
+    original = Original(candidate.text, bench)
+    if not isinstance(original.built, tuple):
+        why = _last(original.built.log) or str(original.built)
+        return {**record, "built": False, "why": why}
+    record["built"] = True
+    record["fixers"] = sorted({each.fixer for each in standard.findings if each.status == "fixed"})
+    if safe.changed:
+        record["safe"] = _told(original.compared_with(safe.after, promise_of(safe, Level.SAFE)))
+    if standard.after != safe.after:
+        promise = promise_of(standard, Level.STANDARD)
+        record["standard"] = _told(original.compared_with(standard.after, promise))
     return record
 
 
@@ -179,6 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--base", default="debian:bookworm")
+    parser.add_argument("--stand-ins", action="store_true")
     parser.add_argument("--want", type=int, default=300, help="how many that build before")
     parser.add_argument("--minutes", type=float, default=60, help="when to begin no further one")
     parser.add_argument("--timeout", type=float, default=240, help="seconds for one build")
@@ -189,6 +216,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     records = _records(given.results)
     if not given.count:
+        # So that its images go as well, where somebody ends it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             builder = find_builder(given.builder, options=tuple(given.builder_option))
         except NoBuilder as error:
@@ -198,7 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         done = {record["mark"] for record in records}
         end = time.monotonic() + given.minutes * 60
         with given.results.open("a", encoding="utf-8") as results:
-            for candidate in candidates(given.folders, given.base):
+            for candidate in candidates(given.folders, given.base, stand_ins=given.stand_ins):
                 built = sum(record.get("built") is True for record in records)
                 if built >= given.want or time.monotonic() > end:
                     break
@@ -221,33 +250,68 @@ def _records(results: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in results.read_text("utf-8").splitlines()]
 
 
-def _is_debian(image: str) -> bool:
+def _is_debian(image: str, tree: Dockerfile) -> bool:
     reference = ImageReference.parse(image)
-    facts = None if reference is None or "$" in image else base_facts(reference)
-    if facts is not None:
-        return facts.family in FAMILIES
-    return reference is not None and reference.familiar_name.startswith("buildpack-deps")
+    if reference is None or "$" in image:
+        return False
+    facts = base_facts(reference)
+    return "apt-get" in tree.text if facts is None else facts.family in FAMILIES
 
 
-def _is_self_sufficient(tree: Dockerfile) -> bool:
+def _is_at_home(tree: Dockerfile) -> bool:
+    """Whether a file asks for nothing from elsewhere, as far as its text tells."""
     for instruction in tree.instructions:
         if isinstance(instruction, Onbuild) or _NETWORK.search(instruction.code):
             return False
         if isinstance(instruction, Run) and _MOUNTS.search(instruction.code):
             return False
-        if isinstance(instruction, Add):
-            return False
-    transfers = [
-        effect
-        for stage in plan(tree).stages
-        for effect in stage.effects
-        if isinstance(effect, Transfer)
-    ]
+    return True
+
+
+def _sources(tree: Dockerfile) -> set[str] | None:
+    """The files that are wanted of the context; None where one is no plain file's name."""
     stages = tuple(f"stage {stage.index}" for stage in tree.stages)
-    copies = sum(isinstance(each, Copy) for each in tree.instructions)
-    return copies == len(transfers) and all(
-        each.origin in stages or not each.sources for each in transfers
-    )
+    found: set[str] = set()
+    transfers = 0
+    for stage in plan(tree).stages:
+        for effect in stage.effects:
+            if not isinstance(effect, Transfer):
+                continue
+            transfers += 1
+            if effect.origin in stages:
+                continue
+            if effect.origin is not None:
+                return None
+            found |= {posixpath.normpath(each).lstrip("/") for each in effect.sources}
+    if transfers != sum(isinstance(each, Copy | Add) for each in tree.instructions):
+        return None
+    plain = all(_PLAIN.fullmatch(each) and ".." not in each.split("/") for each in found)
+    return found if plain else None
+
+
+def _files_of(source: str) -> list[str]:
+    """The files that stand for a source: a name without an ending is taken for a folder."""
+    if source == ".":
+        return ["README.md", "run.sh"]
+    return [source] if "." in posixpath.basename(source) else [f"{source}/a.txt", f"{source}/b.sh"]
+
+
+def _stand_in(name: str) -> bytes:
+    """A small file of the kind that a name promises."""
+    if name.endswith((".tar.gz", ".tgz", ".tar", ".tar.xz", ".tar.bz2")):
+        made = io.BytesIO()
+        with tarfile.open(fileobj=made, mode="w:gz" if name.endswith("gz") else "w") as tar:
+            tar.addfile(tarfile.TarInfo("a"))
+        return made.getvalue()
+    if name.endswith("package.json"):
+        return b'{"name": "a", "version": "1.0.0", "license": "MIT"}\n'
+    if name.endswith(
+        (".txt", ".conf", ".cfg", ".ini", ".list", ".md", ".yml", ".yaml", ".properties")
+    ):
+        return b"\n"
+    if name.endswith(".json"):
+        return b"{}\n"
+    return b"#!/bin/sh\nexit 0\n"
 
 
 def _layers_of(base: str, builder: Builder, terms: Terms) -> dict[str, Layer]:
