@@ -42,27 +42,36 @@ class Engine:
     """A builder with the words that it needs here."""
 
     name: str
+    folder: Path
     words: tuple[str, ...]
     before: tuple[str, ...] = ()
 
     def verify(self, *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """A call of `dfix verify`."""
+        """A call of `dfix verify`; what the builder is called with is written down."""
+        shims, calls = self.folder / "shims", self.folder / "calls"
+        shims.mkdir(exist_ok=True)
+        calls.unlink(missing_ok=True)
+        shim = shims / self.name
+        shim.write_text(f'#!/bin/sh\necho "$@" >> {calls}\nexec {shutil.which(self.name)} "$@"\n')
+        shim.chmod(0o755)
         return subprocess.run(
             [
                 sys.executable, "-m", "dfix", "verify", "--builder", self.name, *self.words,
                 "--no-color", *words,
             ],
             cwd=cwd,
+            env={**os.environ, "PATH": f"{shims}{os.pathsep}{os.environ['PATH']}"},
             capture_output=True,
             text=True,
             check=False,
             timeout=900,
         )  # fmt: skip
 
-    def left(self, done: subprocess.CompletedProcess[str]) -> list[str]:
-        """What is still there of the images and containers of a call."""
-        tags = set(re.findall(r"dfix-verify-[0-9a-f]{16}", done.stderr))
-        assert tags, done.stderr
+    def left(self) -> list[str]:
+        """What is still there of the images and containers of the last call."""
+        calls = (self.folder / "calls").read_text()
+        tags = set(re.findall(r"dfix-verify-[0-9a-f]{16}", calls))
+        assert tags, calls
         if self.name == "docker":
             return [tag for tag in tags if docker("image", "ls", "--quiet", "--all", tag).strip()]
         images, containers = (
@@ -96,7 +105,8 @@ def builder(
 ) -> Engine:
     """Each of the builders, with the images."""
     if request.param == "docker":
-        return Engine("docker", ("--build-option=--network=host",))
+        folder = tmp_path_factory.mktemp("docker")
+        return Engine("docker", folder, ("--build-option=--network=host",))
     if shutil.which("buildah") is None:
         pytest.skip("BUILDAH IS NOT TESTED: it is not on the PATH")
     folder = tmp_path_factory.mktemp("buildah")
@@ -118,7 +128,7 @@ def builder(
         )
         archive.unlink()
     words = (*(f"--builder-option={word}" for word in storage), "--build-option=--isolation=chroot")
-    return Engine("buildah", words, storage)
+    return Engine("buildah", folder, words, storage)
 
 
 def _shop(folder: Path) -> Path:
@@ -136,7 +146,7 @@ def test_the_example(level: str, builder: Engine, tmp_path: Path) -> None:
         str(Path("web", "Dockerfile")): "kept",
     }
     assert done.returncode == 0
-    assert builder.left(done) == []
+    assert builder.left() == []
 
 
 def test_an_extra_file_is_named(builder: Engine, tmp_path: Path) -> None:
@@ -153,7 +163,7 @@ def test_an_extra_file_is_named(builder: Engine, tmp_path: Path) -> None:
     assert done.returncode == 1
     [line] = [line for line in done.stdout.splitlines() if "nothing allows this" in line]
     assert line.split()[0] == "/srv/extra"
-    assert builder.left(done) == []
+    assert builder.left() == []
 
 
 @pytest.mark.parametrize(
@@ -197,7 +207,7 @@ def test_a_build_that_fails_before(builder: Engine, tmp_path: Path) -> None:
     done = builder.verify(cwd=tmp_path)
     assert done.returncode == 2
     assert "nothing is claimed" in done.stdout
-    assert builder.left(done) == []
+    assert builder.left() == []
 
 
 def test_a_limit_of_time(builder: Engine, tmp_path: Path) -> None:
@@ -205,7 +215,7 @@ def test_a_limit_of_time(builder: Engine, tmp_path: Path) -> None:
     done = builder.verify("--timeout", "3", cwd=tmp_path)
     assert done.returncode == 2
     assert "took more than 3 seconds" in done.stdout
-    assert builder.left(done) == []
+    assert builder.left() == []
     assert not _running("sleep 61")
 
 
@@ -217,10 +227,10 @@ def test_ignore_files_are_the_builders_business(builder: Engine, tmp_path: Path)
     assert done.returncode == 0, done.stdout
 
 
-def test_no_network(tmp_path: Path, engine: None) -> None:
+def test_no_network(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, engine: None) -> None:
     text = "from busybox:1.35\nRUN ip addr | grep -c '^[0-9]' | grep -qx 1\n"
     (tmp_path / "Dockerfile").write_text(text)
-    docker_alone = Engine("docker", ())
+    docker_alone = Engine("docker", tmp_path_factory.mktemp("docker"), ())
     assert docker_alone.verify("--no-network", cwd=tmp_path).returncode == 0
 
 
