@@ -204,13 +204,13 @@ def test_an_end_from_outside_leaves_nothing(
         stdout=subprocess.DEVNULL,
     )
     mark = builder.state / "sleeping"
-    for _ in range(200):
+    for _ in range(1200):
         if mark.exists() and mark.read_text():
             break
         time.sleep(0.05)
     assert len(builder.images) == 1
     started.send_signal(number)
-    assert started.wait(20) == 130
+    assert started.wait(60) == 130
     assert builder.images == []
     assert list(temporary.iterdir()) == []
     assert have_ended(*map(int, mark.read_text().split()))
