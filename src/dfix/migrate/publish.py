@@ -14,8 +14,8 @@ from pathlib import Path
 from dfix.git import Git, GitError, end, told, without_credentials
 from dfix.migrate.commits import HEAD
 from dfix.migrate.repository import Repository, Unusable
-from dfix.migrate.sources import Source, is_address, require_known
-from dfix.migrate.transport import RECEIVE, UPLOAD, Transport
+from dfix.migrate.sources import Source, require_known
+from dfix.migrate.transport import Transport, is_address, receiving, uploading
 
 
 class Refused(Unusable):
@@ -129,7 +129,7 @@ def push_branch(
     """
     name = f"refs/heads/{branch}"
     git = transport.reach(repository.git)
-    listed = git.run("ls-remote", UPLOAD, "--", remote.address)
+    listed = git.run("ls-remote", *uploading(remote.address), "--", remote.address)
     refs = dict(line.split("\t")[::-1] for line in os.fsdecode(listed).split("\n") if "\t" in line)
     if refs.get(name) == head:
         return
@@ -144,7 +144,8 @@ def push_branch(
             "fetch it, and begin a new campaign with another --out"
         )
     git.run(
-        "push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed", RECEIVE,
+        "push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed",
+        *receiving(remote.address),
         # Not to force anything: an empty expectation is that there is no such branch.
         f"--force-with-lease={name}:", "--", remote.address, f"{HEAD}:{name}",
     )  # fmt: skip

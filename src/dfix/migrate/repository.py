@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dfix.git import Git, GitError
 from dfix.migrate.sources import Source
-from dfix.migrate.transport import UPLOAD, Transport
+from dfix.migrate.transport import Transport, uploading
 from dfix.regularfile import read_regular
 
 BORROWED = "refs/dfix/base"
@@ -85,12 +85,12 @@ def _borrowed(source: Source, private: Path) -> Repository:
 def _fetched(source: Source, private: Path, transport: Transport) -> Repository:
     address = source.location
     asked = transport.reach(Git(private.parent, {"GIT_CEILING_DIRECTORIES": str(private.parent)}))
-    listed = asked.run("ls-remote", "--symref", UPLOAD, "--", address)
+    listed = asked.run("ls-remote", "--symref", *uploading(address), "--", address)
     ref, base = _advertised(os.fsdecode(listed), source.ref)
     git = _private(private, _FORMATS[len(base)], None)
     transport.reach(git).run(
-        "fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", UPLOAD,
-        "--", address, f"+{ref or base}:{BORROWED}",
+        "fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head",
+        *uploading(address), "--", address, f"+{ref or base}:{BORROWED}",
     )  # fmt: skip
     # The branch may have moved between the two questions: what was fetched is what is looked at.
     fetched = git.line("rev-parse", "--verify", "--quiet", f"{BORROWED}^{{commit}}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from dfix.git import without_credentials
-from dfix.migrate.transport import PROTOCOLS
+from dfix.migrate.transport import PROTOCOLS, is_address
 from dfix.regularfile import read_regular
 from dfix.worktree import PRUNED
 
@@ -16,7 +16,6 @@ _LIST_LIMIT = 64 * 1024 * 1024  # bytes of a list that are still read
 _SCHEME = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://|(?P<helper>[A-Za-z][A-Za-z0-9+.-]*)::"
 )
-_SSH = re.compile(r"[^/:\s]+@[^/:\s]+:(?!//).+|[^/:\s@]+\.[^/:\s]+:(?!//).+", re.DOTALL)
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100
 
@@ -160,10 +159,6 @@ def _repositories(folder: Path) -> Iterator[Path]:
         pending += (
             Path(each) for each in sorted(folders, reverse=True) if Path(each).name not in PRUNED
         )
-
-
-def is_address(text: str) -> bool:
-    return bool(_SCHEME.match(text) or _SSH.fullmatch(text))
 
 
 def require_known(address: str) -> None:

@@ -1,6 +1,8 @@
 """How repositories are asked that are not on this machine, and as whom."""
 
 import os
+import re
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,10 +11,27 @@ from dfix.git import Git
 PROTOCOLS = ("file", "https", "ssh")
 """Transports that are used: those that say who answers, and the files of this machine."""
 
-#: A remote on this machine is a repository with hooks of its own, which are not run either.
-_QUIET = f"git -c core.hooksPath={os.devnull} -c core.fsmonitor=false"
-RECEIVE = f"--receive-pack={_QUIET} receive-pack"
-UPLOAD = f"--upload-pack={_QUIET} upload-pack"
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*)(?:://|::)")
+_SSH = re.compile(r"[^/:\s]+@[^/:\s]+:(?!//).+|[^/:\s@]+\.[^/:\s]+:(?!//).+", re.DOTALL)
+
+#: What a repository of this machine that is fetched from or pushed to might have git run or do: it is
+#: configured by its owner, and answers as this user. That of another machine is that machine's business.
+_QUIET = (
+    ("core.hooksPath", os.devnull),
+    ("core.fsmonitor", "false"),
+    ("core.alternateRefsCommand", ":"),
+    ("core.askPass", ""),
+    ("core.gitProxy", ""),
+    ("core.sshCommand", "false"),
+    ("credential.helper", ""),
+    ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
+    ("receive.autogc", "false"),
+    ("receive.denyCurrentBranch", "refuse"),
+    ("submodule.recurse", "false"),
+)
+#: A promised object is not fetched by the other side either.
+_ALONE = "GIT_ALLOW_PROTOCOL=none GIT_NO_LAZY_FETCH=1"
 
 _USED = ("credential.", "http.", "url.", "core.sshcommand")
 
@@ -30,6 +49,29 @@ class Transport:
         """Git with the transports allowed."""
         allowed = git.reaching(":".join(PROTOCOLS), timeout=self.timeout)
         return replace(allowed, options=(*allowed.options, *self.options))
+
+
+def is_address(text: str) -> bool:
+    """Whether `text` names a transport or a host, rather than being a path."""
+    return bool(_SCHEME.match(text) or _SSH.fullmatch(text))
+
+
+def uploading(address: str) -> tuple[str, ...]:
+    """The options with which a repository is asked for what it has."""
+    return _other_side(address, "upload-pack")
+
+
+def receiving(address: str) -> tuple[str, ...]:
+    """The options with which a repository is given something."""
+    return _other_side(address, "receive-pack")
+
+
+def _other_side(address: str, command: str) -> tuple[str, ...]:
+    """How the other side is started: only a shell of this machine takes more than git's own words."""
+    if is_address(address) and not address.lower().startswith("file://"):
+        return ()
+    settings = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in _QUIET)
+    return (f"--{command}={_ALONE} git {settings} {command}",)
 
 
 def identity_source(git: Git) -> Git:
