@@ -141,7 +141,11 @@ GROUPS = {
             ),
             libraries,
         )
-        for name, libraries in (("verify", ()), ("migrate", ()), ("lsp", ("lsprotocol", "pygls")))
+        for name, libraries in (
+            ("verify", ()),
+            ("migrate", ("distributed", "pyarrow")),
+            ("lsp", ("lsprotocol", "pygls")),
+        )
     },
 }
 #: The command line may import everything; these may import the command line.

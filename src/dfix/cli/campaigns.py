@@ -16,8 +16,12 @@ from dfix.cli.terminal import standard_error, standard_output
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import excluded_by
 from dfix.git import GitMissing, program
-from dfix.migrate.campaign import Call, Campaign, Mismatch, rehearse
+from dfix.migrate.call import Call, Mismatch
+from dfix.migrate.campaign import Campaign, held, rehearse
+from dfix.migrate.cluster import ClusterError
 from dfix.migrate.executors import Executor, executor_named
+from dfix.migrate.filecampaign import FileCampaign
+from dfix.migrate.filesets import FileSet, FileSetError
 from dfix.migrate.journal import JournalError
 from dfix.migrate.sources import Source, SourceError, expand, fit_for_ref
 from dfix.registry import UnknownFixer
@@ -61,24 +65,28 @@ class Journey:
         sources = self._sources(call)
         executor = self._executor()
         try:
-            campaign = Campaign.begin(self.cwd / folder, call, sources)
+            if call.files is not None:
+                return self._run_files(FileCampaign.begin(self.cwd / folder, call), executor)
+            return self._run(Campaign.begin(self.cwd / folder, call, sources), executor)
         except JournalError as error:
             raise click.UsageError(str(error)) from error
-        return self._run(campaign, executor)
 
     def resume(self, folder: str, given: Mapping[str, Any]) -> int:
         """Goes on with a campaign."""
         executor = self._executor()
+        where = self.cwd / folder
         try:
-            campaign = Campaign.resume(self.cwd / folder, given)
+            journal, call, moment = held(where, given)
         except (JournalError, Mismatch) as error:
             raise click.UsageError(str(error)) from error
         try:
-            self._check(campaign.call)
+            self._check(call)
         except click.UsageError:
-            campaign.close()
+            journal.close()
             raise
-        return self._run(campaign, executor)
+        if call.files is not None:
+            return self._run_files(FileCampaign(where, journal, call, moment), executor)
+        return self._run(Campaign(where, journal, call, moment), executor)
 
     def rehearse(self, given: Mapping[str, Any]) -> int:
         """Tells what a campaign would do."""
@@ -86,7 +94,10 @@ class Journey:
         sources = self._sources(call)[: self.manner.limit]
         with tempfile.TemporaryDirectory(prefix="dfix-") as folder:
             records = rehearse(call, sources, self._executor(), Path(folder))
-            counts = self._watch(records, len(sources))
+            try:
+                counts = self._watch(records, len(sources))
+            except ClusterError as error:
+                raise click.ClickException(str(error)) from error
         self._tell_counts(counts)
         return 1 if counts.get("failed") else 0
 
@@ -94,19 +105,39 @@ class Journey:
         with ExitStack() as stack:
             stack.callback(campaign.close)
             items = campaign.work(retry_failed=self.manner.retry_failed, limit=self.manner.limit)
-            counts = self._watch(campaign.run(items, executor), len(items))
             try:
-                campaign.report()
-            except OSError as error:
-                raise click.ClickException(f"the report cannot be written: {error}") from error
-            left = campaign.counts()
-            self._tell_counts(counts)
-            if not self.manner.quiet and not self.manner.jsonl:
-                self._tell(campaign, left)
+                counts = self._watch(campaign.run(items, executor), len(items))
+            except ClusterError as error:
+                raise click.ClickException(str(error)) from error
+            return self._conclude(campaign, counts)
+
+    def _run_files(self, campaign: FileCampaign, executor: Executor) -> int:
+        with ExitStack() as stack:
+            stack.callback(campaign.close)
+            try:
+                records = campaign.run(executor, limit=self.manner.limit)
+                counts = self._watch(records, None)
+            except (ClusterError, FileSetError, Mismatch) as error:
+                raise click.ClickException(str(error)) from error
+            return self._conclude(campaign, counts)
+
+    def _conclude(self, campaign: Campaign | FileCampaign, counts: Mapping[str, int]) -> int:
+        """Writes the reports and tells how it ended; the exit code."""
+        try:
+            campaign.report()
+        except OSError as error:
+            raise click.ClickException(f"the report cannot be written: {error}") from error
+        left = campaign.counts()
+        nouns = (
+            ("repository", "repositories") if isinstance(campaign, Campaign) else ("part", "parts")
+        )
+        self._tell_counts(counts, nouns)
+        if not self.manner.quiet and not self.manner.jsonl:
+            self._tell(campaign.folder, left)
         self.out.require_success()
         return 1 if left.get("failed") else 0
 
-    def _watch(self, records: Iterator[RepositoryRecord], total: int) -> dict[str, int]:
+    def _watch(self, records: Iterator[RepositoryRecord], total: int | None) -> dict[str, int]:
         """Prints what became of each repository; how many there were in each state."""
         counts: dict[str, int] = {}
         watched = self.err.terminal and not self.manner.quiet
@@ -127,23 +158,23 @@ class Journey:
         elif not self.manner.quiet and record.status != "unchanged":
             self.out.lines([_line(record)])
 
-    def _tell_counts(self, counts: Mapping[str, int]) -> None:
+    def _tell_counts(
+        self, counts: Mapping[str, int], nouns: tuple[str, str] = ("repository", "repositories")
+    ) -> None:
         if self.manner.jsonl:
             self.out.text(json.dumps({"summary": dict(sorted(counts.items()))}) + "\n")
             return
         if self.manner.quiet:
             return
         total = sum(counts.values())
-        pieces: list[tuple[str, str]] = [
-            (f"{total} {'repository' if total == 1 else 'repositories'}: ", "bold")
-        ]
+        pieces: list[tuple[str, str]] = [(f"{total} {nouns[total != 1]}: ", "bold")]
         for at, (state, style) in enumerate(_STYLES.items()):
             pieces += [(", " if at else "", ""), (f"{counts.get(state, 0)} {state}", style)]
         self.err.lines([tuple(pieces)])
 
-    def _tell(self, campaign: Campaign, left: Mapping[str, int]) -> None:
+    def _tell(self, folder: Path, left: Mapping[str, int]) -> None:
         """Where the report is, and what there is to do still."""
-        self.err.lines([((f"the report is {campaign.folder / 'report.html'}", ""),)])
+        self.err.lines([((f"the report is {folder / 'report.html'}", ""),)])
         if left.get("pending"):
             self.err.lines(
                 [((f"{left['pending']} are left: --resume goes on with them", "yellow"),)]
@@ -153,11 +184,11 @@ class Journey:
             self.err.lines([((told, "red"),)])
 
     def _call(self, given: Mapping[str, Any]) -> Call:
-        held = dict(given)
-        for name in ("config",):
-            if held.get(name) is not None:
-                held[name] = str(self.cwd / held[name])
-        call = Call(**held)
+        asked = dict(given)
+        for name in ("config", "files"):
+            if asked.get(name) is not None:
+                asked[name] = str(self.cwd / asked[name])
+        call = Call(**asked)
         self._check(call)
         return call
 
@@ -169,6 +200,11 @@ class Journey:
             raise click.UsageError(
                 "--open-pr needs --push: a pull request is about a branch of a remote"
             )
+        try:
+            if call.files is not None:
+                FileSet.of(Path(call.files)).check()
+        except FileSetError as error:
+            raise click.UsageError(f"--files: {error}") from error
         try:
             call.selection.check()
             excluded_by(call.exclude, self.cwd)

@@ -10,13 +10,20 @@ from dfix.cli.fix import names_of, settings_of
 
 #: Options that say what a campaign is; one that is resumed has its own.
 _KEPT = (
-    "sources", "level", "select", "extend_select", "ignore", "options", "config", "exclude", "group",
+    "sources", "files", "level", "select", "extend_select", "ignore", "options", "config", "exclude", "group",
     "branch", "commit", "push", "open_pr", "credentials",
 )  # fmt: skip
+
+_ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", "credentials"}
 
 
 @click.command("migrate")
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option(
+    "--files",
+    metavar="LIST|TAR|PARQUET",
+    help="Rewrite a set of files in place of repositories; results go to DIR/results.",
+)
 @click.option("--out", metavar="DIR", help="The campaign's folder: journal, patches and reports.")
 @click.option(
     "--level",
@@ -155,7 +162,15 @@ def _require_sense(
         raise click.UsageError(
             "--out DIR is needed: the folder for the journal, patches and reports"
         )
-    if not resume and not given.get("sources"):
+    if "files" in given and not _ALONE.isdisjoint(given):
+        raise click.UsageError(
+            "--files is about files alone: leave out SOURCE, --exclude and all about branches"
+        )
+    if "files" in given and dry_run:
+        raise click.UsageError(
+            "--files has no --dry-run: --limit 1 shows what comes of the first files"
+        )
+    if not resume and not given.get("sources") and "files" not in given:
         raise click.UsageError(
             "SOURCE is needed: a repository, a folder of them, an address, a list, or -"
         )

@@ -16,7 +16,7 @@ _PACE = 0.1  # seconds between two drawings
 class Progress:
     """Counts what is done, on standard error; drawn by the run itself: there is no other thread."""
 
-    def __init__(self, total: int, *, shown: bool, colour: bool = True) -> None:
+    def __init__(self, total: int | None, *, shown: bool, colour: bool = True) -> None:
         self._total = total
         self._shown = shown
         self._colour = colour

@@ -1,15 +1,13 @@
 """A campaign under way: takes the work from the journal, has it done, and writes what came of it."""
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from dfix.fixer import Level
-from dfix.migrate.commits import Group
+from dfix.migrate.call import Call, Mismatch
 from dfix.migrate.executors import Executor
 from dfix.migrate.journal import Item, Journal, JournalError
 from dfix.migrate.rewrite import Wanted
@@ -19,112 +17,8 @@ from dfix.migrate.work import PATCHES, SCRATCH, Orders, Outcome, Task, migrate
 from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.campaign.write import write_report
-from dfix.selection import Selection
 from dfix.version import __version__
 from dfix.wholefile import whole_file
-
-
-class Mismatch(ValueError):
-    """A call asks of a campaign what it was not begun with; says what, and the way out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What a campaign was asked for; kept in its journal, so that a resumed one goes on the same way."""
-
-    sources: tuple[str, ...]
-    """As they were given."""
-    level: str | None = None
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    options: Mapping[str, Mapping[str, str]] | None = None
-    config: str | None = None
-    exclude: tuple[str, ...] = ()
-    group: Group = "repository"
-    branch: str = "dfix/migrate"
-    commit: bool = False
-    push: str | None = None
-    open_pr: bool = False
-    credentials: bool = False
-    """Whether git may ask the user's own credential helper and follow the user's proxies."""
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The call that `as_json` wrote. Raises ValueError and TypeError for what is none."""
-        data: dict[str, Any] = json.loads(text)
-        for name in ("sources", "select", "extend_select", "ignore", "exclude"):
-            data[name] = None if data[name] is None else tuple(data[name])
-        return cls(**data)
-
-    def as_json(self) -> str:
-        """The call as a line of JSON."""
-        return json.dumps(asdict(self))
-
-    def resumed(self, asked: Mapping[str, Any]) -> Self:
-        """This call with what another one, that resumes it, asks for beyond it. Raises `Mismatch`.
-
-        Changes can be brought further than before; anything else would make half of a campaign another
-        one.
-        """
-        further = {"commit", "push", "open_pr", "credentials"}
-        for name, value in asked.items():
-            if name not in further and value != getattr(self, name):
-                option = "SOURCE" if name == "sources" else f"--{name.replace('_', '-')}"
-                raise Mismatch(
-                    f"the campaign was begun with another {option}: leave it out, or begin a new "
-                    "campaign with another --out"
-                )
-        return replace(self, **{name: asked[name] for name in further & asked.keys()})
-
-    @property
-    def selection(self) -> Selection:
-        """Which fixers run, and how boldly."""
-        return Selection(
-            None if self.level is None else Level.named(self.level),
-            self.select,
-            self.extend_select,
-            self.ignore,
-            self.options or {},
-        )
-
-    @property
-    def reach(self) -> int:
-        """How far changes are brought; see `dfix.migrate.journal.reached`."""
-        if self.open_pr:
-            return 3
-        return 2 if self.push is not None else 1 if self.commit else 0
-
-    @property
-    def reproduce(self) -> str:
-        """The call that rewrites one repository in the same way, for people."""
-        words = ["dfix"]
-        words += ["--level", self.level] if self.level else []
-        for option in ("select", "extend_select", "ignore"):
-            names = getattr(self, option)
-            words += [f"--{option.replace('_', '-')}", ",".join(names)] if names else []
-        for fixer, options in (self.options or {}).items():
-            for name, value in options.items():
-                words += ["--set", f"{fixer}.{name}={value}"]
-        return " ".join(words)
-
-    def shown(self) -> dict[str, str]:
-        """The call in words, for reports."""
-        further = {0: "patches", 1: "branches", 2: f"pushed to {self.push}", 3: "pull requests"}
-        words = {
-            "level": self.level or "as configured, else standard",
-            "fixers": ", ".join(self.select)
-            if self.select
-            else "as configured, else the default ones",
-            "group": f"a commit for each {self.group}"
-            if self.group != "repository"
-            else "one commit",
-            "branch": self.branch,
-            "result": further[self.reach],
-        }
-        if self.ignore:
-            words["ignored"] = ", ".join(self.ignore)
-        return words
 
 
 class Campaign:
@@ -143,31 +37,6 @@ class Campaign:
         options = {"call": call.as_json(), "started": moment.isoformat(), "dfix": __version__}
         items = ((source.name, asdict(source)) for source in sources)
         return cls(folder, Journal.create(folder, options, items), call, moment)
-
-    @classmethod
-    def resume(cls, folder: Path, asked: Mapping[str, Any]) -> Self:
-        """The campaign in `folder`; `asked` is what the call that resumes it says. Raises `Mismatch`.
-
-        Raises `JournalError` where there is none, or it cannot be used.
-        """
-        journal = Journal.resume(folder)
-        try:
-            options = journal.options()
-            if options["dfix"] != __version__:
-                raise Mismatch(
-                    f"the campaign was begun with dfix {options['dfix']}, and this is {__version__}: "
-                    "half of it would be another one"
-                )
-            call = Call.from_json(options["call"]).resumed(asked)
-            moment = datetime.fromisoformat(options["started"])
-            journal.note("call", call.as_json())
-        except (KeyError, TypeError) as error:
-            journal.close()
-            raise JournalError(f"the journal in {folder} is damaged: {error}") from error
-        except BaseException:
-            journal.close()
-            raise
-        return cls(folder, journal, call, moment)
 
     def close(self) -> None:
         """Ends the work; another process may go on with it."""
@@ -257,3 +126,28 @@ def _orders(call: Call, moment: datetime, *, scratch: Path | None) -> Orders:
         transport=Transport(options=users_options() if call.credentials else ()),
         scratch=scratch,
     )
+
+
+def held(folder: Path, asked: Mapping[str, Any]) -> tuple[Journal, Call, datetime]:
+    """The journal of the campaign in `folder`, what it was asked for, and when it was begun.
+
+    `asked` is what the call that resumes it says. Raises `Mismatch`, and `JournalError` where there is no
+    campaign, or it cannot be used.
+    """
+    journal = Journal.resume(folder)
+    try:
+        options = journal.options()
+        if options["dfix"] != __version__:
+            raise Mismatch(
+                f"the campaign was begun with dfix {options['dfix']}, and this is {__version__}: "
+                "half of it would be another one"
+            )
+        call = Call.from_json(options["call"]).resumed(asked)
+        moment = datetime.fromisoformat(options["started"])
+        journal.note("call", call.as_json())
+    except (KeyError, TypeError, ValueError) as error:
+        journal.close()
+        if isinstance(error, Mismatch):
+            raise
+        raise JournalError(f"the journal in {folder} is damaged: {error}") from error
+    return journal, call, moment

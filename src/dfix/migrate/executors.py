@@ -57,7 +57,13 @@ class LocalExecutor:
 
 
 def executor_named(name: str, *, jobs: int | None = None) -> Executor:
-    """The executor that a call names. Raises ValueError for what is none."""
-    if name != "local":
-        raise ValueError(f"{name}: use local")
-    return LocalExecutor(jobs)
+    """The executor that a call names: `local`, or `dask://HOST:PORT`. Raises ValueError for what is none."""
+    if name == "local":
+        return LocalExecutor(jobs)
+    scheme, _, place = name.partition("://")
+    host, _, port = place.rpartition(":")
+    if scheme != "dask" or not host or not port.isdigit():
+        raise ValueError(f"{name!r} is neither local nor dask://HOST:PORT")
+    from dfix.migrate.cluster import DaskExecutor
+
+    return DaskExecutor(f"tcp://{place}")

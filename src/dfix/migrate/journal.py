@@ -160,6 +160,21 @@ class Journal:
             (_state(record), reached(record), data, item.id),
         )
 
+    def append(
+        self, number: int, name: str, work: Mapping[str, Any], record: RepositoryRecord
+    ) -> None:
+        """Notes a piece of work that was not known before, and what became of it, in one step."""
+        data = zlib.compress(json.dumps(record.as_data()).encode("utf-8", "replace"))
+        self._connection.execute(
+            "INSERT INTO items (id, name, work, state, reached, record) VALUES (?, ?, ?, ?, ?, ?)",
+            (number, name, json.dumps(work), _state(record), reached(record), data),
+        )
+
+    def done(self) -> dict[int, Mapping[str, Any]]:
+        """What the work is about that was done, by its number."""
+        rows = self._connection.execute("SELECT id, work FROM items WHERE state = 'done'")
+        return {number: json.loads(work) for number, work in rows}
+
     def records(self) -> Iterator[RepositoryRecord]:
         """All records so far, in the order of the work, one at a time."""
         at = 0

@@ -168,6 +168,8 @@ class Campaign:
     """Reads the records, in the order of the sources, each time anew."""
     noun: tuple[str, str] = ("repository", "repositories")
     """What a record stands for, as one and as many."""
+    listed: int | None = None
+    """How many files are listed one by one, of those that were changed or failed; None for all files."""
 
 
 def _plain(value: Any) -> Any:

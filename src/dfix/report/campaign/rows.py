@@ -28,8 +28,8 @@ class Row:
     pull_request: str | None
 
     @classmethod
-    def of(cls, record: RepositoryRecord) -> Self:
-        """The row of a repository."""
+    def of(cls, record: RepositoryRecord, listed: RepositoryRecord) -> Self:
+        """The row of a repository; `listed` is it with the files that are listed."""
         findings = [each for file in record.files for each in file.findings]
         return cls(
             record.name,
@@ -40,7 +40,7 @@ class Row:
             sum(file.status == "changed" for file in record.files),
             Counter(outcome(each) for each in findings),
             tuple(sorted({each.fixer for each in findings if each.status == "fixed"})),
-            tuple(file.path for file in record.files),
+            tuple(file.path for file in listed.files),
             record.patch,
             record.description,
             record.pull_request,
@@ -55,11 +55,11 @@ class Rows:
     shown: list[Row] = field(default_factory=list)
     total: int = 0
 
-    def add(self, record: RepositoryRecord) -> None:
-        """Take one more repository."""
+    def add(self, record: RepositoryRecord, listed: RepositoryRecord | None = None) -> None:
+        """Take one more repository; `listed` is it with the files that are listed, if not all are."""
         self.total += 1
         if len(self.shown) < self.limit:
-            self.shown.append(Row.of(record))
+            self.shown.append(Row.of(record, record if listed is None else listed))
 
     @classmethod
     def of(cls, records: Iterable[RepositoryRecord], limit: int) -> Self:
