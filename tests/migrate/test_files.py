@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from dfix.config import Settings
+from dfix.engine import fix_bytes
 from dfix.migrate import filecampaign
 from dfix.migrate.filesets import Chunk, File, FileSet, FileSetError, chunks, member_name
 from dfix.migrate.filework import ChunkTask, Recipe, one_by_one, rewrite_chunk
@@ -346,12 +347,10 @@ def _task(*files: File) -> ChunkTask:
 def test_what_a_process_died_of_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     from dfix.migrate import filework
 
-    whole = filework.fix_bytes
-
     def deadly(data: bytes, request: Any) -> Any:
         if b"poison" in data:
             os.kill(os.getpid(), signal.SIGKILL)
-        return whole(data, request)
+        return fix_bytes(data, request)
 
     monkeypatch.setattr(filework, "fix_bytes", deadly)
     task = _task(File("a", BEFORE), File("b", b"FROM x\n# poison\n"), File("c", BEFORE))

@@ -56,24 +56,32 @@ class DaskExecutor:
             ahead = iter(items)
             pending: dict[Any, Item] = {}
             done = self._distributed.as_completed(loop=client.loop)
-
-            def submit() -> None:
-                room = _HELD * max(1, sum(client.nthreads().values())) - len(pending)
-                for item in islice(ahead, room):
+            while True:
+                for item in islice(ahead, max(0, self._room(client) - len(pending))):
                     future = client.submit(_alone, task, item, pure=False)
                     pending[future] = item
                     done.add(future)
+                if not pending:
+                    return
+                future = self._next(done)
+                item = pending.pop(future)
+                yield item, self._answer(future, item, died)
+                future.release()
 
-            try:
-                submit()
-                while pending:
-                    future = next(done)
-                    item = pending.pop(future)
-                    yield item, self._answer(future, item, died)
-                    future.release()
-                    submit()
-            except (OSError, TimeoutError, self._distributed.CommClosedError) as error:
-                raise self._gone(error) from error
+    def _room(self, client: Any) -> int:
+        """How many items may be under way: workers come and go. Raises `ClusterError`."""
+        try:
+            threads: dict[str, int] = client.nthreads()
+            return _HELD * max(1, sum(threads.values()))
+        except (OSError, TimeoutError) as error:
+            raise self._gone(error) from error
+
+    def _next(self, done: Any) -> Any:
+        """The next future that is done. Raises `ClusterError`."""
+        try:
+            return next(done)
+        except (OSError, TimeoutError, StopIteration) as error:
+            raise self._gone(error) from error
 
     def _answer(self, future: Any, item: Item, died: Callable[[Item], Answer]) -> Answer:
         if future.status == "finished":
