@@ -305,7 +305,10 @@ def test_the_grammar_is_data() -> None:
 )
 def test_starting_up_loads_no_parser_and_no_extra(call: str) -> None:
     heavy = (
+        "dask",
+        "distributed",
         "lark",
+        "pyarrow",
         "tree_sitter",
         "tree_sitter_bash",
         "hcl2",

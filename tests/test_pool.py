@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +107,43 @@ def test_items_are_taken_as_there_is_room() -> None:
         next(answers)
     answers.close()
     assert len(taken) < 20
+
+
+_FOREVER = """
+import itertools, os, sys
+from dfix.pool import as_done
+
+def told(item):
+    return os.getpid()
+
+if __name__ == "__main__":
+    for _, process in as_done(told, itertools.count(), jobs=2, died=int):
+        print(process, flush=True)
+"""
+
+
+def test_the_processes_end_with_the_one_that_was_killed(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(_FOREVER)
+    first = subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    others: set[int] = set()
+    while len(others) < 2:
+        others.add(int(first.stdout.readline()))
+    first.kill()
+    first.stdout.close()
+    first.wait()
+    deadline = time.monotonic() + 30
+    while any(map(_is_there, others)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(_is_there, others))
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    # What has ended is there until somebody asks how.
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -119,9 +119,19 @@ def _executor(jobs: int) -> ProcessPoolExecutor:
     # A fork has all modules loaded already, but copies no threads: with some it may never wake up.
     fork = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if fork else "spawn")
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_die_quietly)
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 
 
-def _die_quietly() -> None:
-    """An interrupt from the terminal reaches every process; only the first one has to answer it."""
+def _begin() -> None:
+    """Readies a process for its part."""
+    # An interrupt from the terminal reaches every process; only the first one has to answer it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    """Ends the process when the first one has ended: where that was killed, nobody else does."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

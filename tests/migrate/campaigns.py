@@ -50,10 +50,13 @@ class Command:
     folder: Path
     capture: pytest.CaptureFixture[str]
 
-    def __call__(self, *arguments: str | Path, out: str | None = "out") -> Done:
+    def __call__(
+        self, *arguments: str | Path, out: str | None = "out", jobs: str | None = "1"
+    ) -> Done:
         """Runs a campaign."""
         where = self.folder / (out or "out")
         options = [] if out is None else ["--out", str(where)]
-        code = main(["migrate", *map(str, arguments), *options, "--jobs", "1"])
+        options += [] if jobs is None else ["--jobs", jobs]
+        code = main(["migrate", *map(str, arguments), *options])
         told = self.capture.readouterr()
         return Done(code, told.out, told.err, where)

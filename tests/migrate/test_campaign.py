@@ -498,7 +498,7 @@ def test_git_that_does_not_know_the_user_is_told(
     Path(os.environ["GIT_CONFIG_GLOBAL"]).write_text("")
     done = migrate(folder, "--commit")
     assert (done.code, done.record["status"]) == (1, "failed")
-    assert "git config --global user.name" in done.record["reason"]
+    assert "git does not know who commits: git config --global user.name" in done.record["reason"]
     assert branches(folder) == ["main"]
     patches = migrate(folder, out="patches")
     assert (patches.code, patches.record["status"]) == (0, "changed")

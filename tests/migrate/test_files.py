@@ -268,7 +268,7 @@ def test_several_processes_give_the_same(migrate: Command, tmp_path: Path) -> No
 
 
 def test_killed_again_and_again_it_ends_the_same(migrate: Command, tmp_path: Path) -> None:
-    set_of_files = listing(tmp_path / "set", 1500)
+    set_of_files = listing(tmp_path / "set", 700)
     whole = migrate("--files", set_of_files, out="whole")
     out = tmp_path / "killed"
     pauses = random.Random(11)

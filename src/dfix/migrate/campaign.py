@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
+from dfix.git import Git
 from dfix.migrate.call import Call, Mismatch
+from dfix.migrate.commits import from_configuration, from_environment
 from dfix.migrate.executors import Executor
 from dfix.migrate.journal import Item, Journal, JournalError
 from dfix.migrate.rewrite import Wanted
@@ -118,12 +120,16 @@ def rehearse(
 
 def _orders(call: Call, moment: datetime, *, scratch: Path | None) -> Orders:
     """The orders to rewrite, without bringing the changes anywhere."""
+    root = Path(Path.cwd().anchor)  # no repository's own configuration
     return Orders(
         moment,
         Wanted(call.selection, None if call.config is None else Path(call.config), call.exclude),
         call.group,
         reproduce=call.reproduce,
         transport=Transport(options=users_options() if call.credentials else ()),
+        # Asked here, once: another machine would say another name, and make other commits.
+        environment_author=from_environment(),
+        author=from_configuration(Git(root, {"GIT_CEILING_DIRECTORIES": str(root)})),
         scratch=scratch,
     )
 

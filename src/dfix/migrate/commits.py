@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dfix.git import Git, GitError
+from dfix.git import Git
 from dfix.migrate.messages import body, subject
 from dfix.migrate.repository import Repository
 from dfix.migrate.rewrite import Rewritten, Tree
@@ -21,10 +21,6 @@ HEAD = "refs/dfix/head"
 """Where the commits stand in the private repository."""
 
 _UNFIT = re.compile(r"[<>\x00-\x1f\x7f]+")
-
-
-class NoIdentity(GitError):
-    """Git's configuration does not say who commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +39,24 @@ PLACEHOLDER = Identity("dfix", "dfix@localhost")
 """Stands in patches where git does not say who makes them."""
 
 
-def identity(git: Git) -> Identity:
-    """Who commits, by the environment, the repository's configuration and the user's own.
+def from_environment() -> Identity | None:
+    """Who the process's environment says commits, which comes before any configuration."""
+    return _identity(*(os.environ.get(f"GIT_AUTHOR_{part}") for part in ("NAME", "EMAIL")))
 
-    Nothing but the two values is asked for. Raises `NoIdentity`.
+
+def from_configuration(git: Git, *, users: bool = True) -> Identity | None:
+    """Who the configuration says commits, with the user's own or without.
+
+    Nothing but the two values is asked for.
     """
-    own = identity_source(git)
-    values = []
-    for part in ("name", "email"):
-        value = os.environ.get(f"GIT_AUTHOR_{part.upper()}") or own.line(
-            "config", "--get", f"user.{part}"
-        )
-        value = " ".join(_UNFIT.sub(" ", value or "").split())
-        if not value:
-            raise NoIdentity(
-                f'git does not know who commits: git config --global user.{part} "..." tells it'
-            )
-        values.append(value)
-    return Identity(*values)
+    own = identity_source(git) if users else git
+    return _identity(*(own.line("config", "--get", f"user.{part}") for part in ("name", "email")))
+
+
+def _identity(*parts: str | None) -> Identity | None:
+    """An identity of a name and an address; None where one of them is missing."""
+    name, email = (" ".join(_UNFIT.sub(" ", each or "").split()) for each in parts)
+    return Identity(name, email) if name and email else None
 
 
 @dataclass(frozen=True, slots=True)

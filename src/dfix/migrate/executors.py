@@ -1,8 +1,11 @@
 """Where the work of a campaign is done."""
 
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
+from dfix.migrate.cluster import DaskExecutor
 from dfix.parser import parse
 from dfix.pool import as_done, processors
 from dfix.registry import all_fixers
@@ -57,13 +60,35 @@ class LocalExecutor:
 
 
 def executor_named(name: str, *, jobs: int | None = None) -> Executor:
-    """The executor that a call names: `local`, or `dask://HOST:PORT`. Raises ValueError for what is none."""
+    """The executor that a call names: `local`, or `dask://HOST:PORT`.
+
+    Raises ValueError for what is none, or needs what is not installed, with what to do.
+    """
     if name == "local":
         return LocalExecutor(jobs)
-    scheme, _, place = name.partition("://")
-    host, _, port = place.rpartition(":")
-    if scheme != "dask" or not host or not port.isdigit():
-        raise ValueError(f"{name!r} is neither local nor dask://HOST:PORT")
-    from dfix.migrate.cluster import DaskExecutor
+    address = _address(name)
+    if address is None:
+        raise ValueError(f"{name!r} is no executor: use local, or dask://HOST:PORT")
+    if jobs is not None:
+        raise ValueError("a cluster has its own number of workers: leave --jobs out")
+    if find_spec("distributed") is None:
+        raise ValueError("a cluster needs dask.distributed: pip install 'dfix[dask]'")
+    return DaskExecutor(address)
 
-    return DaskExecutor(f"tcp://{place}")
+
+def _address(name: str) -> str | None:
+    """The `HOST:PORT` of `dask://HOST:PORT`."""
+    try:
+        parts = urlsplit(name)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if (
+        not host
+        or port is None
+        or name not in (f"dask://{parts.netloc}", f"dask://{parts.netloc}/")
+    ):
+        return None
+    if "@" in parts.netloc:
+        return None
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -12,15 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from dfix.git import Git, GitError
+from dfix.git import GitError
 from dfix.migrate.commits import (
     HEAD,
     PLACEHOLDER,
     Group,
     Identity,
-    NoIdentity,
     commit,
-    identity,
+    from_configuration,
     patch,
     steps,
 )
@@ -63,6 +62,10 @@ class Orders:
     reproduce: str = "dfix"
     """The call that rewrites one repository in the same way, for people."""
     transport: Transport = field(default_factory=Transport)
+    environment_author: Identity | None = None
+    """Who commits whatever a repository says."""
+    author: Identity | None = None
+    """Who commits where a repository does not say."""
     scratch: Path | None = None
     """The folder for temporary ones; None for the system's."""
     clones: Path | None = None
@@ -213,13 +216,18 @@ class _Migration:
         shutil.copytree(repository.git.folder, kept)
 
     def author(self, repository: Repository) -> Identity:
-        """Who makes the commits; a placeholder where they only make a patch and git does not say."""
-        try:
-            return identity(repository.origin or Git(self.temporary))
-        except NoIdentity as error:
-            if self.orders.publishes:
-                raise Refused(str(error)) from error
-            return PLACEHOLDER
+        """Who makes the commits; a placeholder where they only make a patch and nobody says."""
+        orders = self.orders
+        found = orders.environment_author
+        if found is None and repository.origin is not None:
+            # On another machine, the configuration of whoever runs it there says nothing.
+            found = from_configuration(repository.origin, users=orders.scratch is not None)
+        found = found or orders.author
+        if found is None and orders.publishes:
+            raise Refused(
+                "git does not know who commits: git config --global user.name and user.email tell it"
+            )
+        return found or PLACEHOLDER
 
     def described(self, record: RepositoryRecord) -> bytes:
         """The pull request's text."""
