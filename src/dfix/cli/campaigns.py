@@ -20,8 +20,8 @@ from dfix.migrate.call import Call, Mismatch
 from dfix.migrate.campaign import Campaign, held, rehearse
 from dfix.migrate.cluster import ClusterError
 from dfix.migrate.executors import Executor, executor_named
-from dfix.migrate.filecampaign import FileCampaign
-from dfix.migrate.filesets import FileSet, FileSetError
+from dfix.migrate.filecampaign import FileCampaign, file_set
+from dfix.migrate.files import FileSetError
 from dfix.migrate.journal import JournalError
 from dfix.migrate.sources import Source, SourceError, expand, fit_for_ref
 from dfix.registry import UnknownFixer
@@ -76,7 +76,7 @@ class Journey:
         executor = self._executor()
         where = self.cwd / folder
         try:
-            journal, call, moment = held(where, given)
+            journal, call, moment = held(where, self._absolute(given))
         except (JournalError, Mismatch) as error:
             raise click.UsageError(str(error)) from error
         try:
@@ -184,13 +184,17 @@ class Journey:
             self.err.lines([((told, "red"),)])
 
     def _call(self, given: Mapping[str, Any]) -> Call:
-        asked = dict(given)
-        for name in ("config", "files"):
-            if asked.get(name) is not None:
-                asked[name] = str(self.cwd / asked[name])
-        call = Call(**asked)
+        call = Call(**self._absolute(given))
         self._check(call)
         return call
+
+    def _absolute(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a call says, with whole paths: it may be resumed from another folder."""
+        asked = dict(given)
+        for name in ("config", "files"):
+            if asked.get(name) not in (None, "-"):
+                asked[name] = str(self.cwd / asked[name])
+        return asked
 
     def _check(self, call: Call) -> None:
         """Raises click.UsageError for what cannot be followed."""
@@ -202,7 +206,7 @@ class Journey:
             )
         try:
             if call.files is not None:
-                FileSet.of(Path(call.files)).check()
+                file_set(call).check()
         except FileSetError as error:
             raise click.UsageError(f"--files: {error}") from error
         try:
@@ -236,7 +240,7 @@ class Journey:
 def _line(record: RepositoryRecord) -> Line:
     told = record.reason or ""
     if record.status == "changed":
-        files = sum(each.status == "changed" for each in record.files)
+        files = record.file_counts["changed"]
         told = f"{files} {'file' if files == 1 else 'files'}"
         told += f", branch {record.branch}" if record.branch else ""
         told += f", pushed to {record.pushed}" if record.pushed else ""
@@ -252,10 +256,6 @@ def _line(record: RepositoryRecord) -> Line:
 def _event(record: RepositoryRecord) -> dict[str, object]:
     """A record as one line of a log; the files are in the report."""
     data = record.as_data()
-    files = data.pop("files")
-    data["files"] = {
-        state: count
-        for state in _STYLES
-        if (count := sum(each["status"] == state for each in files))
-    }
+    del data["unlisted"]
+    data["files"] = {state: count for state in _STYLES if (count := record.file_counts[state])}
     return data

@@ -10,10 +10,12 @@ from dfix.cli.fix import names_of, settings_of
 
 #: Options that say what a campaign is; one that is resumed has its own.
 _KEPT = (
-    "sources", "files", "level", "select", "extend_select", "ignore", "options", "config", "exclude", "group",
-    "branch", "commit", "push", "open_pr", "credentials",
+    "sources", "files", "path_column", "content_column", "part_files", "level", "select",
+    "extend_select", "ignore", "options", "config", "exclude", "group", "branch", "commit", "push",
+    "open_pr", "credentials",
 )  # fmt: skip
 
+_OF_FILES = {"path_column", "content_column", "part_files"}
 _ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", "credentials"}
 
 
@@ -23,6 +25,15 @@ _ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", 
     "--files",
     metavar="LIST|TAR|PARQUET",
     help="Rewrite a set of files in place of repositories; results go to DIR/results.",
+)
+@click.option("--path-column", metavar="NAME", help="The column of a table that names files.")
+@click.option("--content-column", metavar="NAME", help="The column of a table that holds files.")
+@click.option(
+    "--part-files",
+    type=click.IntRange(min=1, max=100_000),
+    metavar="N",
+    default=100,
+    help="Files in one part of the results.  [default: 100]",
 )
 @click.option("--out", metavar="DIR", help="The campaign's folder: journal, patches and reports.")
 @click.option(
@@ -166,6 +177,8 @@ def _require_sense(
         raise click.UsageError(
             "--files is about files alone: leave out SOURCE, --exclude and all about branches"
         )
+    if not resume and "files" not in given and not _OF_FILES.isdisjoint(given):
+        raise click.UsageError("--path-column, --content-column and --part-files go with --files")
     if "files" in given and dry_run:
         raise click.UsageError(
             "--files has no --dry-run: --limit 1 shows what comes of the first files"

@@ -22,6 +22,10 @@ class Call:
     """As they were given."""
     files: str | None = None
     """A set of files in place of repositories: a list, an archive or a table."""
+    path_column: str | None = None
+    content_column: str | None = None
+    part_files: int = 100
+    """How many files of a set are one part of the results, at most."""
     level: str | None = None
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()

@@ -1,39 +1,27 @@
 """A campaign over a set of files: chunk by chunk, without knowing beforehand how many there are."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from dfix.config import Settings, settings_for
 from dfix.migrate.call import Call, Mismatch
 from dfix.migrate.executors import Executor
-from dfix.migrate.filesets import Chunk, FileSet, chunks
-from dfix.migrate.filework import (
-    ChunkResult,
-    ChunkTask,
-    Recipe,
-    digest,
-    one_by_one,
-    rewrite_chunk,
-)
+from dfix.migrate.filesets import FileSet, chunks
+from dfix.migrate.filework import Recipe, digest
 from dfix.migrate.journal import Journal
-from dfix.migrate.parts import write_part
+from dfix.migrate.parts import RESULTS, PartTask, make_part, make_part_one_by_one
 from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.campaign.write import write_report
 from dfix.version import __version__
 
-RESULTS = "results"
-"""The folder of the parts within the campaign's."""
-
-#: Files, and bytes, of one chunk. A chunk is the unit of resuming: another size would be another campaign.
-CHUNK_FILES = 100
+#: Bytes of one chunk. A chunk is the unit of resuming: another size would be another campaign.
 CHUNK_BYTES = 4 * 1024 * 1024
 
 LISTED = 10_000
-"""How many files the report lists one by one; the parts have all."""
+"""How many files the report tells of one by one: a page has to end somewhere."""
 
 
 class FileCampaign:
@@ -61,22 +49,22 @@ class FileCampaign:
 
         Raises `FileSetError`, and `Mismatch` where the set is no longer what was worked on.
         """
-        assert self.call.files is not None
-        files = FileSet.of(Path(self.call.files))
+        files = file_set(self.call)
         recipe = Recipe.of(self.call.selection, self._settings())
-        (self.folder / RESULTS).mkdir(exist_ok=True)
-        todo = self._todo(files, recipe, self._journal.done(), limit)
-        for _, result in executor.run(rewrite_chunk, todo, died=one_by_one):
-            write_part(result, files.kind, self.folder / RESULTS)
-            record = self._record(result, files)
-            work = {"digest": result.digest}
-            self._journal.append(result.number, result.name, work, record)
-            yield record
+        results = self.folder / RESULTS
+        results.mkdir(exist_ok=True)
+        digests: dict[int, str] = {}
+        todo = self._todo(files, recipe, digests, limit)
+        for task, part in executor.run(make_part, todo, died=make_part_one_by_one):
+            part.write(results)
+            work = {"digest": digests.pop(part.number)}
+            self._journal.append(part.number, task.chunk.name, work, part.record)
+            yield part.record
 
     def report(self) -> None:
         """Writes the reports on all that was done so far. Raises OSError."""
         words = self.call.shown() | {"result": f"parts in {RESULTS}", "files": str(self.call.files)}
-        words["listed"] = f"the first {LISTED:,} files that changed or failed; the parts have all"
+        words["listed"] = f"the first {LISTED:,} files; the parts tell of all"
         for name in ("branch", "group"):
             words.pop(name)
         shown = model.Campaign(
@@ -85,7 +73,6 @@ class FileCampaign:
             words,
             self._journal.records,
             noun=("part", "parts"),
-            listed=LISTED,
         )
         write_report(shown, self.folder)
 
@@ -100,49 +87,36 @@ class FileCampaign:
         return settings_for(Path(self.call.config), config=Path(self.call.config))
 
     def _todo(
-        self,
-        files: FileSet,
-        recipe: Recipe,
-        done: Mapping[int, Mapping[str, Any]],
-        limit: int | None,
-    ) -> Iterator[ChunkTask]:
+        self, files: FileSet, recipe: Recipe, digests: dict[int, str], limit: int | None
+    ) -> Iterator[PartTask]:
+        """What is left, at most `limit` chunks; their digests go into `digests`."""
+        done = self._journal.done()
         given = 0
-        for chunk in chunks(files.files(), count=CHUNK_FILES, size=CHUNK_BYTES):
-            held = done.get(chunk.number)
-            if held is not None:
-                _require_same(chunk, held, files)
+        number = 0
+        for chunk in chunks(files.files(), count=self.call.part_files, size=CHUNK_BYTES):
+            number = chunk.number
+            found = digest(chunk)
+            if number in done:
+                if found != done[number].get("digest"):
+                    raise _changed(files, chunk.name)
                 continue
             if limit is not None and given >= limit:
                 return
             given += 1
-            yield ChunkTask(recipe, chunk)
-
-    def _record(self, result: ChunkResult, files: FileSet) -> RepositoryRecord:
-        """The chunk's record; of files that are not listed, what the totals need."""
-        listed = result.number * CHUNK_FILES <= LISTED
-        records = tuple(
-            file.record if listed or file.record.status == "failed" else _counted(file.record)
-            for file in result.files
-        )
-        changed = any(each.status == "changed" for each in records)
-        ending = "parquet" if files.kind == "parquet" else "jsonl"
-        return RepositoryRecord(
-            result.name,
-            str(files.path),
-            "changed" if changed else "unchanged",  # a file that failed is no failure of its chunk
-            patch=f"{RESULTS}/{result.name}.{ending}",
-            files=records,
-        )
+            digests[number] = found
+            listed = number * self.call.part_files <= LISTED
+            yield PartTask(recipe, chunk, files.kind, str(files.path), listed)
+        if done and max(done) > number:
+            raise _changed(files, f"part-{max(done):06d}")
 
 
-def _counted(record: model.FileRecord) -> model.FileRecord:
-    """A record without its diff and all that is only shown."""
-    findings = tuple(replace(each, plan=(), message="") for each in record.findings)
-    return replace(record, diff="", findings=findings)
+def file_set(call: Call) -> FileSet:
+    """The set of files that a call names. Raises `FileSetError`."""
+    assert call.files is not None
+    return FileSet.of(Path(call.files), name=call.path_column, content=call.content_column)
 
 
-def _require_same(chunk: Chunk, held: Mapping[str, Any], files: FileSet) -> None:
-    if digest(chunk) != held.get("digest"):
-        raise Mismatch(
-            f"{files.path} has changed since {chunk.name} was made: begin a new campaign with another --out"
-        )
+def _changed(files: FileSet, part: str) -> Mismatch:
+    return Mismatch(
+        f"{files.path} has changed since {part} was made: begin a new campaign with another --out"
+    )

@@ -4,39 +4,25 @@ They are read one file at a time, and nothing is unpacked to disk: a set may hav
 """
 
 import os
-import tarfile
-import zlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
-from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 
+from dfix.migrate.archives import archived, is_archive
+from dfix.migrate.files import File, FileSetError
+from dfix.migrate.tables import MAGIC, parquet, rows
 from dfix.regularfile import TooLargeError, open_regular, read_regular
 from dfix.runner import LIMIT
 
 Kind = Literal["list", "tar", "parquet"]
 
-_NAMES = ("path", "name", "file", "filename", "id")
-_CONTENTS = ("content", "contents", "text", "dockerfile", "data", "bytes")
-_BATCH = 512  # rows of a table that are read at once
-_MAGIC = b"PAR1"
-_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+STANDARD_INPUT = Path("-")
+"""Stands for a list on standard input, whose paths are relative to the current folder."""
 
-
-class FileSetError(ValueError):
-    """A set that cannot be read; says which and why, in one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of a set: its name, and its bytes or why there are none."""
-
-    name: str
-    data: bytes = b""
-    failed: str | None = None
-    skipped: str | None = None
+_BLOCK = 64 * 1024  # bytes of a list that are read at once
+_LONGEST = 1024 * 1024  # bytes of a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,98 +31,98 @@ class FileSet:
 
     path: Path
     kind: Kind
+    name: str | None = None
+    """The column of a table that names files; None for a usual one."""
+    content: str | None = None
+    """The column of a table that holds files; None for a usual one."""
 
     @classmethod
-    def of(cls, path: Path) -> "FileSet":
-        """The set that a path holds, told by its name and its first bytes. Raises `FileSetError`."""
+    def of(cls, path: Path, *, name: str | None = None, content: str | None = None) -> "FileSet":
+        """The set that a path holds, told by its first bytes, else by its name. Raises `FileSetError`.
+
+        A folder is a table in several files.
+        """
+        if path == STANDARD_INPUT:
+            return cls(path, "list", name, content)
         try:
+            if path.is_dir():
+                if not any(path.rglob("*.parquet")):
+                    raise FileSetError(f"{path}: a folder that holds no *.parquet")
+                return cls(path, "parquet", name, content)
             with open_regular(path) as file:
-                head = file.read(len(_MAGIC))
+                head = file.read(512)
         except OSError as error:
             raise FileSetError(f"{path}: {error.strerror or error}") from error
-        if head == _MAGIC:
-            return cls(path, "parquet")
-        return cls(path, "tar" if path.name.lower().endswith(_TARS) else "list")
+        if head.startswith(MAGIC):
+            return cls(path, "parquet", name, content)
+        kind: Kind = "tar" if is_archive(path.name, head) else "list"
+        return cls(path, kind, name, content)
 
     def check(self) -> None:
         """Raises `FileSetError` where what reads the set is not installed."""
         if self.kind == "parquet":
             parquet()
+        elif self.name is not None or self.content is not None:
+            raise FileSetError(f"{self.path}: only a table has columns")
 
     def files(self) -> Iterator[File]:
         """The files, in the order of the set. Raises `FileSetError` where the set itself is damaged."""
-        match self.kind:
-            case "list":
-                return self._listed()
-            case "tar":
-                return self._packed()
-            case "parquet":
-                return self._rows()
+        try:
+            match self.kind:
+                case "list":
+                    yield from self._listed()
+                case "tar":
+                    with open_regular(self.path) as file:
+                        yield from archived(file)
+                case "parquet":
+                    yield from self._rows()
+        except (FileSetError, OSError) as error:
+            told = error.strerror if isinstance(error, OSError) else None
+            raise FileSetError(f"{self.path}: {told or error}") from error
 
     def _listed(self) -> Iterator[File]:
-        """Files of a list: a path a line, or with a NUL behind each, relative to the list's folder."""
-        try:
-            with open_regular(self.path) as file:
-                ends_with_nul = b"\0" in file.read(65536)
-                file.seek(0)
-                for line in _pieces(file, b"\0" if ends_with_nul else b"\n"):
-                    name = os.fsdecode(line if ends_with_nul else line.rstrip(b"\r"))
-                    if name and not (name.startswith("#") and not ends_with_nul):
-                        yield _read(name, self.path.parent / name)
-        except OSError as error:
-            raise FileSetError(f"{self.path}: {error.strerror or error}") from error
-
-    def _packed(self) -> Iterator[File]:
-        """Regular files of an archive; of anything else only the name is told."""
-        try:
-            with tarfile.open(self.path, "r|*", errorlevel=2) as archive:
-                for member in archive:
-                    if member.isdir():
-                        continue
-                    if not member.isreg():
-                        yield File(member.name, skipped="a link or a device of the archive")
-                    elif member.size > LIMIT:
-                        yield File(member.name, failed=_too_large())
-                    else:
-                        held = archive.extractfile(member)
-                        assert held is not None
-                        yield File(member.name, held.read())
-                    archive.members = []  # type: ignore[attr-defined]  # else all are kept
-        except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-            raise FileSetError(f"{self.path}: the archive is damaged: {error}") from error
+        if self.path == STANDARD_INPUT:
+            if sys.stdin is None:
+                raise FileSetError("standard input is closed")
+            yield from _listed(sys.stdin.buffer, Path.cwd())
+            return
+        with open_regular(self.path) as file:
+            yield from _listed(file, self.path.parent)
 
     def _rows(self) -> Iterator[File]:
-        """The rows of a table that have a column for names and one for contents."""
-        reader = parquet()
-        import pyarrow
-
-        try:
-            with reader.ParquetFile(self.path) as table:
-                columns = table.schema_arrow.names
-                name, content = _column(columns, _NAMES), _column(columns, _CONTENTS)
-                if name is None or content is None:
-                    raise FileSetError(
-                        f"{self.path}: needs a column {_either(_NAMES)} and a column {_either(_CONTENTS)}; "
-                        f"has {', '.join(columns)}"
-                    )
-                for batch in table.iter_batches(_BATCH, columns=[name, content]):
-                    names, contents = (
-                        batch.column(name).to_pylist(),
-                        batch.column(content).to_pylist(),
-                    )
-                    yield from map(_row, names, contents)
-        except (pyarrow.ArrowException, OSError) as error:
-            raise FileSetError(f"{self.path}: the table is damaged: {error}") from error
+        if not self.path.is_dir():
+            yield from rows(self.path, name=self.name, content=self.content)
+            return
+        at = 0
+        for path in sorted(self.path.rglob("*.parquet")):
+            within = path.relative_to(self.path).as_posix()
+            try:
+                for file in rows(path, name=self.name, content=self.content, start=at):
+                    at += 1
+                    yield file
+            except FileSetError as error:
+                raise FileSetError(f"{within}: {error}") from error
 
 
-def _pieces(file: IO[bytes], mark: bytes) -> Iterator[bytes]:
-    """What stands between marks, one piece at a time; a piece is at most some kilobytes long."""
+def _listed(file: IO[bytes], folder: Path) -> Iterator[File]:
+    """Files of a list: a path a line, or with a NUL behind each, relative to `folder`."""
+    first = file.read(_BLOCK)
+    nul = b"\0" in first
+    for line in _pieces(first, file, b"\0" if nul else b"\n"):
+        name = os.fsdecode(line if nul else line.rstrip(b"\r"))
+        if name and (nul or not name.startswith("#")):
+            yield _read(name, folder / name)
+
+
+def _pieces(block: bytes, file: IO[bytes], mark: bytes) -> Iterator[bytes]:
+    """What stands between marks in `block` and what follows in `file`, one piece at a time."""
     rest = b""
-    while block := file.read(65536):
+    while block:
         *whole, rest = (rest + block).split(mark)
         yield from whole
-        if len(rest) > 2**20:
-            raise OSError("it is no list of paths")
+        if len(rest) > _LONGEST:
+            raise FileSetError("it is no list of paths, no tar archive and no Parquet table")
+        block = file.read(_BLOCK)
     if rest:
         yield rest
 
@@ -145,45 +131,10 @@ def _read(name: str, path: Path) -> File:
     try:
         return File(name, read_regular(path, limit=LIMIT))
     except TooLargeError:
-        return File(name, failed=_too_large())
+        return File.too_large(name)
     except (OSError, ValueError) as error:
         told = error.strerror if isinstance(error, OSError) else None
         return File(name, failed=f"cannot be read: {told or error}")
-
-
-def _row(name: object, content: object) -> File:
-    shown = name if isinstance(name, str) else repr(name)
-    match content:
-        case None:
-            return File(shown, skipped="the row has no content")
-        case str():
-            data = content.encode("utf-8", "surrogatepass")
-        case bytes():
-            data = content
-        case _:
-            return File(shown, failed="the content is neither text nor bytes")
-    return File(shown, failed=_too_large()) if len(data) > LIMIT else File(shown, data)
-
-
-def _too_large() -> str:
-    return f"larger than {LIMIT // 1024**2} MiB: no Dockerfile"
-
-
-def _column(columns: list[str], wanted: tuple[str, ...]) -> str | None:
-    lowered = {each.lower(): each for each in reversed(columns)}
-    return next((lowered[each] for each in wanted if each in lowered), None)
-
-
-def _either(names: tuple[str, ...]) -> str:
-    return " or ".join(names)
-
-
-def parquet() -> Any:
-    """The module that reads and writes Parquet. Raises `FileSetError` where it is not installed."""
-    try:
-        return import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise FileSetError("Parquet needs pyarrow: pip install 'dfix[parquet]'") from error
 
 
 def member_name(name: str) -> str:
@@ -220,8 +171,3 @@ def chunks(files: Iterator[File], *, count: int, size: int) -> Iterator[Chunk]:
         total += len(file.data)
     if held:
         yield Chunk(number + 1, tuple(held))
-
-
-def beginning(chunked: Iterator[Chunk], limit: int | None) -> Iterator[Chunk]:
-    """The first `limit` chunks; all for None."""
-    return chunked if limit is None else islice(chunked, limit)

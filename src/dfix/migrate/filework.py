@@ -4,6 +4,7 @@ A worker on another machine needs no file of this one: a chunk carries its files
 fixers, and the answer carries the new texts.
 """
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +14,8 @@ from dfix.config import Settings
 from dfix.engine import Error, Request, fix_bytes
 from dfix.facts import Surroundings
 from dfix.fixer import Level
-from dfix.migrate.filesets import Chunk, File, member_name
+from dfix.migrate.files import File
+from dfix.migrate.filesets import Chunk, member_name
 from dfix.pointers import pointer
 from dfix.pool import in_order
 from dfix.registry import all_fixers
@@ -55,67 +57,52 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True)
-class ChunkTask:
-    """A chunk, and what is to be done with it. Can be pickled."""
-
-    recipe: Recipe
-    chunk: Chunk
-
-
-@dataclass(frozen=True, slots=True)
 class RewrittenFile:
     """One file of a set, and what became of it."""
 
     record: FileRecord
     name: str
     after: bytes | None = None
-    """The text as it is to be; None for a file that was not handled."""
+    """The new text; None for a file that was not changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What came of a chunk."""
+    """What came of the files of a chunk."""
 
-    number: int
-    name: str
-    digest: str
-    """Of the names and bytes that went in: tells whether a set is still what it was."""
     files: tuple[RewrittenFile, ...]
 
 
-def rewrite_chunk(task: ChunkTask) -> ChunkResult:
+def rewrite_chunk(recipe: Recipe, chunk: Chunk) -> ChunkResult:
     """Rewrites the files of a chunk. Raises nothing for a file; the same chunk gives the same result."""
-    request = task.recipe.request()
-    files = tuple(_rewritten(file, request) for file in task.chunk.files)
-    return ChunkResult(task.chunk.number, task.chunk.name, digest(task.chunk), files)
+    request = recipe.request()
+    return ChunkResult(tuple(_rewritten(file, request) for file in chunk.files))
 
 
-def one_by_one(task: ChunkTask) -> ChunkResult:
-    """The result of a chunk over which its process died: each file in a process by itself.
+def one_by_one(recipe: Recipe, chunk: Chunk) -> ChunkResult:
+    """The result of a chunk over which its process died: each file in a process of its own kind.
 
     The file that it died of costs no other one.
     """
-    singles = [replace(task, chunk=replace(task.chunk, files=(file,))) for file in task.chunk.files]
-    # Two at least: with one, the work would be done right here.
-    answers = in_order(rewrite_chunk, singles, jobs=2, died=_died)
-    files = tuple(file for answer in answers for file in answer.files)
-    return ChunkResult(task.chunk.number, task.chunk.name, digest(task.chunk), files)
+    task = functools.partial(_rewritten_alone, recipe)
+    # Two jobs at least: with one, the work would be done right here.
+    return ChunkResult(tuple(in_order(task, chunk.files, jobs=2, died=_died)))
 
 
-def _died(task: ChunkTask) -> ChunkResult:
-    (file,) = task.chunk.files
-    told = "internal error: the process that worked on it died"
-    record = FileRecord.of(_blank(file, error=told), file.name)
-    return ChunkResult(
-        task.chunk.number, task.chunk.name, digest(task.chunk), (RewrittenFile(record, file.name),)
-    )
+def _rewritten_alone(recipe: Recipe, file: File) -> RewrittenFile:
+    return _rewritten(file, recipe.request())
+
+
+def _died(file: File) -> RewrittenFile:
+    return _failed(file, "internal error: the process that worked on it died")
 
 
 def digest(chunk: Chunk) -> str:
-    """The SHA-256, in hexadecimal, of a chunk's names and bytes."""
+    """The SHA-256, in hexadecimal, of what a chunk holds: tells whether a set is still what it was."""
     total = hashlib.sha256()
     for file in chunk.files:
-        for part in (file.name.encode("utf-8", "surrogatepass"), file.data):
+        name = file.name.encode("utf-8", "surrogatepass")
+        for part in (name, file.data, repr((file.failed, file.skipped)).encode()):
             total.update(b"%d:" % len(part))
             total.update(part)
     return total.hexdigest()
@@ -123,7 +110,7 @@ def digest(chunk: Chunk) -> str:
 
 def _rewritten(file: File, request: Request) -> RewrittenFile:
     if file.failed is not None:
-        return RewrittenFile(FileRecord.of(_blank(file, error=file.failed), file.name), file.name)
+        return _failed(file, file.failed)
     skipped = file.skipped or pointer(file.data)
     if skipped is None and is_template(decode(file.data)):
         skipped = "template"
@@ -133,14 +120,14 @@ def _rewritten(file: File, request: Request) -> RewrittenFile:
         result = fix_bytes(file.data, request)
     except Exception as error:  # of dfix itself: it must not stop the other files
         text = " ".join(str(error).split())
-        told = f"internal error: {type(error).__name__}: {text}"
-        return RewrittenFile(FileRecord.of(_blank(file, error=told), file.name), file.name)
-    if result.error is not None:
-        report = FileReport(Path(), file.name, file.name, error=result.error)
-        return RewrittenFile(FileRecord.of(report, file.name), file.name)
+        return _failed(file, f"internal error: {type(error).__name__}: {text}")
     report = FileReport(Path(), file.name, member_name(file.name), result)
-    return RewrittenFile(FileRecord.of(report, file.name), file.name, result.after)
+    if result.error is not None:
+        report = replace(report, result=None, error=result.error)
+    after = result.after if report.status == "changed" else None
+    return RewrittenFile(FileRecord.of(report, file.name), file.name, after)
 
 
-def _blank(file: File, *, error: str) -> FileReport:
-    return FileReport(Path(), file.name, file.name, error=Error(error))
+def _failed(file: File, reason: str) -> RewrittenFile:
+    report = FileReport(Path(), file.name, file.name, error=Error(reason))
+    return RewrittenFile(FileRecord.of(report, file.name), file.name)

@@ -1,73 +1,136 @@
 """The results of a set of files: one part for each chunk, in the form that the set had.
 
-A part appears whole or not at all, and the same result gives the same bytes: one that is written again,
-because the process was killed before it was noted, changes nothing.
+Parts are made where the work is done, and are bytes from there on. The same chunk gives the same bytes:
+one that is written again, because a process was killed before it was noted, changes nothing.
 """
 
-import dataclasses
 import io
 import json
 import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dfix.migrate.filesets import Kind, member_name, parquet
-from dfix.migrate.filework import ChunkResult
+from dfix.migrate.files import File
+from dfix.migrate.filesets import Chunk, Kind, member_name
+from dfix.migrate.filework import ChunkResult, Recipe, RewrittenFile, one_by_one, rewrite_chunk
+from dfix.migrate.tables import parquet
+from dfix.report.campaign.model import RepositoryRecord
+from dfix.report.campaign.totals import Totals
 from dfix.wholefile import whole_file
 
+RESULTS = "results"
+"""The folder of the parts within the campaign's."""
 
-def write_part(result: ChunkResult, kind: Kind, folder: Path) -> None:
-    """Writes a chunk's part into `folder`. Raises OSError, and `FileSetError` without pyarrow.
 
-    Of a list and an archive: `NAME.tar` with the files that changed, and `NAME.jsonl` with a record of
-    every file. Of a table: `NAME.parquet` with a row for every file.
+@dataclass(frozen=True, slots=True)
+class PartTask:
+    """A chunk, what is to be done with it, and what is to be made of it. Can be pickled."""
+
+    recipe: Recipe
+    chunk: Chunk
+    kind: Kind
+    source: str
+    """The set, as it is shown."""
+    listed: bool
+    """Whether the record tells of each file; else of their numbers alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of a chunk. Can be pickled."""
+
+    number: int
+    files: tuple[tuple[str, bytes], ...]
+    """By the name in `RESULTS`."""
+    record: RepositoryRecord
+
+    def write(self, folder: Path) -> None:
+        """Writes its files into a folder, each whole or not at all. Raises OSError."""
+        for name, data in self.files:
+            with whole_file(folder / name) as file:
+                file.write(data)
+
+
+def make_part(task: PartTask) -> Part:
+    """Does the work. Raises nothing for a file; `FileSetError` where a table cannot be made."""
+    return _part(task, rewrite_chunk(task.recipe, task.chunk))
+
+
+def make_part_one_by_one(task: PartTask) -> Part:
+    """Does the work on a chunk over which its process died: the file that it died of costs itself."""
+    return _part(task, one_by_one(task.recipe, task.chunk))
+
+
+def _part(task: PartTask, result: ChunkResult) -> Part:
+    """What came of a chunk in the form that its set has.
+
+    Of a list and an archive: `NAME.jsonl` with a record of every file, and `NAME.tar` with those that
+    changed. Of a table: `NAME.parquet` with a row for every file.
     """
-    if kind == "parquet":
-        _write(folder / f"{result.name}.parquet", _table(result))
-        return
-    _write(folder / f"{result.name}.tar", _archive(result))
-    lines = (json.dumps(_data(result, at)) + "\n" for at in range(len(result.files)))
-    _write(folder / f"{result.name}.jsonl", "".join(lines).encode("ascii"))
+    name = task.chunk.name
+    files: tuple[tuple[str, bytes], ...]
+    if task.kind == "parquet":
+        files = ((f"{name}.parquet", _table(task.chunk, result)),)
+    else:
+        lines = "".join(json.dumps(data) + "\n" for data in _data(result)).encode("ascii")
+        files = ((f"{name}.tar", _archive(result)), (f"{name}.jsonl", lines))
+    records = tuple(each.record for each in result.files)
+    changed = any(each.status == "changed" for each in records)
+    record = RepositoryRecord(
+        name,
+        task.source,
+        "changed" if changed else "unchanged",  # a file that failed is no failure of its chunk
+        patch=f"{RESULTS}/{files[-1][0]}",
+        files=records,
+    )
+    if not task.listed:
+        record = replace(record, files=(), unlisted=Totals.of([record]).as_data())
+    return Part(task.chunk.number, files, record)
 
 
-def _write(path: Path, data: bytes) -> None:
-    with whole_file(path) as file:
-        file.write(data)
-
-
-def _data(result: ChunkResult, at: int) -> dict[str, object]:
-    file = result.files[at]
-    data = dataclasses.asdict(file.record)
-    if file.record.status == "changed":
-        data["member"] = member_name(file.name)
-    return data
+def _data(result: ChunkResult) -> Iterator[dict[str, object]]:
+    """The records of files as JSON can take them, with the names of those that changed in the archive."""
+    for file in result.files:
+        data = file.record.as_data()
+        if file.record.status == "changed":
+            data["member"] = member_name(file.name)
+        yield data
 
 
 def _archive(result: ChunkResult) -> bytes:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for file in result.files:
-            if file.record.status == "changed" and file.after is not None:
+            if file.after is not None:
                 member = tarfile.TarInfo(member_name(file.name))
                 member.size = len(file.after)  # no time, no owner: the same bytes each time
                 archive.addfile(member, io.BytesIO(file.after))
     return packed.getvalue()
 
 
-def _table(result: ChunkResult) -> bytes:
+def _table(chunk: Chunk, result: ChunkResult) -> bytes:
     writer = parquet()
     import pyarrow
 
+    pairs = list(zip(chunk.files, result.files, strict=True))
+    records = [each.record.as_data() for each in result.files]
     columns: dict[str, object] = {
-        "path": [file.record.path for file in result.files],
-        "status": [file.record.status for file in result.files],
-        "reason": pyarrow.array([file.record.reason for file in result.files], pyarrow.string()),
-        "content": pyarrow.array([file.after for file in result.files], pyarrow.binary()),
-        "diff": [file.record.diff for file in result.files],
-        "findings": [
-            json.dumps([dataclasses.asdict(each) for each in file.record.findings])
-            for file in result.files
-        ],
+        "path": [each["path"] for each in records],
+        "content": pyarrow.array([_content(*each) for each in pairs], pyarrow.binary()),
+        "status": [each["status"] for each in records],
+        "reason": pyarrow.array([each["reason"] for each in records], pyarrow.string()),
+        "diff": [each["diff"] for each in records],
+        "findings": [json.dumps(each["findings"]) for each in records],
+        "plan": [json.dumps(each["plan"]) for each in records],
     }
     packed = io.BytesIO()
     writer.write_table(pyarrow.table(columns), packed, compression="zstd")
     return packed.getvalue()
+
+
+def _content(file: File, rewritten: RewrittenFile) -> bytes | None:
+    """A file's text as it is to be; None for one that has none, or that was too large to be read."""
+    if rewritten.after is not None:
+        return rewritten.after
+    return file.data if file.failed is None and file.skipped is None else None

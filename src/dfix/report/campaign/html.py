@@ -9,6 +9,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -85,7 +86,7 @@ def _details(campaign: Campaign, rows: Rows) -> Iterator[tuple[int, "Markup"]]:
     """The data of each repository that has a row, as long as there is room for it."""
     room = _DETAILS_SIZE
     for at, record in enumerate(islice(campaign.repositories(), len(rows.shown))):
-        data = json_in_html(_compact(record.as_data()))
+        data = json_in_html(_compact(replace(record, unlisted=None).as_data()))
         if len(data) <= min(room, _DETAIL_SIZE):
             room -= len(data)
             yield at, _trusted(data)

@@ -4,7 +4,7 @@ import json
 import re
 from typing import TextIO
 
-from dfix.report.campaign.model import Campaign
+from dfix.report.campaign.model import Campaign, RepositoryRecord
 from dfix.report.campaign.rationale import Rationale
 from dfix.report.campaign.totals import OUTCOMES, STATUSES, Totals
 
@@ -46,10 +46,18 @@ def write_json(file: TextIO, campaign: Campaign, totals: Totals) -> None:
     pairs = (f"{json_text(key)}:{json_text(value)}" for key, value in head.items())
     file.write("{" + ",\n".join(pairs) + ',\n"repositories":[')
     file.writelines(
-        (",\n" if at else "\n") + json_text(record.as_data())
+        (",\n" if at else "\n") + json_text(_data(record))
         for at, record in enumerate(campaign.repositories())
     )
     file.write("\n]}\n")
+
+
+def _data(record: RepositoryRecord) -> dict[str, object]:
+    """A record; of files that are not listed there is no more than how many they are."""
+    data = record.as_data()
+    if record.unlisted is not None:
+        data["unlisted"] = record.unlisted["files"]
+    return data
 
 
 def totals_data(totals: Totals) -> dict[str, object]:

@@ -109,7 +109,7 @@ def _cells(row: Row) -> list[str]:
     links = [
         link(text, address)
         for text, address in (
-            ("patch", file_address(row.patch)),
+            (_patch_text(row.patch), file_address(row.patch)),
             ("text", file_address(row.description)),
             ("pull request", web_address(row.pull_request)),
         )
@@ -124,6 +124,11 @@ def _cells(row: Row) -> list[str]:
         f"{row.outcomes['refused']:,}",
         " · ".join(links),
     ]
+
+
+def _patch_text(patch: str | None) -> str:
+    """What the link to a repository's patch is called, or to a part's results."""
+    return "patch" if patch is None or patch.endswith(".patch") else "results"
 
 
 def _ended(lines: list[str], left: int, noun: str) -> list[str]:

@@ -5,6 +5,7 @@ repository at a time, when a report is written: a campaign need not fit into mem
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
@@ -103,9 +104,14 @@ class FileRecord:
         """The record of a file that was not looked at."""
         return cls(readable(path), "skipped", readable(reason))
 
+    def as_data(self) -> dict[str, Any]:
+        """The record as JSON can take it."""
+        data: dict[str, Any] = _plain(self)
+        return data
+
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
-        """The record that `dataclasses.asdict` made `data` of, also after a way through JSON."""
+        """The record that `as_data` made `data` of, also after a way through JSON."""
         findings = tuple(
             FindingRecord(**{**each, "plan": _plan(each["plan"])}) for each in data["findings"]
         )
@@ -141,6 +147,15 @@ class RepositoryRecord:
     """The pull request's text, a Markdown file, relative to the campaign's folder."""
     seconds: float = 0.0
     files: tuple[FileRecord, ...] = ()
+    unlisted: Mapping[str, Any] | None = None
+    """The numbers of further files, as `Totals.as_data` gives them; None where all are in `files`."""
+
+    @property
+    def file_counts(self) -> Counter[str]:
+        """How many files there are of each status, also of those that are not listed."""
+        found = Counter(str(each.status) for each in self.files)
+        found.update(self.unlisted["files"] if self.unlisted is not None else ())
+        return found
 
     def as_data(self) -> dict[str, Any]:
         """The record as JSON can take it."""
@@ -168,8 +183,6 @@ class Campaign:
     """Reads the records, in the order of the sources, each time anew."""
     noun: tuple[str, str] = ("repository", "repositories")
     """What a record stands for, as one and as many."""
-    listed: int | None = None
-    """How many files are listed one by one, of those that were changed or failed; None for all files."""
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from dfix.report.campaign.model import RepositoryRecord
-from dfix.report.campaign.totals import outcome
+from dfix.report.campaign.totals import Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +28,20 @@ class Row:
     pull_request: str | None
 
     @classmethod
-    def of(cls, record: RepositoryRecord, listed: RepositoryRecord) -> Self:
-        """The row of a repository; `listed` is it with the files that are listed."""
-        findings = [each for file in record.files for each in file.findings]
+    def of(cls, record: RepositoryRecord) -> Self:
+        """The row of a repository."""
+        totals = Totals.of([record])
+        fixed = {name for name, fixer in totals.fixers.items() if fixer.outcomes["fixed"]}
         return cls(
             record.name,
             record.source,
             record.status,
             record.reason,
-            len(record.files),
-            sum(file.status == "changed" for file in record.files),
-            Counter(outcome(each) for each in findings),
-            tuple(sorted({each.fixer for each in findings if each.status == "fixed"})),
-            tuple(file.path for file in listed.files),
+            totals.files.total(),
+            totals.files["changed"],
+            totals.outcomes,
+            tuple(sorted(fixed)),
+            tuple(file.path for file in record.files),
             record.patch,
             record.description,
             record.pull_request,
@@ -55,11 +56,11 @@ class Rows:
     shown: list[Row] = field(default_factory=list)
     total: int = 0
 
-    def add(self, record: RepositoryRecord, listed: RepositoryRecord | None = None) -> None:
-        """Take one more repository; `listed` is it with the files that are listed, if not all are."""
+    def add(self, record: RepositoryRecord) -> None:
+        """Take one more repository."""
         self.total += 1
         if len(self.shown) < self.limit:
-            self.shown.append(Row.of(record, record if listed is None else listed))
+            self.shown.append(Row.of(record))
 
     @classmethod
     def of(cls, records: Iterable[RepositoryRecord], limit: int) -> Self:

@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from dfix.report.campaign.model import FileRecord, FindingRecord, RepositoryRecord
 
@@ -48,9 +48,9 @@ class Refused:
     form: str
     count: int = 0
 
-    def add(self, reason: str) -> None:
-        """Count one more."""
-        self.count += 1
+    def add(self, reason: str, count: int = 1) -> None:
+        """Count one more, or more."""
+        self.count += count
         if reason != self.reason:
             self.reason = self.form
 
@@ -83,6 +83,39 @@ class Totals:
         self.repositories[record.status] += 1
         for file in record.files:
             self._add_file(file)
+        if record.unlisted is not None:
+            self._merge(record.unlisted)
+
+    def as_data(self) -> dict[str, Any]:
+        """The numbers of files and findings, without those of repositories, as JSON can take them."""
+        return {
+            "files": dict(self.files),
+            "outcomes": dict(self.outcomes),
+            "same_image": self.same_image,
+            "fixers": [
+                [name, each.level, dict(each.outcomes), each.files]
+                for name, each in self.fixers.items()
+            ],
+            "levels": {level: dict(each) for level, each in self.levels.items() if each},
+            "refused": [
+                [each.fixer, each.reason, each.form, each.count] for each in self._refused.values()
+            ],
+        }
+
+    def _merge(self, data: Mapping[str, Any]) -> None:
+        """Add the numbers that `as_data` gave."""
+        self.files.update(data["files"])
+        self.outcomes.update(data["outcomes"])
+        self.same_image += data["same_image"]
+        for name, level, outcomes, files in data["fixers"]:
+            fixer = self.fixers.setdefault(name, FixerTotals(level))
+            fixer.level = max(fixer.level, level, key=_boldness)
+            fixer.outcomes.update(outcomes)
+            fixer.files += files
+        for level, outcomes in data["levels"].items():
+            self.levels.setdefault(level, Counter()).update(outcomes)
+        for name, reason, form, count in data["refused"]:
+            self._refused_for(name, reason, form).add(reason, count)
 
     def _add_file(self, file: FileRecord) -> None:
         self.files[file.status] += 1
@@ -101,10 +134,14 @@ class Totals:
     def _add_refused(self, finding: FindingRecord) -> None:
         reason = finding.reason or finding.message
         form = _QUOTED.sub("`…`", reason)
-        key = (finding.fixer, form)
+        self._refused_for(finding.fixer, reason, form).add(reason)
+
+    def _refused_for(self, fixer: str, reason: str, form: str) -> Refused:
+        """Where to count what was refused for a reason; others together where there are too many."""
+        key = (fixer, form)
         if key not in self._refused and len(self._refused) >= _DISTINCT:
-            key, reason, form = (finding.fixer, _OTHER), _OTHER, _OTHER
-        self._refused.setdefault(key, Refused(finding.fixer, reason, form)).add(reason)
+            key, reason, form = (fixer, _OTHER), _OTHER, _OTHER
+        return self._refused.setdefault(key, Refused(fixer, reason, form))
 
     @property
     def refused(self) -> list[Refused]:

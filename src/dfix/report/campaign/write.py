@@ -1,12 +1,11 @@
 """A campaign's three reports in its folder: `report.html`, `report.json` and `report.md`."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from dfix.report.campaign.html import write_html
 from dfix.report.campaign.json import write_json
 from dfix.report.campaign.markdown import write_markdown
-from dfix.report.campaign.model import Campaign, RepositoryRecord
+from dfix.report.campaign.model import Campaign
 from dfix.report.campaign.rows import Rows
 from dfix.report.campaign.totals import Totals
 from dfix.report.campaign.whole_file import whole_file
@@ -23,31 +22,12 @@ def write_report(campaign: Campaign, folder: Path) -> None:
     """
     totals = Totals()
     rows = Rows(LISTED)
-    trim = _Trim(campaign.listed)
     for record in campaign.repositories():
         totals.add(record)
-        rows.add(record, trim(record))
-    whole, listed = campaign.repositories, campaign.listed
-    campaign = replace(campaign, repositories=lambda: map(_Trim(listed), whole()))
+        rows.add(record)
     with whole_file(folder / "report.json") as file:
         write_json(file, campaign, totals)
     with whole_file(folder / "report.md") as file:
         write_markdown(file, campaign, totals, rows)
     with whole_file(folder / "report.html") as file:
         write_html(file, campaign, totals, rows)
-
-
-class _Trim:
-    """Leaves out files behind the first ones that are to be listed: a page has to end somewhere."""
-
-    def __init__(self, listed: int | None) -> None:
-        self._left = listed
-
-    def __call__(self, record: RepositoryRecord) -> RepositoryRecord:
-        """The record with the files that are listed."""
-        if self._left is None:
-            return record
-        telling = [each for each in record.files if each.status in ("changed", "failed")]
-        kept = tuple(telling[: self._left])
-        self._left -= len(kept)
-        return replace(record, files=kept)

@@ -16,7 +16,7 @@ function showRepository(row) {
     row.reason ? el("p", { class: `reason ${row.status}` }, prose(row.reason)) : [],
     record ? factsElement(record) : [],
     linksElement(row),
-    ...(record ? filesElements(record) : [el("p", { class: "card" }, loading ? "Loading\u2026" : "This page has no room for its files: see the patch, or report.json.")]),
+    ...(record ? filesElements(record, row.files) : [el("p", { class: "card" }, loading ? "Loading\u2026" : "This page has no room for its files: see the patch, or report.json.")]),
   );
   if (loading) document.addEventListener("DOMContentLoaded", () => route(), { once: true });
   document.getElementById("summary").hidden = true;
@@ -49,13 +49,15 @@ function factsElement(record) {
 }
 
 function linksElement(row) {
-  const links = [["Patch", row.patch], ["Text of the pull request", row.description], ["Pull request", row.pull]];
+  const results = row.patch && !row.patch.endsWith(".patch");
+  const links = [[results ? "Results" : "Patch", row.patch], ["Text of the pull request", row.description], ["Pull request", row.pull]];
   const made = links.filter(([, target]) => target).map(([label, target]) => link(label, target));
   return made.length ? el("p", { class: "links" }, made) : [];
 }
 
-function filesElements(record) {
+function filesElements(record, count) {
   const all = record.files ?? [];
+  const left = count - all.length;
   const changed = all.filter((file) => file.status === "changed");
   const list = el("div");
   const pager = el("div");
@@ -87,12 +89,13 @@ function filesElements(record) {
     el(
       "div",
       { class: "files-head" },
-      el("h2", {}, all.length ? "Files" : "No files"),
+      el("h2", {}, count ? "Files" : "No files"),
       many ? el("div", { class: "field" }, el("label", { for: "file-search" }, "Search in paths"), search) : null,
       choices.length > 1 && changed.length < all.length ? chips : null,
     ),
     found,
     list,
     pager,
-  ];
+    left > 0 ? el("p", { class: "card" }, `${counted(left, "file is", "files are")} counted here, and told one by one in the results.`) : [],
+  ].flat();
 }
