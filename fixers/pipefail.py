@@ -78,7 +78,9 @@ class Pipefail(Fixer):
     phase = Phase.SHELL
     aliases = ("DL4006",)
     practices = ()
-    plan_paths = ("effect.shell", "effect.options", "config.shell")
+    plan_paths = (
+        "effect.shell", "effect.options", "config.shell", "config.cmd", "config.entrypoint",
+    )  # fmt: skip
     reference = "https://docs.docker.com/build/building/best-practices/#using-pipes"
     VALID = (
         Valid("FROM debian:12\nRUN curl x -o y && tar xf y\n", why="there is no pipe"),

@@ -61,7 +61,7 @@ GROUPS = {
         ("ground", "nodes", "parser", "shell", "views", "editing", "knowledge"),
     ),
     "engine": Group(
-        ("engine",),
+        ("engine", "proposals"),
         (
             "ground",
             "nodes",

@@ -169,7 +169,7 @@ def makes_a_long_line(self: Fixer, node: Cmd) -> None:
 
 
 def changes_a_node_of_another_tree(self: Fixer, node: Cmd) -> None:
-    self.fix(node, {Cmd(): Remove()})
+    self.fix(node, {Cmd(): Remove(), node: Remove()})
 
 
 REJECTED = {
@@ -310,6 +310,7 @@ def test_a_fix_may_not_announce_what_its_fixer_has_no_business_with() -> None:
     class Bold(Fixer):
         """A fixer that changes more than its kind may."""
 
+        level = Level.STANDARD
         plan_paths = ("effect",)
 
         def visit_User(self, node: User) -> None:

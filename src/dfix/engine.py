@@ -13,15 +13,20 @@ from dfix.check import problems
 from dfix.edit import apply
 from dfix.facts import Facts, Surroundings
 from dfix.fixer import Fix, Fixer, Level, Phase, Refusal
-from dfix.guards import Before, objection
-from dfix.nodes import Dockerfile, Instruction
+from dfix.guards import Before, is_out_of_proportion, objection
+from dfix.nodes import Dockerfile, Instruction, Node
 from dfix.parser import parse
 from dfix.plan import Change, stage_label
+from dfix.proposals import fault
 from dfix.suppress import Suppressions
+from dfix.text import decode, encode
 from dfix.visitor import FaultyVisitorError, walk
 
 #: More rounds than any file needs; one that is still moving then is given back as it was.
 _MOST_ROUNDS = 400
+_OUT_OF_PROPORTION = "the result is out of all proportion"
+#: What is announced of these is never the same image.
+_OF_THE_IMAGE = ("base", "config.*", "name", "platform", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,10 @@ def _verdict(data: bytes, tree: Dockerfile) -> Result | None:
 
 
 class _FaultyFixer(Exception):
-    """A fixer raised: the file is given back as it was."""
+    """A fixer raised, or proposed what is no proposal: the file is given back as it was."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(f"internal error in {name}: {fault}")
 
 
 class _Run:
@@ -140,6 +148,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.seen: set[tuple[str, int, str, str | None]] = set()
         self.rejected: set[tuple[str, str]] = set()
+        self.successful: set[type[Fixer]] = set()
         self.texts = {tree.text}
         self.moving = ""
         self.place(self.first)
@@ -178,8 +187,10 @@ class _Run:
         chosen = self.choose(self.propose(fixers))
         if not chosen:
             return False
-        after, applied = self.apply(Before(self.facts), chosen)
+        before = Before(self.facts, len(self.original.text))
+        after, applied = self.apply(before, chosen)
         for fix in applied:
+            self.successful.add(fix.fixer)
             self.report(fix, "fixed", fix.reason)
         if after is None:
             return True  # what was turned down stood in the way of others
@@ -190,16 +201,28 @@ class _Run:
         return True
 
     def propose(self, fixers: Sequence[type[Fixer]]) -> Iterable[Fix | Refusal]:
-        visitors = [fixer(self.facts) for fixer in fixers]
+        """What the fixers say about the tree. A fault of one must not stop the other files."""
+        visitors: list[Fixer] = []
+        for fixer in fixers:
+            try:
+                visitors.append(fixer(self.facts))
+            except (Exception, SystemExit) as error:
+                raise _FaultyFixer(fixer.name, _told(error)) from error
         try:
             walk(self.tree, visitors)
-        except FaultyVisitorError as fault:  # a fixer's fault must not stop the other files
-            cause = fault.__cause__
-            name = getattr(fault.visitor, "name", str(fault))
-            raise _FaultyFixer(
-                f"internal error in {name}: {type(cause).__name__}: {cause}"
-            ) from cause
-        return [proposal for visitor in visitors for proposal in visitor.proposals]
+        except FaultyVisitorError as error:
+            name = getattr(error.visitor, "name", str(error))
+            raise _FaultyFixer(name, _told(error.__cause__)) from error.__cause__
+        found: list[Fix | Refusal] = []
+        for visitor in visitors:
+            proposals: object = visitor.proposals
+            if not isinstance(proposals, list):
+                raise _FaultyFixer(visitor.name, f"proposals are a {type(proposals).__name__}")
+            for proposal in proposals:
+                if what := fault(proposal, self.facts):
+                    raise _FaultyFixer(visitor.name, what)
+            found += proposals
+        return found
 
     def choose(self, proposals: Iterable[Fix | Refusal]) -> list[Fix]:
         """The fixes to apply now: not suppressed, not too bold, not overlapping."""
@@ -242,10 +265,17 @@ class _Run:
 
     def apply(self, before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, list[Fix]]:
         """The file with as many of `fixes` as pass the checks, and those."""
-        after, reason = attempt(before, fixes)
+        try:
+            after, reason = attempt(before, fixes)
+        except Exception as error:
+            if len(fixes) == 1:
+                raise _FaultyFixer(fixes[0].fixer.name, _told(error)) from error
+            after, reason = None, ""
         if after is not None:
             return after, list(fixes)
         if len(fixes) == 1:
+            if reason == _OUT_OF_PROPORTION and fixes[0].fixer in self.successful:
+                self.moving = "the fixers do not come to rest"
             self.rejected.add(self.key(fixes[0]))
             self.report(fixes[0], "refused", reason)
             return None, []
@@ -322,20 +352,65 @@ def _line_map(before: str, after: str) -> list[int]:
     return [*range(1, head + 1), *middle, *range(len(old) - tail + 1, len(old) + 1)]
 
 
+def _told(error: BaseException | None) -> str:
+    """An exception in one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:
-    """The file with all of `fixes` applied and parsed again, or None and what speaks against it."""
+    """The file with all of `fixes` applied and parsed again, or None and what speaks against it.
+
+    Raises whatever comes of changes that are made of anything but nodes.
+    """
     changes = {node: change for fix in fixes for node, change in fix.changes.items()}
     if sum(len(fix.changes) for fix in fixes) != len(changes):
         return None, "two changes to one place"
     for fix in fixes:
-        for change in fix.expects:
-            if not any(fnmatchcase(change.item, each) for each in fix.fixer.plan_paths):
-                return None, f"{fix.fixer.name} has no business with {change.item} of the plan"
+        if reason := _objection_to_announcement(fix):
+            return None, reason
     try:
         edited = apply(before.tree, changes)
     except ValueError as error:
         return None, str(error)
+    if is_out_of_proportion(before, edited):
+        return None, _OUT_OF_PROPORTION
+    if reason := next(filter(None, (_objection_to_place(before, fix) for fix in fixes)), ""):
+        return None, reason
+    if not _can_be_written(edited.text):
+        return None, "the result has characters that no file can hold"
     expected = [change for fix in fixes for change in fix.expects]
     after = Facts(parse(edited.text), before.facts.surroundings)
     reason = objection(before, changes, edited, after, expected)
     return (None, reason) if reason else (after, "")
+
+
+def _objection_to_announcement(fix: Fix) -> str:
+    """What speaks against what a fix says that it does, whether it does so or not."""
+    for change in fix.expects:
+        if not any(fnmatchcase(change.item, each) for each in fix.fixer.plan_paths):
+            return f"{fix.fixer.name} has no business with {change.item} of the plan"
+        if fix.level is Level.SAFE and any(fnmatchcase(change.item, x) for x in _OF_THE_IMAGE):
+            return f"a change of {change.item} is not safe: the image is another one"
+    return ""
+
+
+def _objection_to_place(before: Before, fix: Fix) -> str:
+    """A fix has to change something, and that which it reports, unless it announces what it changes."""
+    owner_of = before.facts.positions.owner
+    if not any(
+        not isinstance(change, Node) or change.code != node.code
+        for node, change in fix.changes.items()
+    ):
+        return "the fix changes nothing"
+    reported = None if fix.expects else owner_of(fix.node)
+    if reported is not None and all(owner_of(node) is not reported for node in fix.changes):
+        return "the fix does not touch what it reports"
+    return ""
+
+
+def _can_be_written(text: str) -> bool:
+    """Whether the bytes of a text are read as that text again."""
+    try:
+        return decode(encode(text)) == text
+    except UnicodeEncodeError:
+        return False

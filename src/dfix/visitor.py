@@ -45,7 +45,7 @@ def walk(tree: Dockerfile, visitors: Iterable[Visitor]) -> None:
         for visitor, method in looking.get(type(node).__name__, ()):
             try:
                 method(node)
-            except Exception as error:
+            except (Exception, SystemExit) as error:  # leaving is for the command line
                 raise FaultyVisitorError(visitor) from error
 
     show(tree)

@@ -202,6 +202,24 @@ FIXED = {
         + SH
         + "FROM a\nRUN make\nCMD a $B\n",
     ),
+    "child stages that inherit commands": (
+        "FROM debian:12 AS a\nENTRYPOINT e\nRUN curl a | tar x\nCMD a $B\n"
+        "FROM a AS b\nFROM b\nUSER c\n",
+        "FROM debian:12 AS a\nENTRYPOINT e\n"
+        + BASH
+        + "RUN curl a | tar x\n"
+        + SH
+        + "CMD a $B\nFROM a AS b\nFROM b\nUSER c\n",
+    ),
+    "child stage with a SHELL of its own": (
+        "FROM debian:12 AS a\nRUN curl a | tar x\nENTRYPOINT e\n"
+        'FROM a AS b\nSHELL ["/bin/bash", "-c"]\nCMD c\nFROM b\nRUN make\n',
+        "FROM debian:12 AS a\n"
+        + BASH
+        + "RUN curl a | tar x\n"
+        + SH
+        + 'ENTRYPOINT e\nFROM a AS b\nSHELL ["/bin/bash", "-c"]\nCMD c\nFROM b\nRUN make\n',
+    ),
     "nothing to restore": (
         "FROM debian:12 AS a\nRUN curl a | tar x\nFROM scratch\nCOPY --from=a /a /a\n",
         "FROM debian:12 AS a\n" + BASH + "RUN curl a | tar x\nFROM scratch\nCOPY --from=a /a /a\n",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dfix.plan import BOUNDARY, Symbolic, Transfer
+from dfix.plan import BASE_SHELL, BOUNDARY, Symbolic, Transfer
 from dfix.plan.difference import effect_text
 from tests.plan.reading import config, of_kind, planned
 
@@ -25,12 +25,12 @@ def test_an_empty_stage_adds_nothing() -> None:
         pytest.param(['ENTRYPOINT ["e"]', 'CMD ["a"]'], ("e",), ("a",), id="cmd-behind"),
         pytest.param(["ENTRYPOINT []"], (), (), id="entrypoint-cleared"),
         pytest.param(["CMD []"], None, (), id="cmd-cleared"),
-        pytest.param(["ENTRYPOINT e  x"], ("/bin/sh", "-c", "e  x"), (), id="shell-form"),
-        pytest.param(["ENTRYPOINT"], ("/bin/sh", "-c", ""), (), id="nothing"),
-        pytest.param(["CMD ['a']"], None, ("/bin/sh", "-c", "['a']"), id="no-json"),
-        pytest.param(["CMD a $X"], None, ("/bin/sh", "-c", "a $X"), id="never-expanded"),
+        pytest.param(["ENTRYPOINT e  x"], (BASE_SHELL, "e  x"), (), id="shell-form"),
+        pytest.param(["ENTRYPOINT"], (BASE_SHELL, ""), (), id="nothing"),
+        pytest.param(["CMD ['a']"], None, (BASE_SHELL, "['a']"), id="no-json"),
+        pytest.param(["CMD a $X"], None, (BASE_SHELL, "a $X"), id="never-expanded"),
         pytest.param(
-            ["CMD a", 'SHELL ["/bin/bash", "-c"]'], None, ("/bin/sh", "-c", "a"), id="shell-behind"
+            ["CMD a", 'SHELL ["/bin/bash", "-c"]'], None, (BASE_SHELL, "a"), id="shell-behind"
         ),
         pytest.param(
             ['SHELL ["/bin/bash", "-c"]', "CMD a"],
@@ -45,6 +45,13 @@ def test_entrypoint_and_cmd(
 ) -> None:
     found = config(*lines)
     assert (found.entrypoint, found.cmd) == (entrypoint, cmd)
+
+
+def test_a_command_in_an_empty_image_is_run_by_the_default_shell() -> None:
+    assert planned("FROM scratch", "CMD a").stages[0].config.cmd == ("/bin/sh", "-c", "a")
+    assert planned("FROM scratch AS a", "FROM a", "CMD b").stages[1].config.cmd == (
+        "/bin/sh", "-c", "b",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

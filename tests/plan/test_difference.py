@@ -53,7 +53,7 @@ def test_equal_plans(before: list[str], after: list[str]) -> None:
         pytest.param(
             ["CMD a"],
             ['CMD ["a"]'],
-            [Change(0, "config.cmd", '["/bin/sh", "-c", "a"]', '["a"]')],
+            [Change(0, "config.cmd", '["<shell of the base>", "a"]', '["a"]')],
             id="cmd",
         ),
         pytest.param(

@@ -66,6 +66,13 @@ class Facts:
         return plan(self.tree)
 
     @cached_property
+    def open_plan(self) -> "Plan":
+        """What the builder would do where any argument may be given: no default is known to hold."""
+        from dfix.plan import plan
+
+        return plan(self.tree, given=True)
+
+    @cached_property
     def bases(self) -> "Bases":
         """What is known about the images that the stages begin with."""
         from dfix.facts.bases import Bases

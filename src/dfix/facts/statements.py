@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dfix.nodes import Run, Stage
-from dfix.plan import Change, Statement
+from dfix.nodes import Cmd, Entrypoint, Run, Stage
+from dfix.plan import BASE_SHELL, Change, Statement
 from dfix.plan.difference import value_text
 from dfix.plan.memory import options_of
 
@@ -78,8 +78,8 @@ def reshelled(
     """How the plan changes when RUNs of `stage` get another SHELL, restored behind them.
 
     `argvs` has the SHELL of each RUN. Where the base's own was in force, it is `default` in so many
-    words from the first of them on, also in the stages that are FROM this one. `left` is what stays
-    in force at the end of the stage where nothing is restored.
+    words from the first of them on, also in the stages that are FROM this one, and for commands in
+    shell form. `left` is what stays in force at the end of the stage where nothing is restored.
     """
     return tuple(_reshelled(facts, stage, argvs, default, left))
 
@@ -92,34 +92,71 @@ def _reshelled(
     left: tuple[str, ...] | None,
 ) -> Iterator[Change]:
     begun = False
+    first = next(iter(argvs), None)
     for run in stage.instructions:
         if not isinstance(run, Run):
             continue
-        begun = begun or run in argvs
+        if run in argvs and not begun:
+            begun, first = True, run
         for each in statements_of(facts, run):
             if run in argvs:
                 yield from _under(stage.index, each, argvs[run])
             elif begun and each.shell is None:
                 yield from _under(stage.index, each, default)
+    commands = dict(_commands(facts, stage.index, default, first, frozenset()))
+    yield from commands.values()
     config = facts.plan.stages[stage.index].config
     if left is not None:
         yield Change(stage.index, "config.shell", value_text(config.shell), value_text(left))
-    elif config.shell is None:
+        return
+    if config.shell is None:
         yield Change(stage.index, "config.shell", None, value_text(default))
-        yield from _inherited(facts, stage.index, default)
+    yield from _inherited(facts, stage.index, default, frozenset(commands))
 
 
-def _inherited(facts: "Facts", stage: int, default: tuple[str, ...]) -> Iterator[Change]:
-    """What the stages that are FROM `stage` see of a SHELL that is now written."""
+def _inherited(
+    facts: "Facts", stage: int, default: tuple[str, ...], changed: frozenset[str]
+) -> Iterator[Change]:
+    """What the stages that are FROM `stage` see of a SHELL that is now written, and of commands."""
+    written = facts.plan.stages[stage].config.shell is None
     for child in facts.plan.stages:
         if child.base != f"stage {stage}":
             continue
-        for each in child.effects:
-            if isinstance(each, Statement) and each.shell is None:
-                yield from _under(child.index, each, default)
-        if child.config.shell is None:
+        if written:
+            for each in child.effects:
+                if isinstance(each, Statement) and each.shell is None:
+                    yield from _under(child.index, each, default)
+        commands = dict(_commands(facts, child.index, default, None, changed))
+        yield from commands.values()
+        if written and child.config.shell is None:
             yield Change(child.index, "config.shell", None, value_text(default))
-            yield from _inherited(facts, child.index, default)
+        yield from _inherited(facts, child.index, default, frozenset(commands))
+
+
+def _commands(
+    facts: "Facts",
+    stage: int,
+    default: tuple[str, ...],
+    behind: Run | None,
+    changed: frozenset[str],
+) -> Iterator[tuple[str, Change]]:
+    """Commands in shell form that the shell of the base ran, and that now name their shell.
+
+    They stand below `behind`, or come from a parent where those of `changed` do.
+    """
+    instructions = facts.tree.stages[stage].instructions
+    start = 0 if behind is None else instructions.index(behind)
+    config = facts.plan.stages[stage].config
+    for name, kind, words in (
+        ("entrypoint", Entrypoint, config.entrypoint),
+        ("cmd", Cmd, config.cmd),
+    ):
+        if not words or words[0] != BASE_SHELL:
+            continue
+        own = [at for at, each in enumerate(instructions) if isinstance(each, kind)]
+        if own[-1] > start if own else name in changed:
+            new = value_text((*default, *words[1:]))
+            yield name, Change(stage, f"config.{name}", value_text(words), new)
 
 
 def _under(stage: int, statement: Statement, argv: tuple[str, ...]) -> Iterator[Change]:

@@ -3,6 +3,7 @@
 from dfix.plan.build import plan
 from dfix.plan.difference import stage_label
 from dfix.plan.model import (
+    BASE_SHELL,
     BOUNDARY,
     Boundary,
     Change,
@@ -21,6 +22,7 @@ from dfix.plan.model import (
 from dfix.plan.render import changes_data, changes_text, plan_data, plan_text
 
 __all__ = [
+    "BASE_SHELL",
     "BOUNDARY",
     "Boundary",
     "Change",

@@ -12,6 +12,7 @@ from dfix.nodes import Dockerfile, Instruction
 from dfix.plan.bindings import Bindings
 from dfix.plan.model import (
     BASE_DIRECTORY,
+    BASE_SHELL,
     Boundary,
     Config,
     Directory,
@@ -38,9 +39,13 @@ _MOUNTED = re.compile(r"(?i)((?:^|,) *from=)([^,]*)")
 _PORT = re.compile(r"(?:[^/]*:)?([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/([A-Za-z]*))?")
 
 
-def plan(tree: Dockerfile) -> Plan:
-    """What a build of `tree` would do. Pure, and never raises, whatever the tree."""
-    builder = _Builder(tree)
+def plan(tree: Dockerfile, *, given: bool = False) -> Plan:
+    """What a build of `tree` would do. Pure, and never raises, whatever the tree.
+
+    An argument has its default, unless `given` tells that the call of the build may give any of them:
+    then it is symbolic, `${ARG NAME:-default}`.
+    """
+    builder = _Builder(tree, given)
     for stage in tree.stages:
         builder.stage(stage)
     return Plan(tuple(builder.stages), builder.states, builder.holding)
@@ -49,8 +54,9 @@ def plan(tree: Dockerfile) -> Plan:
 class _Builder:
     """Makes the stages in order; holds what they share."""
 
-    def __init__(self, tree: Dockerfile) -> None:
+    def __init__(self, tree: Dockerfile, given: bool) -> None:
         self.escape = tree.escape
+        self.given = given
         self.stages: list[StagePlan] = []
         self.ends: list[_Stage] = []
         self.names: dict[str, int] = {}
@@ -68,10 +74,15 @@ class _Builder:
     def declare(self, pair: nodes.Pair) -> None:
         """Takes in an ARG above the first FROM."""
         if pair.assigned is not None:
-            self.outer[pair.key] = value(pair.assigned, self.outer, True, self.escape)
+            default = value(pair.assigned, self.outer, True, self.escape)
+            self.outer[pair.key] = self.argument(pair.key, default)
         else:
             self.outer.setdefault(pair.key, _given(pair.key))
         self.declared = self.declared.extended({pair.key: self.outer[pair.key]})
+
+    def argument(self, name: str, default: str) -> str:
+        """The value of an argument with a default."""
+        return Symbolic(f"{_given(name)[:-1]}:-{literal(default)}}}") if self.given else default
 
     def outer_state(self) -> State:
         """What an instruction outside of all stages sees, and FROM."""
@@ -287,7 +298,7 @@ class _Stage:
             known = self.visible.get(name)
             given = _given(name)
             if pair.assigned is not None:
-                found = self.value(pair.assigned)
+                found = self.builder.argument(name, self.value(pair.assigned))
             elif name in self.builder.outer:
                 found = self.builder.outer[name]
             elif known is None:
@@ -314,7 +325,8 @@ class _Stage:
         """The words of a command: exec form as it is, shell form behind the shell."""
         if isinstance(node.command, nodes.ExecForm):
             return node.command.values
-        return (*(self.config.shell or _DEFAULT_SHELL), node.shell or "")
+        shell = self.config.shell or (_DEFAULT_SHELL if self.closed else (BASE_SHELL,))
+        return (*shell, node.shell or "")
 
     def shell(self, node: nodes.Shell) -> None:
         if isinstance(node.command, nodes.ExecForm):

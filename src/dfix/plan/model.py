@@ -37,6 +37,8 @@ class Symbolic(str):
 
 #: Where a stage works whose base image sets a working directory, or does not.
 BASE_DIRECTORY = Symbolic("<base>")
+#: What runs a command in shell form: `/bin/sh -c`, unless the base image was built with a SHELL.
+BASE_SHELL = Symbolic("<shell of the base>")
 
 
 @dataclass(frozen=True, slots=True)
