@@ -166,12 +166,20 @@ def _objection_to_splitting(before: Before, after: Facts, expected: Sequence["Ch
     if not any(change.new for change in expected if change.item in {"boundary", "effect"}):
         return ""
     new = {change.new for change in expected if change.item == "effect" and change.old is None}
-    known = {_edges(before.facts, pair) for pair in _neighbours(before.tree)}
-    for pair in _neighbours(after.tree):
-        if _edges(after, pair) in known:
+
+    def is_new(run: Run) -> bool:
+        return all(each.text in new for each in statements_of(after, run))
+
+    old_pairs, pairs = list(_neighbours(before.tree)), list(_neighbours(after.tree))
+    gone = sum(1 for change in expected if change.item == "boundary" and change.new is None)
+    added = sum(isinstance(each, Run) and is_new(each) for each in after.tree.instructions)
+    if len(pairs) <= len(old_pairs) - gone + added:
+        return ""
+    known = {_edges(before.facts, pair) for pair in old_pairs}
+    for pair in pairs:
+        if _edges(after, pair) in known or any(map(is_new, pair)):
             continue
-        texts = [{each.text for each in statements_of(after, run)} for run in pair]
-        if not any(each <= new for each in texts) and (reason := crossing(after, pair)):
+        if reason := crossing(after, pair):
             return f"a RUN would be split: {reason}"
     return ""
 
