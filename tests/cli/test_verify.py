@@ -192,7 +192,7 @@ def test_an_end_from_outside_leaves_nothing(
 ) -> None:
     (tmp_path / "Dockerfile").write_text(f"from debian:12\nADD a /a\nRUN {step}\n")
     code = (
-        "import dfix.verify.process as process; process._GRACE = 0.5\n"
+        "import dfix.verify.process as process; process._GRACE = process._CHILDREN = 0.5\n"
         "from dfix.cli import run; run()"
     )
     temporary = tmp_path / "tmp"

@@ -40,6 +40,7 @@ def test_a_limit_of_time_ends_all_of_it(
     stubborn: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.3)
+    monkeypatch.setattr(process, "_CHILDREN", 0.3)
     trap = "trap '' TERM;" if stubborn else ""
     script = f"{trap} sleep 60 & echo $$ $! > {tmp_path}/pids; echo up; wait; wait"
     started = time.monotonic()
@@ -51,6 +52,7 @@ def test_a_limit_of_time_ends_all_of_it(
 
 def test_a_client_that_closes_its_output_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.3)
+    monkeypatch.setattr(process, "_CHILDREN", 0.3)
     with pytest.raises(TimedOut):
         run(_sh("exec >&- 2>&-; sleep 60"), environment=_environment(), timeout=0.5)
 
@@ -99,8 +101,17 @@ def test_a_reader_that_fails_by_itself() -> None:
 
 def test_a_stream_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.3)
+    monkeypatch.setattr(process, "_CHILDREN", 0.3)
     with (
         pytest.raises(TimedOut),
         output_of(_sh("printf a; sleep 60"), environment=_environment(), timeout=0.5) as stream,
     ):
         stream.read()
+
+
+def test_what_a_client_started_goes_first(tmp_path: Path) -> None:
+    # It cleans up after a step that failed, and would not have where it is ended itself.
+    script = f"trap 'exit 9' TERM; sleep 60 & echo up; wait $!; echo cleaned > {tmp_path}/done"
+    with pytest.raises(TimedOut):
+        run(_sh(script), environment=_environment(), timeout=1)
+    assert (tmp_path / "done").exists()

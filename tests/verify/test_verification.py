@@ -97,6 +97,7 @@ def test_a_limit_of_time(
     when: str, bench: Bench, fakes: Fakes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.2)
+    monkeypatch.setattr(process, "_CHILDREN", 0.2)
     bench.terms = Terms(timeout=5)
     slow = b"FROM x\nRUN sleep\n"
     texts = (slow, BEFORE) if when == "before" else (BEFORE, slow)

@@ -17,6 +17,7 @@ Say = Callable[[str], None]
 
 _TAIL = 30  # lines that are kept of what a client printed
 _LINE = 16 * 1024  # bytes of one line
+_CHILDREN = 3.0  # seconds to notice that a step of the build is gone
 _GRACE = 15.0  # seconds to end in by itself; buildah then removes its containers
 
 
@@ -109,8 +110,15 @@ def output_of(
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ends a process and all that it started; gently at first."""
+    """Ends a process and all that it started; gently at first.
+
+    What it started goes first: podman, when asked to end, leaves its working container behind, which
+    it removes where a step of the build fails.
+    """
     try:
+        if process.poll() is None and _end_children(process):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_CHILDREN)
         if process.poll() is None:
             _signal(process, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -162,6 +170,21 @@ def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
             os.killpg(process.pid, number)
         elif process.returncode is None:
             process.send_signal(number)
+
+
+def _end_children(process: "subprocess.Popen[bytes]") -> bool:
+    """Ends what a process started and is still of its group; False where there is nothing such."""
+    found = False
+    try:
+        pids = [int(name) for name in os.listdir("/proc") if name.isdecimal()]  # noqa: PTH208
+    except OSError:
+        return False  # Not every system tells.
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if pid != process.pid and os.getpgid(pid) == process.pid:
+                os.kill(pid, signal.SIGTERM)
+                found = True
+    return found
 
 
 def _read(stream: IO[bytes], lines: "queue.SimpleQueue[str | None]") -> None:
