@@ -17,7 +17,14 @@ from dfix.verify.comparison import (
     compare_trees,
 )
 from dfix.verify.noise import matching
-from dfix.verify.promise import Promise, judged_paths, judged_settings, promise_of, stage_index
+from dfix.verify.promise import (
+    Promise,
+    judged_paths,
+    judged_settings,
+    pinned_bases,
+    promise_of,
+    stage_index,
+)
 from dfix.verify.tree import Entry
 
 _FILE = Entry("file", 0o644, 0, 0, "aa", 2)
@@ -143,3 +150,10 @@ def test_trees_of_a_promise_that_is_kept() -> None:
     found = compare_trees({"a": _FILE}, {"a": _FILE, "usr/bin/tini": _FILE})
     [tini] = judged_paths(found.differences, _promise(PERL))
     assert tini.reason == "tini"
+
+
+def test_the_images_that_were_pinned() -> None:
+    text = "FROM debian AS x\nFROM x\nCOPY --from=nginx /a /a\n"
+    found = dict(pinned_bases(fix(text, select=["pin-base-image"])))
+    assert set(found) == {"debian", "nginx"}
+    assert all(new.startswith(f"{old}:") for old, new in found.items())

@@ -77,9 +77,9 @@ def promise_of(result: Result, level: Level, target: str | None = None) -> Promi
 
 
 def pinned_bases(result: Result) -> Iterator[tuple[str, str]]:
-    """The images that stages began with and begin with now, where the fixes changed that."""
+    """The images that stages begin with and copy from, before and now, where fixes changed that."""
     for change in result.changes:
-        if change.item == "base" and change.old and change.new:
+        if change.item in {"base", "effect.from"} and change.old and change.new:
             yield change.old, change.new
 
 
