@@ -42,7 +42,7 @@ def run(
     level: Level | None = None,
 ) -> Result:
     """What the fixer `name` alone makes of `text`, with the level, options and context of `example`."""
-    context = None if example.context is None else _written(folder, example.context)
+    context = None if example.context is None else written(folder, example.context)
     surroundings = surroundings_of(
         folder / "Dockerfile",
         options={name: dict(example.options)},
@@ -53,7 +53,7 @@ def run(
     return fix_bytes(encode(text), Request((all_fixers()[name],), asked, surroundings))
 
 
-def _written(folder: Path, files: Mapping[str, bytes]) -> Path:
+def written(folder: Path, files: Mapping[str, bytes]) -> Path:
     root = folder / "context"
     for name, content in files.items():
         path = root / name
