@@ -37,6 +37,7 @@ GROUPS = {
             "pointers",
             "pool",
             "regularfile",
+            "talk",
             "templates",
             "text",
             "version",

@@ -6,16 +6,16 @@ system's configuration is not read, no prompt appears, and no transport is allow
 https://git-scm.com/docs/git#_security
 """
 
-import contextlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Self
+
+from dfix.talk import Talk
 
 _OPTIONS = (
     ("core.fsmonitor", "false"),
@@ -24,6 +24,8 @@ _OPTIONS = (
     ("core.attributesFile", os.devnull),
     ("core.quotePath", "false"),
     ("core.askPass", ""),
+    # A hint of the repository's own about its history, which need not be true.
+    ("core.commitGraph", "false"),
     ("core.gitProxy", ""),
     ("core.sshCommand", "ssh -oBatchMode=yes"),
     ("credential.helper", ""),
@@ -56,6 +58,9 @@ _DROPPED = ("GIT_", "SSH_ASKPASS")
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 _TOLD = re.compile(r"^(?:fatal|error|remote|warning): ?(.*)$", re.MULTILINE)
 _LONGEST = 300  # characters of a message that are passed on
+
+MOST = 256 * 1024 * 1024
+"""Bytes that a command may print: what a repository or a server holds may be without end."""
 
 
 class GitError(Exception):
@@ -92,18 +97,21 @@ class Git:
         environment = {**self.environment, "GIT_ALLOW_PROTOCOL": protocols}
         return replace(self, environment=environment, timeout=timeout)
 
-    def run(self, *arguments: str, data: bytes = b"") -> bytes:
-        """What a command prints that is given `data`. Raises `GitError`, `GitMissing` without git."""
+    def run(self, *arguments: str, data: bytes = b"", most: int = MOST) -> bytes:
+        """What a command prints that is given `data`. Raises `GitError`, `GitMissing` without git.
+
+        A command that prints over `most` bytes is ended, and is an error too.
+        """
         process = self.start(*arguments)
-        try:
-            out, err = process.communicate(data, timeout=self.timeout)
-        except subprocess.TimeoutExpired as error:
-            raise GitError(f"git {arguments[0]} took over {self.timeout:g} s") from error
-        finally:
-            end(process)
+        talk = Talk(process, data, most)
+        talk.run(self.timeout)
+        if talk.late:
+            raise GitError(f"git {arguments[0]} took over {self.timeout:g} s")
+        if talk.long:
+            raise GitError(f"git {arguments[0]} printed over {most // 1024**2} MiB")
         if process.returncode != 0:
-            raise GitError(f"git {arguments[0]}: {told(err)}")
-        return out
+            raise GitError(f"git {arguments[0]}: {told(talk.err)}")
+        return talk.out
 
     def ask(self, *arguments: str) -> bytes | None:
         """What a command prints; None where it fails, is not there, or takes too long."""
@@ -123,6 +131,8 @@ class Git:
         Raises `GitError`.
         """
         own = {name: value for name, value in os.environ.items() if not name.startswith(_DROPPED)}
+        # What git starts is looked for on the PATH again, and where it runs may be anyone's folder.
+        own["PATH"] = os.pathsep.join(_searched())
         variables = {**own, **_ENVIRONMENT, **self.environment}
         settings = [
             part for name, value in (*_OPTIONS, *self.options) for part in ("-c", f"{name}={value}")
@@ -142,32 +152,25 @@ class Git:
             raise GitError(f"git {arguments[0]}: {error}") from error
 
 
-def end(process: subprocess.Popen[Any]) -> None:
-    """Ends a command and all that it started, if it runs still, and closes its pipes."""
-    if process.poll() is None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        process.wait()
-    pipes: tuple[IO[bytes] | None, ...] = (process.stdin, process.stdout, process.stderr)
-    for pipe in pipes:
-        if pipe is not None:
-            with contextlib.suppress(OSError):  # What was not read any more cannot be written.
-                pipe.close()
-
-
 def program() -> str:
     """Where git is; never in a folder that is on the PATH relative to the present one.
 
     Raises `GitMissing`.
     """
-    searched = [each for each in os.get_exec_path() if Path(each).is_absolute()]
-    found = shutil.which("git", path=os.pathsep.join(searched)) if searched else None
+    found = tool("git")
     if found is None:
         raise GitMissing("git is not installed, or not on the PATH")
     return found
+
+
+def tool(name: str) -> str | None:
+    """Where a program is; never in a folder that is on the PATH relative to the present one."""
+    searched = _searched()
+    return shutil.which(name, path=os.pathsep.join(searched)) if searched else None
+
+
+def _searched() -> list[str]:
+    return [each for each in os.get_exec_path() if Path(each).is_absolute()]
 
 
 def told(err: bytes) -> str:

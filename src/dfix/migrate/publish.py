@@ -6,16 +6,17 @@ holds these very commits already, as after a run that was cut off.
 
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from dfix.git import Git, GitError, end, told, without_credentials
+from dfix.git import MOST, Git, GitError, told, tool, without_credentials
 from dfix.migrate.commits import HEAD
-from dfix.migrate.repository import Repository, Unusable
+from dfix.migrate.premises import Unusable, require_own, served_directory
+from dfix.migrate.repository import Repository
 from dfix.migrate.sources import Source, require_known
-from dfix.migrate.transport import Transport, is_address, receiving, uploading
+from dfix.migrate.transport import Transport, is_address, is_here, receiving, uploading
+from dfix.talk import Talk
 
 
 class Refused(Unusable):
@@ -48,7 +49,10 @@ def make_branch(repository: Repository, branch: str, head: str) -> None:
         raise Refused(
             f"it has a branch {branch} already: choose another --branch, or delete that one"
         )
+    if origin.line("symbolic-ref", "--quiet", "HEAD") == name:
+        raise Refused(f"{branch} is checked out, without a commit: choose another --branch")
     _require_room(origin, branch)
+    require_own(origin, branch)
     commits = f"^{repository.base}\n{head}\n".encode("ascii")
     packed = repository.git.run("pack-objects", "--revs", "--stdout", "--quiet", data=commits)
     origin.run("unpack-objects", "-q", data=packed)
@@ -59,6 +63,8 @@ def make_branch(repository: Repository, branch: str, head: str) -> None:
     try:
         origin.run("update-ref", "--stdin", data=os.fsencode(wanted))
     except GitError as error:
+        if origin.line("rev-parse", "--verify", "--quiet", name) == head:
+            return  # What a run that was killed left behind was at the same.
         _require_unmoved(origin, repository)
         raise Refused(f"the branch {branch} cannot be made: {error}") from error
 
@@ -129,8 +135,7 @@ def push_branch(
     """
     name = f"refs/heads/{branch}"
     git = transport.reach(repository.git)
-    listed = git.run("ls-remote", *uploading(remote.address), "--", remote.address)
-    refs = dict(line.split("\t")[::-1] for line in os.fsdecode(listed).split("\n") if "\t" in line)
+    refs = _refs(git, remote)
     if refs.get(name) == head:
         return
     if name in refs:
@@ -143,12 +148,27 @@ def push_branch(
             f"{repository.branch} of {remote.name} is not what was looked at: "
             "fetch it, and begin a new campaign with another --out"
         )
-    git.run(
-        "push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed",
-        *receiving(remote.address),
-        # Not to force anything: an empty expectation is that there is no such branch.
-        f"--force-with-lease={name}:", "--", remote.address, f"{HEAD}:{name}",
-    )  # fmt: skip
+    address = remote.address
+    if is_here(address):
+        directory = served_directory(address)
+        require_own(Git.of_repository(directory), branch)
+        address = str(directory)
+    try:
+        git.run(
+            "push", "--quiet", "--no-verify", "--no-follow-tags", "--no-signed", *receiving(address),
+            # Not to force anything: an empty expectation is that there is no such branch.
+            f"--force-with-lease={name}:", "--", address, f"{HEAD}:{name}",
+        )  # fmt: skip
+    except GitError:
+        # What a run that was killed left behind may have been at the same.
+        if _refs(git, remote).get(name) != head:
+            raise
+
+
+def _refs(git: Git, remote: Remote) -> dict[str, str]:
+    """The branches and tags of a remote, by their full names."""
+    listed = git.run("ls-remote", *uploading(remote.address), "--", remote.address)
+    return dict(line.split("\t")[::-1] for line in os.fsdecode(listed).split("\n") if "\t" in line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +188,8 @@ def open_pull_request(remote: Remote, request: PullRequest, *, timeout: float) -
     `GitError` where it fails.
     """
     gitlab = "gitlab" in remote.address.lower()
-    tool = shutil.which("glab" if gitlab else "gh")
-    if tool is None:
+    program = tool("glab" if gitlab else "gh")
+    if program is None:
         needed = (
             "glab (https://gitlab.com/gitlab-org/cli)" if gitlab else "gh (https://cli.github.com)"
         )
@@ -193,11 +213,11 @@ def open_pull_request(remote: Remote, request: PullRequest, *, timeout: float) -
         wanted += ["--body-file", str(request.text)]
         wanted += ["--base", request.onto] if request.onto else []
     where = ["--repo", without_credentials(remote.address)]
-    listed = _asked(tool, [*known, *where], request.text.parent, timeout)
+    listed = _asked(program, [*known, *where], request.text.parent, timeout)
     found = _listed_address(listed, "web_url" if gitlab else "url")
     if found is not None:
         return found
-    printed = _asked(tool, [*wanted, *where], request.text.parent, timeout)
+    printed = _asked(program, [*wanted, *where], request.text.parent, timeout)
     return next((each for each in printed.split() if each.startswith("https://")), "")
 
 
@@ -210,27 +230,28 @@ def _listed_address(listed: str, key: str) -> str | None:
         raise GitError(f"the list of open requests cannot be read: {error}") from error
 
 
-def _asked(tool: str, arguments: list[str], folder: Path, timeout: float) -> str:
+def _asked(program: str, arguments: list[str], folder: Path, timeout: float) -> str:
     """What a forge's tool prints, run where no repository is."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    name = Path(program).name
     try:
         process = subprocess.Popen(
-            [tool, *arguments],
+            [program, *arguments],
             cwd=folder,
             env={**own, "GH_PROMPT_DISABLED": "1", "NO_PROMPT": "1", "GIT_TERMINAL_PROMPT": "0"},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
     except OSError as error:
-        raise GitError(f"{Path(tool).name}: {error.strerror or error}") from error
-    try:
-        out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired as error:
-        raise GitError(f"{Path(tool).name} took over {timeout:g} s") from error
-    finally:
-        end(process)
+        raise GitError(f"{name}: {error.strerror or error}") from error
+    talk = Talk(process, b"", MOST)
+    talk.run(timeout)
+    if talk.late:
+        raise GitError(f"{name} took over {timeout:g} s")
+    if talk.long:
+        raise GitError(f"{name} printed over {MOST // 1024**2} MiB")
     if process.returncode != 0:
-        raise GitError(f"{Path(tool).name} {arguments[1]}: {told(err)}")
-    return out.decode("utf-8", "replace")
+        raise GitError(f"{name} {arguments[1]}: {told(talk.err)}")
+    return talk.out.decode("utf-8", "replace")

@@ -6,10 +6,11 @@ What is read goes through its configuration, which is ours; nothing in the sourc
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dfix.git import Git, GitError
+from dfix.migrate.premises import Unusable, git_directory, objects_directory, require_within
 from dfix.migrate.sources import Source
 from dfix.migrate.transport import Transport, uploading
 from dfix.regularfile import read_regular
@@ -17,14 +18,10 @@ from dfix.regularfile import read_regular
 BORROWED = "refs/dfix/base"
 """Where the commit that is looked at stands in the private repository."""
 
-_GITFILE_LIMIT = 4096  # bytes of a file that says where the repository is
+_PROMPT = 30  # seconds for the first question
 _SHALLOW_LIMIT = 64 * 1024 * 1024
 _OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _FORMATS = {40: "sha1", 64: "sha256"}
-
-
-class Unusable(Exception):
-    """The repository cannot be worked on; says why, and what would help."""
 
 
 class NothingThere(Unusable):
@@ -65,15 +62,14 @@ def open_repository(source: Source, private: Path, transport: Transport) -> Repo
 
 
 def _borrowed(source: Source, private: Path) -> Repository:
-    directory = _git_directory(Path(source.location), source.within)
+    directory = git_directory(Path(source.location))
     origin = Git.of_repository(directory)
-    objects = origin.line("rev-parse", "--git-path", "objects")
-    if objects is None:
-        # The call that says why.
-        origin.run("rev-parse", "--git-path", "objects")
-        raise Unusable("git does not say where its objects are")
+    # A pipe for a file of its configuration is noticed here, and waited for once.
+    objects = objects_directory(replace(origin, timeout=_PROMPT))
+    if source.within is not None:
+        require_within(origin, source.within)
     ref, base = _commit(origin, source.ref)
-    git = _private(private, _FORMATS[len(base)], directory / objects)
+    git = _private(private, _FORMATS[len(base)], objects)
     shallow = directory / (origin.line("rev-parse", "--git-path", "shallow") or "shallow")
     if shallow.is_file():
         data = read_regular(shallow, limit=_SHALLOW_LIMIT, follow=False)
@@ -180,27 +176,3 @@ def _private(folder: Path, object_format: str, borrowed: Path | None) -> Git:
         alternates = folder / "objects" / "info" / "alternates"
         alternates.write_bytes(os.fsencode(f'"{quoted}"\n'))
     return Git.of_repository(folder)
-
-
-def _git_directory(path: Path, within: str | None) -> Path:
-    """The folder of a repository's own files. Raises `Unusable`."""
-    held = path / ".git"
-    if not os.path.lexists(held):
-        return Path(os.path.realpath(path))
-    if held.is_dir():
-        directory = Path(os.path.realpath(held))
-    else:
-        try:
-            text = os.fsdecode(read_regular(held, limit=_GITFILE_LIMIT))
-        except OSError as error:
-            raise Unusable(f".git cannot be read: {error.strerror or error}") from error
-        if not text.startswith("gitdir: "):
-            raise Unusable(".git is neither a repository nor says where one is")
-        directory = Path(os.path.realpath(path / text.removeprefix("gitdir: ").rstrip("\r\n")))
-        if not directory.is_dir():
-            raise Unusable(f".git says that the repository is in {directory}, which is not there")
-    if within is not None and not directory.is_relative_to(os.path.realpath(within)):
-        raise Unusable(
-            f"its .git leads out of the folder that was given, to {directory}: name it if it is meant"
-        )
-    return directory

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import IO
 
 from dfix.discovery import named_as
-from dfix.git import Git, GitError, end, told
+from dfix.git import Git, GitError, told
 from dfix.orchestrators import is_orchestrator
+from dfix.talk import end
 from dfix.worktree import PRUNED, mark_exported
 
 WHOLE = 4 * 1024 * 1024 + 1

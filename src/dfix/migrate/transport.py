@@ -56,6 +56,11 @@ def is_address(text: str) -> bool:
     return bool(_SCHEME.match(text) or _SSH.fullmatch(text))
 
 
+def is_here(text: str) -> bool:
+    """Whether an address or a path is of this machine."""
+    return not is_address(text) or text.lower().startswith("file://")
+
+
 def uploading(address: str) -> tuple[str, ...]:
     """The options with which a repository is asked for what it has."""
     return _other_side(address, "upload-pack")
@@ -68,7 +73,7 @@ def receiving(address: str) -> tuple[str, ...]:
 
 def _other_side(address: str, command: str) -> tuple[str, ...]:
     """How the other side is started: only a shell of this machine takes more than git's own words."""
-    if is_address(address) and not address.lower().startswith("file://"):
+    if not is_here(address):
         return ()
     settings = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in _QUIET)
     return (f"--{command}={_ALONE} git {settings} {command}",)

@@ -23,6 +23,7 @@ from dfix.migrate.commits import (
     patch,
     steps,
 )
+from dfix.migrate.premises import Unusable
 from dfix.migrate.publish import (
     PullRequest,
     Refused,
@@ -32,7 +33,7 @@ from dfix.migrate.publish import (
     push_branch,
     remote_of,
 )
-from dfix.migrate.repository import NothingThere, Repository, Unusable, open_repository
+from dfix.migrate.repository import NothingThere, Repository, open_repository
 from dfix.migrate.rewrite import Rewritten, Tree, Wanted
 from dfix.migrate.snapshot import Snapshot, lay_out
 from dfix.migrate.sources import Source
