@@ -63,10 +63,11 @@ class Talk:
             while left and (piece := stream.read(min(left, _CHUNK))):
                 pieces.append(piece)
                 left -= len(piece)
-            self.out = b"".join(pieces)
             self.long = not left
             if self.long:
                 _kill(self._process)
+            else:
+                self.out = b"".join(pieces)
 
     def _listen(self) -> None:
         """Keeps the last of what it complains of, which says what was wrong in the end."""

@@ -2,17 +2,18 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dfix.git import Git
+from dfix.git import Git, GitError
 from dfix.migrate.messages import body, subject
 from dfix.migrate.repository import Repository
 from dfix.migrate.rewrite import Rewritten, Tree
 from dfix.migrate.snapshot import Snapshot
 from dfix.migrate.transport import identity_source
+from dfix.text import readable
 from dfix.version import __version__
 
 Group = Literal["file", "fixer", "repository"]
@@ -115,8 +116,10 @@ def commit(
 ) -> tuple[str, ...]:
     """Makes commits on top of the base in the private repository; their names, the oldest first.
 
-    The same steps by the same author at the same moment are the same commits. Raises `GitError`.
+    The same steps by the same author at the same moment are the same commits. Raises `GitError`, also
+    where a commit would change more than its step.
     """
+    wanted = list(wanted)
     who = author.at(moment).encode("utf-8", "surrogateescape")
     stream = []
     for at, step in enumerate(wanted):
@@ -137,7 +140,38 @@ def commit(
         stream += [b"\n"]
     repository.git.run("fast-import", "--quiet", "--done", data=b"".join([*stream, b"done\n"]))
     listed = repository.git.run("rev-list", "--reverse", f"{repository.base}..{HEAD}")
-    return tuple(listed.decode("ascii").split())
+    commits = tuple(listed.decode("ascii").split())
+    changes = list(_changes(repository.git, commits))
+    for step, changed in zip(wanted, changes, strict=True):
+        if changed != set(step.texts):
+            name = os.fsdecode(min(changed ^ set(step.texts)).rstrip(b"/"))
+            told = f"a commit would not change {readable(name)} as it should"
+            raise GitError(f"{told}: its tree is damaged, see git fsck")
+    return commits
+
+
+def _changes(git: Git, commits: Sequence[str]) -> Iterator[set[bytes]]:
+    """The paths that each commit changes; with a slash behind one that comes, goes or changes its mode.
+
+    Git writes the entries of a tree in their order, and each once. Where a damaged tree has them in
+    another way, a commit on top of it would change more than what it is told.
+    """
+    asked = "".join(f"{commit}\n" for commit in commits).encode("ascii")
+    told = git.run("diff-tree", "--stdin", "-r", "-z", "--no-renames", "--raw", data=asked)
+    paths: set[bytes] | None = None
+    tokens = iter(told.split(b"\0")[:-1])
+    for token in tokens:
+        if not token.startswith(b":"):
+            if paths is not None:
+                yield paths
+            paths = set()
+            continue
+        before, after, *_, status = token[1:].split(b" ")
+        path = next(tokens)
+        assert paths is not None
+        paths.add(path if status == b"M" and before == after else path + b"/")
+    if paths is not None:
+        yield paths
 
 
 def patch(repository: Repository) -> bytes:

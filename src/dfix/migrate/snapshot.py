@@ -9,6 +9,8 @@ learnt, so that no fixer takes it as evidence.
 import contextlib
 import errno
 import os
+import stat
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,12 +28,19 @@ WHOLE = 4 * 1024 * 1024 + 1
 
 _MOST = 64 * 1024 * 1024  # bytes of an object that is still opened
 _BUDGET = 2 * 1024 * 1024 * 1024  # bytes that are laid out for one commit
+_READ = 8 * 1024 * 1024 * 1024
+"""Bytes of objects that are unpacked for one commit, of which most is thrown away."""
+
+_ENTRIES = 1_000_000
+"""Files of a commit. A folder may stand for itself ten times over, and so may that one."""
+
+_DEEPEST = 200  # folders above a file
 _CHUNK = 1024 * 1024
 _LONGEST = 1800  # seconds for all objects of one commit
 _UNKNOWN = "/dev/null/unknown"
 """Where a mark leads: nothing can ever be there, and it is outside of every context."""
 
-_FILE, _PROGRAM, _LINK, _SUBMODULE = "100644", "100755", "120000", "160000"
+_PROGRAM, _LINK, _SUBMODULE, _TWICE = "100755", "120000", "160000", "twice"
 _KEPT_BY_GIT = {".git", "git~1"}
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 _OF_A_NAME = {errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ELOOP, errno.EISDIR}
@@ -73,12 +82,15 @@ class Snapshot:
 def list_commit(git: Git, commit: str) -> dict[bytes, Entry]:
     """The entries of a commit by path. Raises `GitError`, also where a folder's object is missing."""
     listed = git.run("ls-tree", "-r", "-z", "--full-tree", commit)
+    if listed.count(b"\0") > _ENTRIES:
+        raise GitError(f"the commit holds over {_ENTRIES:,} files")
     entries: dict[bytes, Entry] = {}
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
         mode, _, oid = (each.decode("ascii") for each in head.split(b" "))
-        # The first one stays: a tree that names a path twice is damaged.
-        entries.setdefault(path, Entry(path, mode, oid))
+        if path in entries:  # A damaged tree: what a checkout would make of it is not known.
+            mode = _TWICE
+        entries[path] = Entry(path, sys.intern(mode), oid)
     return entries
 
 
@@ -88,21 +100,25 @@ def lay_out(git: Git, commit: str, folder: Path) -> Snapshot:
     if not any(_matters(entry) for entry in entries.values()):
         return Snapshot(entries, empty=True)
     unknown = {entry.path: reason for entry in entries.values() if (reason := _unfit(entry))}
-    unknown |= dict.fromkeys(_filtered(git, commit, entries), "a filter of .gitattributes makes it")
+    sizes = _sizes(git, [entry for entry in entries.values() if entry.path not in unknown])
+    filtered = _filtered(
+        git, [each for each in entries.values() if each.path not in unknown], sizes
+    )
+    unknown |= dict.fromkeys(filtered, "a filter of .gitattributes makes it")
     folder.mkdir()
     mark_exported(folder)
     wanted = [entry for entry in entries.values() if entry.path not in unknown]
-    sizes = _sizes(git, wanted)
-    spent = 0
+    spent = read = 0
     chosen: list[Entry] = []
     for entry in wanted:
         size = sizes.get(entry.oid)
         if size is None:
             unknown[entry.path] = "its object is missing"
-        elif size > _MOST or spent + min(size, WHOLE) > _BUDGET:
+        elif size > _MOST or spent + min(size, WHOLE) > _BUDGET or read + size > _READ:
             unknown[entry.path] = "too large"
         else:
             spent += min(size, WHOLE)
+            read += size
             chosen.append(entry)
     layout = _Layout(folder)
     for entry, content in _contents(git, chosen):
@@ -133,21 +149,35 @@ def _unfit(entry: Entry) -> str | None:
     for part in entry.path.split(b"/"):
         if part in (b"", b".", b"..") or part.lower().decode("utf-8", "replace") in _KEPT_BY_GIT:
             return _NOT_LAID_OUT
+    if entry.path.count(b"/") > _DEEPEST:
+        return f"below more than {_DEEPEST} folders"
+    if entry.mode == _TWICE:
+        return "the commit holds it twice"
     if entry.mode == _SUBMODULE:
         return "a submodule"
     return None if entry.is_file or entry.mode == _LINK else f"of an unknown mode, {entry.mode}"
 
 
-def _filtered(git: Git, commit: str, entries: Mapping[bytes, Entry]) -> Iterator[bytes]:
-    """The paths for which `.gitattributes` files name a filter: their objects hold something else."""
+def _filtered(git: Git, entries: Sequence[Entry], sizes: Mapping[str, int]) -> Iterator[bytes]:
+    """The paths for which `.gitattributes` files name a filter: their objects hold something else.
+
+    Raises `GitError`, also where one of those files cannot be read.
+    """
     attributes = [
-        each for path, each in entries.items() if path.rpartition(b"/")[2] == b".gitattributes"
+        each
+        for each in entries
+        if each.path.rpartition(b"/")[2] == b".gitattributes" and each.is_file
     ]
+    for each in attributes:
+        if sizes.get(each.oid, WHOLE) >= WHOLE:
+            state = "too large" if each.oid in sizes else "missing"
+            raise GitError(f"{os.fsdecode(each.path)} is {state}, and may name filters")
     if not any(b"filter" in data.read(WHOLE) for _, data in _contents(git, attributes)):
         return
     # Attributes are read from an index; this one is ours, and nothing is checked out of it.
-    git.run("read-tree", commit)
-    paths = b"".join(path + b"\0" for path, each in entries.items() if each.is_file)
+    listed = [b"%s %s\t%s\0" % (e.mode.encode(), e.oid.encode(), e.path) for e in entries]
+    git.run("update-index", "-z", "--index-info", data=b"".join(listed))
+    paths = b"".join(each.path + b"\0" for each in entries if each.is_file)
     told_of = git.run("check-attr", "--cached", "-z", "--stdin", "filter", data=paths).split(b"\0")
     for path, value in zip(told_of[0::3], told_of[2::3], strict=False):
         if value not in (b"unspecified", b"unset"):
@@ -212,8 +242,10 @@ def _contents(git: Git, entries: Sequence[Entry]) -> Iterator[tuple[Entry, _Cont
     try:
         for entry in entries:
             head = process.stdout.readline().split()
-            if len(head) != 3:  # it has ended, or the object has gone since it was asked for
-                raise GitError(f"git cat-file: {head or told(process.stderr.read())}")
+            if head[1:] == [b"missing"]:
+                raise GitError("an object went missing while the commit was read: try again")
+            if len(head) != 3:
+                raise GitError(f"git cat-file: {told(process.stderr.read(_CHUNK))}")
             content = _Content(process.stdout, int(head[2]))
             yield entry, content
             content.drop()
@@ -228,16 +260,20 @@ class _Layout:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._real: set[Path] = set()
+        self._real = {""}
+        """The folders of it that are there, and are no links; relative to it."""
 
     def write(self, entry: Entry, content: _Content) -> str | None:
         """Lays out one entry, of which nothing is there; gives the reason where that cannot be."""
-        path = self._folder / os.fsdecode(entry.path)
+        name = os.fsdecode(entry.path)
         data = content.read(WHOLE)
         try:
-            if not self._in_place(path.parent):
+            if not self._in_place(name.rpartition("/")[0]):
                 return "below a link"
+            path = self._folder / name
             if entry.mode == _LINK:
+                if not data:
+                    return "a link to nothing"
                 path.symlink_to(os.fsdecode(data))
                 return None
             mode = 0o755 if entry.mode == _PROGRAM else 0o644
@@ -256,10 +292,14 @@ class _Layout:
         return None
 
     def mark(self, name: bytes) -> None:
-        """Puts a mark in the place of an entry, unless another one has that place."""
-        path = self._folder / os.fsdecode(name)
+        """Puts a mark in the place of an entry, unless another one has that place.
+
+        In place of one that is too deep, its uppermost folder is marked that is.
+        """
+        shown = "/".join(os.fsdecode(name).split("/")[: _DEEPEST + 1])
         with contextlib.suppress(OSError, ValueError):  # Where no mark can be, nothing is found.
-            if self._in_place(path.parent):
+            if self._in_place(shown.rpartition("/")[0]):
+                path = self._folder / shown
                 if path.is_symlink():
                     path.unlink()
                 path.symlink_to(_UNKNOWN)
@@ -269,11 +309,18 @@ class _Layout:
         path = self._folder / os.fsdecode(name)
         return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(self._folder)
 
-    def _in_place(self, parent: Path) -> bool:
+    def _in_place(self, parent: str) -> bool:
         """Makes a folder, and tells whether it is what its name says and not behind a link."""
-        if parent not in self._real:
-            parent.mkdir(parents=True, exist_ok=True)
-            if os.path.realpath(parent) != str(parent):
-                return False
-            self._real.add(parent)
+        missing = []
+        while parent not in self._real:
+            missing.append(parent)
+            parent = parent.rpartition("/")[0]
+        for each in reversed(missing):
+            path = self._folder / each
+            try:
+                path.mkdir()
+            except FileExistsError:
+                if not stat.S_ISDIR(path.lstat().st_mode):
+                    return False
+            self._real.add(each)
         return True
