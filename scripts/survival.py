@@ -63,6 +63,13 @@ _NETWORK = re.compile(
 #: A source that is no pattern and no variable.
 _PLAIN = re.compile(r"[\w.@+-]+(?:/[\w.@+-]+)*")
 _MOUNTS = re.compile(r"type=(?:bind|secret|ssh)")
+#: Programs that a bare Debian lacks, and the packages of it that bring them.
+_PROGRAMS = {
+    "npm": "npm", "npx": "npm", "yarn": "yarn", "gem": "ruby", "bundle": "bundler|ruby",
+    "rake": "rake|ruby", "pip": "pip", "pip3": "pip", "mvn": "maven", "gradle": "gradle",
+    "rustup": "rustup", "php": "php", "pecl": "php|pear", "pear": "pear", "virtualenv": "virtualenv",
+    "docker-php-ext-install": "-", "a2enmod": "apache2", "go": "golang", "gradlew": "-",
+}  # fmt: skip
 _LARGEST = 64 * 1024  # bytes
 
 
@@ -110,6 +117,19 @@ def candidate_of(name: str, data: bytes, base: str, *, stand_ins: bool) -> Candi
         if not any(other.startswith(f"{name}/") for other in files)
     }
     return Candidate(name, encode(changed.text), files)
+
+
+def missing_program(text: bytes) -> str | None:
+    """A program that a RUN calls first, which the base lacks and no package brings: it must fail."""
+    tree = parse(text)
+    installed = " ".join(each.code for each in tree.instructions if " install " in each.code)
+    for instruction in tree.instructions:
+        if isinstance(instruction, Run):
+            called = re.search(r"(?im)^\s*RUN\s+([\w-]+)\s", instruction.code)
+            package = _PROGRAMS.get(called[1]) if called else None
+            if package and not re.search(rf"apt(?:-get)?\b.*(?:{package})", installed, re.DOTALL):
+                return called[1] if called else None
+    return None
 
 
 def candidates(folders: Sequence[Path], base: str, *, stand_ins: bool) -> Iterator[Candidate]:
@@ -162,6 +182,13 @@ def _tried(candidate: Candidate, bench: Bench) -> dict[str, object]:
             return {**record, "error": str(result.error)}
     if not safe.changed and not standard.changed:
         return {**record, "built": None}
+    missing = missing_program(candidate.text)
+    if missing is not None:
+        return {
+            **record,
+            "built": False,
+            "why": f"the base has no {missing}, and nothing brings it",
+        }
     original = Original(candidate.text, bench)
     if not isinstance(original.built, tuple):
         why = _last(original.built.log) or str(original.built)
@@ -186,7 +213,9 @@ def counted(records: Sequence[dict[str, object]]) -> dict[str, int]:
         counts["looked at"] += 1
         counts["not changed by dfix, not built"] += record.get("built", 0) is None
         counts["dfix failed"] += "error" in record
-        counts["tried"] += "built" in record and record["built"] is not None
+        skipped = str(record.get("why", "")).startswith("the base has no ")
+        counts["sure to fail, not built"] += skipped
+        counts["tried"] += "built" in record and record["built"] is not None and not skipped
         if record.get("built") is not True:
             continue
         counts["built before"] += 1

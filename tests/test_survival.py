@@ -118,3 +118,18 @@ def test_one_that_does_not_survive_is_the_exit_code(tmp_path: Path) -> None:
     (tmp_path / "results").write_text(json.dumps(record) + "\n")
     call = [str(tmp_path), "--results", str(tmp_path / "results"), "--count"]
     assert SURVIVAL.main(call) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("FROM x\nRUN npm install\n", "npm"),
+        ("FROM x\nRUN apt-get install -y npm\nRUN npm install\n", None),
+        ("FROM x\n# a\nrun pip install a\n", "pip"),
+        ("FROM x\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip install a\n", None),
+        ("FROM x\nRUN ls && npm install\n", None),
+        ("FROM x\nRUN npm\n", "npm"),
+    ],
+)
+def test_programs_that_are_missing(text: str, missing: str | None) -> None:
+    assert SURVIVAL.missing_program(text.encode()) == missing
