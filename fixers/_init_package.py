@@ -53,12 +53,13 @@ def installation(facts: Facts, stage: Stage, at: Instruction) -> Installation | 
     found = _package(facts, stage)
     if isinstance(found, str):
         return found
+    if at is stage.start:
+        return "the stage holds nothing: what a RUN in it would run as is not followed"
     if not has_posix_shell(facts, at):
         return "the SHELL in force is no POSIX shell"
     if facts.bases.user(at) != "root":
         return "where it would be installed, the user is not known to be root"
-    below = stage.instructions[stage.instructions.index(at) :]
-    for instruction in below:
+    for instruction in stage.instructions[stage.instructions.index(at) :]:
         if _moves_sources(instruction):
             return "further down it is changed where packages come from: they may be needed here"
     if found is _DEB and (reason := _lists_needed(facts, stage, at)):

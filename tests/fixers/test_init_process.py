@@ -427,3 +427,9 @@ def test_the_script_is_kept_where_compose_gives_a_command() -> None:
     kept = 'ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]\n'
     after = f"FROM node:22-alpine\n{APK}COPY . .\n{kept}{START}"
     check_fixed(NAME, NODE + START, after, services=services)
+
+
+@pytest.mark.parametrize("user", ["", "USER app\n"])
+def test_a_stage_that_holds_nothing(user: str) -> None:
+    text = f'FROM debian:12 AS base\n{user}CMD ["node", "server.js"]\nFROM base\n'
+    check_refused(NAME, text, "the stage holds nothing")
