@@ -11,6 +11,7 @@ import pytest
 
 from .campaigns import Command
 from .repositories import AFTER
+from .test_executors import PATIENT
 from .test_files import listing, members, parts
 
 distributed = pytest.importorskip("distributed", reason="clusters need dask.distributed")
@@ -20,9 +21,18 @@ pytestmark = pytest.mark.filterwarnings("default")  # dask.distributed warns of 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Three workers, each a process of its own with one thread."""
-    with distributed.LocalCluster(
-        n_workers=3, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
-    ) as running:
+    import dask
+
+    with (
+        dask.config.set(PATIENT),
+        distributed.LocalCluster(
+            n_workers=3,
+            threads_per_worker=1,
+            processes=True,
+            dashboard_address=None,
+            silence_logs=50,
+        ) as running,
+    ):
         yield running
 
 

@@ -28,6 +28,8 @@ needs_dask = pytest.mark.skipif(
     reason="dask.distributed is missing: pip install 'dfix[dask]'",
 )
 POISON = 7
+#: A nanny gives up on a worker that does not come up in this time, which a busy machine may need.
+PATIENT = {"distributed.comm.timeouts.connect": "300s"}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def cluster() -> "Iterator[LocalCluster]":
 
     # What kills two workers is not tried a third time.
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        dask.config.set({"distributed.scheduler.allowed-failures": 1, **PATIENT}),
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
     ):
         yield cluster
@@ -54,7 +56,7 @@ def executor(request: pytest.FixtureRequest) -> Executor:
 
 def named(cluster: "LocalCluster") -> Executor:
     # A busy machine may take minutes to start a worker again.
-    return DaskExecutor(cluster.scheduler_address.removeprefix("tcp://"), patience=600)
+    return DaskExecutor(cluster.scheduler_address.removeprefix("tcp://"), patience=300)
 
 
 def double(item: int) -> int:
