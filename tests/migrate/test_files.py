@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from dfix.config import Settings
-from dfix.engine import fix_bytes
 from dfix.migrate import filecampaign
 from dfix.migrate.files import File, FileSetError
 from dfix.migrate.filesets import Chunk, FileSet, chunks, member_name
-from dfix.migrate.filework import Recipe, one_by_one, rewrite_chunk
+from dfix.migrate.filework import Recipe, rewrite_chunk
 from dfix.selection import Selection
 
 from .campaigns import Command, Done
@@ -351,20 +350,39 @@ def test_names_in_results_lead_nowhere(name: str, member: str) -> None:
 RECIPE = Recipe.of(Selection(), Settings())
 
 
-def test_what_a_process_died_of_costs_itself_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dfix.migrate import filework
+DEADLY = """
+import os, signal
+from dfix.config import Settings
+from dfix.engine import fix_bytes
+from dfix.migrate import filework
+from dfix.migrate.files import File
+from dfix.migrate.filesets import Chunk
+from dfix.selection import Selection
 
-    def deadly(data: bytes, request: Any) -> Any:
-        if b"poison" in data:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return fix_bytes(data, request)
+def deadly(data, request):
+    if b"poison" in data:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return fix_bytes(data, request)
 
-    monkeypatch.setattr(filework, "fix_bytes", deadly)
-    files = (File("a", BEFORE), File("b", b"FROM x\n# poison\n"), File("c", BEFORE))
-    result = one_by_one(RECIPE, Chunk(1, files))
-    assert [each.record.status for each in result.files] == ["changed", "failed", "changed"]
-    assert result.files[1].record.reason == "internal error: the process that worked on it died"
-    assert result.files[2].after == AFTER
+filework.fix_bytes = deadly
+files = tuple(File(name, text) for name, text in (("a", GOOD), ("b", b"FROM x\\n# poison\\n"), ("c", GOOD)))
+recipe = filework.Recipe.of(Selection(), Settings())
+for each in filework.one_by_one(recipe, Chunk(1, files)).files:
+    print(each.record.status, each.record.reason)
+"""
+
+
+def test_what_a_process_died_of_costs_itself_alone() -> None:
+    # In a process of its own: with other threads about, its workers would not be forks, and not deadly.
+    script = DEADLY.replace("GOOD", repr(BEFORE))
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == [
+        "changed None",
+        "failed internal error: the process that worked on it died",
+        "changed None",
+    ], done.stderr
 
 
 def test_a_fault_of_dfix_costs_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
