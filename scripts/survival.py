@@ -284,7 +284,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _records(results: Path) -> list[dict[str, object]]:
     if not results.exists():
         return []
-    return [json.loads(line) for line in results.read_text("utf-8").splitlines()]
+    records = [json.loads(line) for line in results.read_text("utf-8").splitlines()]
+    return list({record["mark"]: record for record in records}.values())
 
 
 def _is_debian(image: str, tree: Dockerfile) -> bool:
