@@ -55,7 +55,8 @@ _ENVIRONMENT = {
 #: Of the process's own environment: nothing that could tell git of another repository or program.
 _DROPPED = ("GIT_", "SSH_ASKPASS")
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+# A password may hold an at sign; what comes last is the host.
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]+@")
 _TOLD = re.compile(r"^(?:fatal|error|remote|warning): ?(.*)$", re.MULTILINE)
 _LONGEST = 300  # characters of a message that are passed on
 

@@ -17,6 +17,9 @@ CREATE = (
 )
 """How a file is opened that must not be there yet."""
 
+TEMPORARY = ".dfix-"
+"""How the names of files begin that are not whole yet, and stay where a process was killed."""
+
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
@@ -26,7 +29,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     `path` was is replaced; a symbolic link is, and what it leads to stays as it is. On an error nothing
     changes and nothing is left behind. Raises OSError.
     """
-    temporary = path.with_name(f".dfix-{secrets.token_hex(8)}")
+    temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
     try:
         with os.fdopen(os.open(temporary, CREATE, 0o666), "wb") as file:
             yield file

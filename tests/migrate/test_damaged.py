@@ -199,7 +199,7 @@ def test_folders_in_folders_in_folders(depth: int, migrate: Command, tmp_path: P
         "Dockerfile": "changed",
         deep.decode(): "changed" if depth == 200 else "skipped",
     }
-    assert not list(done.folder.glob("work-*"))
+    assert not list(done.folder.glob(".dfix-*"))
 
 
 def test_a_folder_that_holds_itself_ten_times_over_fails(migrate: Command, tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ def test_a_path_that_git_would_not_check_out_is_passed_over(
     assert done.statuses["ok/Dockerfile"] == "changed"
     assert done.statuses.get(path, "skipped") == "skipped"
     assert not list(done.folder.glob("Dockerfile"))
-    assert not list(done.folder.glob("work-*"))
+    assert not list(done.folder.glob(".dfix-*"))
 
 
 LEADING_OUT: dict[str, dict[str, Content]] = {
@@ -640,7 +640,7 @@ def test_a_hundred_thousand_files_are_done(
         assert (done.code, done.statuses) == (0, {"Dockerfile": "changed"})
         listed = git(folder, "ls-tree", "-r", "--name-only", "dfix/migrate").splitlines()
         assert len(listed) == 100_001
-        assert not list(done.folder.glob("work-*"))
+        assert not list(done.folder.glob(".dfix-*"))
 
 
 def test_files_are_laid_out_with_the_modes_that_git_keeps(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_killed_again_and_again_it_ends_the_same(migrate: Command, tmp_path: Pat
     for each in (*killed["repositories"], *once["repositories"]):
         each["source"] = Path(each["source"]).name
     assert killed == once
-    assert not list(out.glob("work-*"))
+    assert not list(out.glob(".dfix-*"))
     for at in range(REPOSITORIES):
         folder = tmp_path / "killed" / f"r{at:02}"
         assert line(folder, "rev-list", "--count", "main..dfix/migrate") == "1"

@@ -1,6 +1,7 @@
 """One call of `dfix migrate`: runs a campaign, prints what became of each repository, gives the code."""
 
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,7 +52,10 @@ class Journey:
     def __init__(self, manner: Manner) -> None:
         """Raises click.UsageError for an executor that there is none of."""
         self.manner = manner
-        self.cwd = Path.cwd()
+        try:
+            self.cwd = Path.cwd()
+        except OSError as error:
+            raise click.ClickException(f"the current folder is gone: {error.strerror}") from error
         self.out = standard_output(no_color=manner.no_color)
         self.err = standard_error(no_color=manner.no_color)
         try:
@@ -107,7 +111,7 @@ class Journey:
             items = campaign.work(retry_failed=self.manner.retry_failed, limit=self.manner.limit)
             try:
                 counts = self._watch(campaign.run(items, executor), len(items))
-            except ClusterError as error:
+            except (ClusterError, JournalError) as error:
                 raise click.ClickException(str(error)) from error
             return self._conclude(campaign, counts)
 
@@ -117,7 +121,7 @@ class Journey:
             try:
                 records = campaign.run(executor, limit=self.manner.limit)
                 counts = self._watch(records, None)
-            except (ClusterError, FileSetError, Mismatch) as error:
+            except (ClusterError, FileSetError, JournalError, Mismatch) as error:
                 raise click.ClickException(str(error)) from error
             return self._conclude(campaign, counts)
 
@@ -225,7 +229,8 @@ class Journey:
             if "-" in call.sources:
                 if sys.stdin is None:
                     raise click.ClickException("standard input is closed")
-                lines = sys.stdin.read().split("\n")
+                # As a list in a file: paths need not be text of the terminal's encoding.
+                lines = os.fsdecode(sys.stdin.buffer.read()).split("\n")
             return expand(call.sources, cwd=self.cwd, standard_input=lines)
         except SourceError as error:
             raise click.UsageError(str(error)) from error

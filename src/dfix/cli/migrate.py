@@ -161,6 +161,10 @@ def _require_sense(
     """Raises click.UsageError for options that do not go together."""
     if patch_only and ("commit" in given or "push" in given):
         raise click.UsageError("--patch-only makes no branch: leave out --commit and --push, or it")
+    if patch_only and resume:
+        raise click.UsageError("--resume goes as far as the campaign does: leave --patch-only out")
+    if given.get("push") == "":
+        raise click.UsageError("--push: an empty name")
     if given.get("open_pr") and not resume and "push" not in given:
         raise click.UsageError(
             "--open-pr needs --push: a pull request is about a branch of a remote"

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 from dfix.fixer import Level
+from dfix.git import without_credentials
 from dfix.migrate.commits import Group
 from dfix.selection import Selection
 
@@ -102,7 +103,8 @@ class Call:
 
     def shown(self) -> dict[str, str]:
         """The call in words, for reports."""
-        further = {0: "patches", 1: "branches", 2: f"pushed to {self.push}", 3: "pull requests"}
+        remote = without_credentials(self.push or "")
+        further = {0: "patches", 1: "branches", 2: f"pushed to {remote}", 3: "pull requests"}
         words = {
             "level": self.level or "as configured, else standard",
             "fixers": ", ".join(self.select)

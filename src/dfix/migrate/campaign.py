@@ -1,5 +1,6 @@
 """A campaign under way: takes the work from the journal, has it done, and writes what came of it."""
 
+import contextlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -11,16 +12,16 @@ from dfix.git import Git
 from dfix.migrate.call import Call, Mismatch
 from dfix.migrate.commits import from_configuration, from_environment
 from dfix.migrate.executors import Executor
-from dfix.migrate.journal import Item, Journal, JournalError
+from dfix.migrate.journal import Item, Journal, JournalError, made_folder
 from dfix.migrate.rewrite import Wanted
 from dfix.migrate.sources import Source
 from dfix.migrate.transport import Transport, users_options
-from dfix.migrate.work import PATCHES, SCRATCH, Orders, Outcome, Task, migrate
+from dfix.migrate.work import CLONES, PATCHES, SCRATCH, Orders, Outcome, Task, migrate
 from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.campaign.write import write_report
 from dfix.version import __version__
-from dfix.wholefile import whole_file
+from dfix.wholefile import TEMPORARY, whole_file
 
 
 class Campaign:
@@ -49,10 +50,13 @@ class Campaign:
         return self._journal.pending(failed=retry_failed, reach=self.call.reach)[:limit]
 
     def run(self, items: Sequence[Item], executor: Executor) -> Iterator[RepositoryRecord]:
-        """Does the work, and gives what came of each piece when it is safely kept."""
+        """Does the work, and gives what came of each piece when it is safely kept.
+
+        Raises `JournalError` where that cannot be.
+        """
         self._clean()
         orders = self._orders(local=executor.is_local)
-        (self.folder / PATCHES).mkdir(exist_ok=True)
+        made_folder(self.folder / PATCHES)
         by_name = {item.name: item for item in items}
         tasks = (Task(orders, Source(**item.work), item.base) for item in items)
         for task, outcome in executor.run(migrate, tasks, died=_died):
@@ -84,7 +88,7 @@ class Campaign:
             commit=call.commit,
             push=call.push,
             open_pr=call.open_pr,
-            clones=self.folder / "clones" if local else None,
+            clones=self.folder / CLONES if local else None,
         )
 
     def _keep(self, outcome: Outcome) -> None:
@@ -94,14 +98,24 @@ class Campaign:
             (outcome.record.description, outcome.description),
         ):
             if name is not None and data is not None:
-                with whole_file(self.folder / name) as file:
-                    file.write(data)
+                try:
+                    with whole_file(self.folder / name) as file:
+                        file.write(data)
+                except OSError as error:
+                    told = f"{self.folder / name} cannot be written: {error.strerror or error}"
+                    raise JournalError(f"{told}; when that is mended, --resume goes on") from error
 
     def _clean(self) -> None:
         """Removes what a run left behind that was cut off."""
-        for path in self.folder.glob(f"{SCRATCH}*"):
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
+        for folder in (self.folder, self.folder / PATCHES, self.folder / CLONES):
+            if folder.is_symlink():
+                continue
+            for path in folder.glob(f"{SCRATCH}*"):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+            for path in folder.glob(f"{TEMPORARY}*"):
+                with contextlib.suppress(OSError):  # It stays, and is in nobody's way.
+                    path.unlink()
 
 
 def _died(task: Task) -> Outcome:
@@ -151,9 +165,10 @@ def held(folder: Path, asked: Mapping[str, Any]) -> tuple[Journal, Call, datetim
         call = Call.from_json(options["call"]).resumed(asked)
         moment = datetime.fromisoformat(options["started"])
         journal.note("call", call.as_json())
+    except (JournalError, Mismatch):
+        journal.close()
+        raise
     except (KeyError, TypeError, ValueError) as error:
         journal.close()
-        if isinstance(error, Mismatch):
-            raise
         raise JournalError(f"the journal in {folder} is damaged: {error}") from error
     return journal, call, moment

@@ -10,7 +10,7 @@ from dfix.migrate.call import Call, Mismatch
 from dfix.migrate.executors import Executor
 from dfix.migrate.filesets import FileSet, chunks
 from dfix.migrate.filework import Recipe, digest
-from dfix.migrate.journal import Journal
+from dfix.migrate.journal import Journal, made_folder
 from dfix.migrate.parts import RESULTS, PartTask, make_part, make_part_one_by_one
 from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
@@ -51,8 +51,7 @@ class FileCampaign:
         """
         files = file_set(self.call)
         recipe = Recipe.of(self.call.selection, self._settings())
-        results = self.folder / RESULTS
-        results.mkdir(exist_ok=True)
+        results = made_folder(self.folder / RESULTS)
         digests: dict[int, str] = {}
         todo = self._todo(files, recipe, digests, limit)
         for task, part in executor.run(make_part, todo, died=make_part_one_by_one):

@@ -5,7 +5,9 @@ kill -9. Records are compressed JSON, and are read one at a time.
 """
 
 import json
+import os
 import sqlite3
+import stat
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from dfix.report.campaign.model import RepositoryRecord
+from dfix.wholefile import CREATE
 
 #: Grows when an older dfix would not understand the journal.
 _FORMAT = "1"
@@ -56,9 +59,12 @@ class Item:
 class Journal:
     """The journal of one campaign. It belongs to one process at a time, and to one thread."""
 
-    def __init__(self, connection: sqlite3.Connection, lock: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, lock: sqlite3.Connection, folder: Path
+    ) -> None:
         self._connection = connection
         self._lock = lock
+        self._folder = folder
 
     @classmethod
     def create(
@@ -77,7 +83,7 @@ class Journal:
         except OSError as error:
             raise JournalError(f"{folder}: {error.strerror or error}") from error
         lock = _locked(folder)
-        journal = cls(_opened(folder / _NAME), lock)
+        journal = cls(_opened(folder / _NAME), lock, folder)
         if journal._begun():
             journal.close()
             raise JournalError(
@@ -88,15 +94,19 @@ class Journal:
             raise JournalError(
                 f"{folder} is not empty, and holds no campaign: choose another --out"
             )
-        with journal._transaction() as connection:
-            for statement in filter(str.strip, _TABLES.split(";")):
-                connection.execute(statement)
-            values = {"format": _FORMAT, **options}
-            connection.executemany("INSERT INTO campaign VALUES (?, ?)", values.items())
-            connection.executemany(
-                "INSERT INTO items (name, work) VALUES (?, ?)",
-                ((name, json.dumps(work)) for name, work in items),
-            )
+        try:
+            with journal._transaction() as connection:
+                for statement in filter(str.strip, _TABLES.split(";")):
+                    connection.execute(statement)
+                values = {"format": _FORMAT, **options}
+                connection.executemany("INSERT INTO campaign VALUES (?, ?)", values.items())
+                connection.executemany(
+                    "INSERT INTO items (name, work) VALUES (?, ?)",
+                    ((name, json.dumps(work)) for name, work in items),
+                )
+        except sqlite3.Error as error:
+            journal.close()
+            raise JournalError(f"{folder / _NAME} cannot be written: {error}") from error
         return journal
 
     @classmethod
@@ -106,7 +116,7 @@ class Journal:
             raise JournalError(f"{folder} holds no campaign to go on with: leave --resume out")
         lock = _locked(folder)
         connection = _opened(folder / _NAME)
-        journal = cls(connection, lock)
+        journal = cls(connection, lock, folder)
         try:
             if not journal._begun():
                 raise JournalError(f"{folder} was left before anything began: leave --resume out")
@@ -133,8 +143,8 @@ class Journal:
         return dict(self._connection.execute("SELECT key, value FROM campaign ORDER BY key"))
 
     def note(self, key: str, value: str) -> None:
-        """Keeps one more thing about the campaign, or another value of it."""
-        self._connection.execute("INSERT OR REPLACE INTO campaign VALUES (?, ?)", (key, value))
+        """Keeps one more thing about the campaign, or another value of it. Raises `JournalError`."""
+        self._write("INSERT OR REPLACE INTO campaign VALUES (?, ?)", (key, value))
 
     def pending(self, *, failed: bool = False, reach: int = 0) -> list[Item]:
         """What is to be done still: what was not done yet, with `failed` what failed before.
@@ -153,9 +163,9 @@ class Journal:
         ]
 
     def finish(self, item: Item, record: RepositoryRecord) -> None:
-        """Notes what became of a piece of work, in one step."""
+        """Notes what became of a piece of work, in one step. Raises `JournalError`."""
         data = zlib.compress(json.dumps(record.as_data()).encode("utf-8", "replace"))
-        self._connection.execute(
+        self._write(
             "UPDATE items SET state = ?, reached = ?, record = ? WHERE id = ?",
             (_state(record), reached(record), data, item.id),
         )
@@ -163,9 +173,12 @@ class Journal:
     def append(
         self, number: int, name: str, work: Mapping[str, Any], record: RepositoryRecord
     ) -> None:
-        """Notes a piece of work that was not known before, and what became of it, in one step."""
+        """Notes a piece of work that was not known before, and what became of it, in one step.
+
+        Raises `JournalError`.
+        """
         data = zlib.compress(json.dumps(record.as_data()).encode("utf-8", "replace"))
-        self._connection.execute(
+        self._write(
             "INSERT INTO items (id, name, work, state, reached, record) VALUES (?, ?, ?, ?, ?, ?)",
             (number, name, json.dumps(work), _state(record), reached(record), data),
         )
@@ -188,6 +201,14 @@ class Journal:
             at = row[0]
             yield RepositoryRecord.from_data(_data(row[1]))
 
+    def _write(self, statement: str, values: Sequence[Any]) -> None:
+        try:
+            self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise JournalError(
+                f"{self._folder / _NAME} cannot be written: {error}; when that is mended, --resume goes on"
+            ) from error
+
     def _begun(self) -> bool:
         """Whether the campaign was begun: a process may have been killed just before."""
         found = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'campaign'")
@@ -199,7 +220,8 @@ class Journal:
         try:
             yield self._connection
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # SQLite ends it by itself where the disk is full.
+                self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
 
@@ -220,7 +242,37 @@ def _data(record: bytes) -> dict[str, Any]:
     return data
 
 
+def made_folder(folder: Path) -> Path:
+    """A folder in the campaign's, made if it is not there. Raises `JournalError`, also for a link."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise JournalError(f"{folder}: {error.strerror or error}") from error
+    if folder.is_symlink():
+        raise JournalError(f"{folder} is a link, and nothing is written through one: remove it")
+    return folder
+
+
+def _require_own(path: Path) -> None:
+    """Makes a file that is the user's alone: what it holds may be credentials.
+
+    Raises `JournalError`, also where it is a link, or anything else but a file.
+    """
+    try:
+        os.close(os.open(path, CREATE, 0o600))
+        return
+    except FileExistsError:
+        # Looked at and not opened: to close it again would drop the locks that the process has on it.
+        mode = path.lstat().st_mode
+    except OSError as error:
+        raise JournalError(f"{path}: {error.strerror or error}: choose another --out") from error
+    if not stat.S_ISREG(mode):
+        told = "a link" if stat.S_ISLNK(mode) else "no file"
+        raise JournalError(f"{path}: {told}: choose another --out")
+
+
 def _opened(path: Path) -> sqlite3.Connection:
+    _require_own(path)
     try:
         connection = sqlite3.connect(path, isolation_level=None)
         connection.execute("PRAGMA journal_mode=WAL")
@@ -235,6 +287,7 @@ def _locked(folder: Path) -> sqlite3.Connection:
 
     A database of its own that is held exclusively: that works wherever SQLite does.
     """
+    _require_own(folder / _LOCK)
     try:
         lock = sqlite3.connect(folder / _LOCK, timeout=0, isolation_level=None)
         lock.execute("PRAGMA journal_mode=OFF")

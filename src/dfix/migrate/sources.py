@@ -18,6 +18,9 @@ _SCHEME = re.compile(
 )
 _UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100
+_TOLD = 10  # lines of a list that are told of when they are wrong
+_CAMPAIGN = "campaign.sqlite"
+"""What makes a folder that of a campaign, whose clones are no repositories of anybody's."""
 
 
 class SourceError(ValueError):
@@ -57,15 +60,30 @@ def expand(given: Sequence[str], *, cwd: Path, standard_input: Iterable[str] = (
     found: dict[tuple[str, str | None], Source] = {}
     for each in given:
         lines = _listed(each, cwd, standard_input)
-        if lines is None:
-            sources = list(_named(each, None, cwd))
-        else:
-            where, base, texts = lines
-            sources = [s for at, text in texts for s in _line(text, base, f"{where}:{at}")]
+        sources = list(_named(each, None, cwd)) if lines is None else _all_of(*lines)
         for source in sources:
             place = source.location if source.is_address else os.path.realpath(source.location)
             found.setdefault((place, source.ref), source)
     return _with_names(list(found.values()))
+
+
+def _all_of(where: str, base: Path, lines: Iterable[tuple[int, str]]) -> list[Source]:
+    """The sources of a list. Raises `SourceError`, once for all lines that are none."""
+    sources: list[Source] = []
+    wrong: list[tuple[int, str]] = []
+    for at, text in lines:
+        try:
+            sources += _line(text, base)
+        except SourceError as error:
+            wrong.append((at, str(error)))
+    if wrong:
+        told = f"{where}:{wrong[0][0]}: {wrong[0][1]}"
+        if len(wrong) > 1:
+            more = ", ".join(str(at) for at, _ in wrong[1 : _TOLD + 1])
+            more += ", ..." if len(wrong) > _TOLD + 1 else ""
+            told += f"; and {len(wrong) - 1} more like it, in line {more}"
+        raise SourceError(told)
+    return sources
 
 
 def _listed(
@@ -91,21 +109,18 @@ def _listed(
 def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """The lines that name something, with their numbers (1-based)."""
     for at, line in enumerate(lines, 1):
-        text = line.strip()
+        text = line.removeprefix("\ufeff" if at == 1 else "").strip()
         if text and not text.startswith("#"):
             yield at, text
 
 
-def _line(text: str, base: Path, where: str) -> Iterator[Source]:
+def _line(text: str, base: Path) -> Iterator[Source]:
     """The sources of one line: a path or an address, and after a blank or a tab a ref."""
     location, tab, ref = text.partition("\t")
     if not tab and not (base / text).exists():
         parts = text.rsplit(maxsplit=1)
         location, ref = (parts[0], parts[1]) if len(parts) == 2 else (text, "")
-    try:
-        yield from _named(location.strip(), ref.strip() or None, base)
-    except SourceError as error:
-        raise SourceError(f"{where}: {error}") from error
+    yield from _named(location.strip(), ref.strip() or None, base)
 
 
 def _named(given: str, ref: str | None, base: Path) -> Iterator[Source]:
@@ -150,6 +165,8 @@ def _repositories(folder: Path) -> Iterator[Path]:
         here = pending.pop()
         if here != folder and is_repository(here):
             yield here
+            continue
+        if here != folder and (here / _CAMPAIGN).is_file():
             continue
         try:
             with os.scandir(here) as entries:
@@ -210,11 +227,13 @@ def _with_names(sources: Sequence[Source]) -> list[Source]:
             depth[at] += 1
             names[at] = _fit(deep[at][-depth[at] :])
     taken: set[str] = set()
+    numbers: dict[str, int] = {}
     for at, name in enumerate(names):
-        number, unique = 1, name
+        number, unique = numbers.get(name.lower(), 1), name
         while unique.lower() in taken:
             number += 1
             unique = f"{name}-{number}"
+        numbers[name.lower()] = number
         taken.add(unique.lower())
         names[at] = unique
     return [replace(source, name=name) for source, name in zip(sources, names, strict=True)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from dfix.git import GitError
+from dfix.git import Git, GitError
 from dfix.migrate.commits import (
     HEAD,
     PLACEHOLDER,
@@ -44,7 +44,10 @@ from dfix.report.campaign.pull_request import pull_request_text
 PATCHES = "patches"
 """The folder of patches and pull requests' texts within the campaign's."""
 
-SCRATCH = "work-"
+CLONES = "clones"
+"""The folder of repositories that were fetched, within the campaign's."""
+
+SCRATCH = ".dfix-work-"
 """How the names of temporary folders begin."""
 
 
@@ -208,13 +211,30 @@ class _Migration:
         return replace(record, pull_request=address)
 
     def keep(self, repository: Repository, clones: Path) -> None:
-        """Keeps the private repository of an address, with the branch: it is the only one here."""
-        repository.git.run("update-ref", f"refs/heads/{self.orders.branch}", HEAD)
+        """Keeps the private repository of an address, with the branch: it is the only one here.
+
+        One that is there already has to hold this very branch, and stays as it is.
+        """
+        name = f"refs/heads/{self.orders.branch}"
+        repository.git.run("update-ref", name, HEAD)
         kept = clones / f"{self.task.source.name}.git"
         clones.mkdir(exist_ok=True)
-        if kept.is_dir():  # of a run that was cut off
-            shutil.rmtree(kept)
-        shutil.copytree(repository.git.folder, kept)
+        if clones.is_symlink() or kept.is_symlink():
+            raise Refused(f"{kept} is behind a link, and nothing is written through one")
+        if kept.exists():
+            head = repository.git.line("rev-parse", HEAD)
+            if Git.of_repository(kept).line("rev-parse", "--verify", "--quiet", name) != head:
+                raise Refused(
+                    f"{kept} holds another branch {self.orders.branch}: move that folder away"
+                )
+            return
+        # Its name never stands for half of it.
+        with tempfile.TemporaryDirectory(
+            prefix=SCRATCH, dir=clones, ignore_cleanup_errors=True
+        ) as temporary:
+            whole = Path(temporary) / kept.name
+            shutil.copytree(repository.git.folder, whole)
+            whole.rename(kept)
 
     def author(self, repository: Repository) -> Identity:
         """Who makes the commits; a placeholder where they only make a patch and nobody says."""
