@@ -28,8 +28,11 @@ needs_dask = pytest.mark.skipif(
     reason="dask.distributed is missing: pip install 'dfix[dask]'",
 )
 POISON = 7
-#: A nanny gives up on a worker that does not come up in this time, which a busy machine may need.
-PATIENT = {"distributed.comm.timeouts.connect": "300s"}
+#: `LocalCluster` drops a worker for good that is not back in the first of these times.
+PATIENT = {
+    "distributed.deploy.lost-worker-timeout": "300s",
+    "distributed.comm.timeouts.connect": "300s",
+}
 
 
 @pytest.fixture(scope="module")
