@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -18,6 +19,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+_PATIENCE = 5.0  # seconds in which a process clears away what it began
 _HELD = 2  # items per process that are under way
 _AHEAD = 8  # items per process that are worked on before their turn comes
 
@@ -47,11 +49,12 @@ def in_order(
     ahead = deque(items)
     while ahead:
         pending: deque[tuple[Item, Future[Answer]]] = deque()
+        others = set(multiprocessing.active_children())
         executor = _executor(min(jobs, len(ahead)))
         try:
             while ahead or pending:
                 while ahead and len(pending) < jobs * _AHEAD:
-                    pending.append((ahead[0], executor.submit(task, ahead[0])))
+                    pending.append((ahead[0], executor.submit(_do, task, ahead[0])))
                     ahead.popleft()
                 answer = pending[0][1].result()
                 pending.popleft()
@@ -61,6 +64,11 @@ def in_order(
             # Which item it was is not told, so each of those under way is tried by itself.
             for item, _ in pending:
                 yield _alone(task, item, died)
+        except BaseException:
+            # Nobody wants what is under way any more: an interrupt, or no room for the answers.
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
         finally:
             executor.shutdown(cancel_futures=True)
 
@@ -85,12 +93,13 @@ def as_done(
     taken: deque[Item] = deque()
     while True:
         pending: dict[Future[Answer], Item] = {}
+        others = set(multiprocessing.active_children())
         executor = _executor(jobs)
         try:
             while True:
                 taken.extend(itertools.islice(ahead, jobs * _HELD - len(pending) - len(taken)))
                 while taken and len(pending) < jobs * _HELD:
-                    pending[executor.submit(task, taken[0])] = taken[0]
+                    pending[executor.submit(_do, task, taken[0])] = taken[0]
                     taken.popleft()
                 if not pending:
                     return
@@ -103,6 +112,11 @@ def as_done(
             # Which item it was is not told, so each of those under way is tried by itself.
             for item in pending.values():
                 yield item, _alone(task, item, died)
+        except BaseException:
+            # Nobody wants what is under way any more: an interrupt, or no room for the answers.
+            for process in set(multiprocessing.active_children()) - others:
+                process.terminate()
+            raise
         finally:
             executor.shutdown(cancel_futures=True)
 
@@ -110,7 +124,7 @@ def as_done(
 def _alone(task: Callable[[Item], Answer], item: Item, died: Callable[[Item], Answer]) -> Answer:
     with _executor(1) as executor:
         try:
-            return executor.submit(task, item).result()
+            return executor.submit(_do, task, item).result()
         except BrokenProcessPool:
             return died(item)
 
@@ -122,11 +136,27 @@ def _executor(jobs: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
 
 
+class _Stopped(SystemExit):
+    """The process is to end; what its work has begun is ended and cleared away on the way out."""
+
+
+def _do(task: Callable[[Item], Answer], item: Item) -> Answer:
+    try:
+        return task(item)
+    except _Stopped:
+        os._exit(1)  # The pool would hand this process the next item.
+
+
 def _begin() -> None:
     """Readies a process for its part."""
-    # An interrupt from the terminal reaches every process; only the first one has to answer it.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # An interrupt from the terminal reaches every process, and only the first one has to answer it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     threading.Thread(target=_follow, daemon=True).start()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise _Stopped(1)
 
 
 def _follow() -> None:
@@ -134,4 +164,6 @@ def _follow() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_PATIENCE)
         os._exit(1)

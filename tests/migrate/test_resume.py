@@ -8,8 +8,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from .campaigns import Command
 from .repositories import git, line, repository
@@ -99,3 +102,78 @@ def test_an_interrupt_ends_it_in_order(tmp_path: Path) -> None:
     again = start("--resume", "--out", str(tmp_path / "out"))
     again.communicate(timeout=120)
     assert again.returncode == 0
+
+
+SLOW = """#!/bin/sh
+echo $$ > '{marker}'
+exec sleep 600
+"""
+
+
+#: One process that is killed ends nobody: what git is at then has an end of its own.
+ENDS = [
+    (signal.SIGINT, "1"),
+    (signal.SIGINT, "2"),
+    (signal.SIGTERM, "1"),
+    (signal.SIGTERM, "2"),
+    (signal.SIGKILL, "2"),
+]
+
+
+@pytest.mark.parametrize(("number", "jobs"), ENDS)
+def test_what_git_is_at_ends_with_the_run(
+    number: signal.Signals, jobs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fetch that takes its time goes on for nobody, and leaves nothing behind."""
+    marker = tmp_path / "marker"
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ssh").write_text(SLOW.format(marker=marker))
+    (tmp_path / "bin" / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "dfix",
+            "migrate",
+            "ssh://host/x",
+            "--out",
+            str(out),
+            "--jobs",
+            jobs,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    wait_for(lambda: marker.exists() and marker.read_text().endswith("\n"))
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does
+    else:
+        process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    wait_for(lambda: not is_there(int(marker.read_text())))
+    wait_for(lambda: not list(out.glob(".dfix-work-*")))
+    assert b"Traceback" not in err
+    codes = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}
+    assert process.returncode == codes[number], err
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    """Waits until something is so, and fails where it never is."""
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_there(process: int) -> bool:
+    """Whether a process runs."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    # What has ended is there until somebody asks how.
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

@@ -132,6 +132,7 @@ def command(
     standard input. What is looked at is what is committed, never a work tree.
     """
     from dfix.cli.campaigns import Journey, Manner
+    from dfix.cli.ending import ended_in_order
 
     given = {
         name: asked[name]
@@ -140,13 +141,14 @@ def command(
     }
     _require_sense(given, out, patch_only, resume, retry_failed, dry_run)
     manner = Manner(jobs, where, limit, retry_failed, form == "jsonl", quiet, no_color)
-    journey = Journey(manner)
-    if dry_run:
-        code = journey.rehearse(given)
-    elif resume:
-        code = journey.resume(out or "", given)
-    else:
-        code = journey.begin(out or "", given)
+    with ended_in_order():
+        journey = Journey(manner)
+        if dry_run:
+            code = journey.rehearse(given)
+        elif resume:
+            code = journey.resume(out or "", given)
+        else:
+            code = journey.begin(out or "", given)
     ctx.exit(code)
 
 
