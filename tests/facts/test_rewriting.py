@@ -73,6 +73,14 @@ def break_and_remove(edit: Rewrite) -> None:
 
 EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "insert": (insert, "RUN apk add a\n", "RUN apk add --no-cache a\n"),
+    "insert behind what is not followed": (
+        insert, "RUN eval $X; apk add a; b\n", "RUN eval $X; apk add --no-cache a; b\n",
+    ),
+    "insert behind a variable": (
+        insert, "RUN A=$(b) && cd $A && apk add $A && c\n",
+        "RUN A=$(b) && cd $A && apk add --no-cache $A && c\n",
+    ),
+    "insert into the last job": (insert, "RUN a; apk add a &\n", "RUN a; apk add --no-cache a &\n"),
     "insert before a continuation": (
         insert, "RUN apk add \\\n  a \\\n  b\n", "RUN apk add --no-cache \\\n  a \\\n  b\n",
     ),
@@ -177,6 +185,15 @@ REFUSED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "a link with a comment line": (remove_second, "RUN a \\\n# b\n && b\n", "comment"),
     "a word below a comment": (remove_b, "RUN a \\\n# b\n  b\n", "comment"),
     "nothing": (lambda _: None, "RUN a\n", "nothing to edit"),
+    "a job in the background": (insert, "RUN apk add a & b\n", "the same shell"),
+    "a function": (insert, "RUN f() { apk add $1; }; f a\n", "the same shell"),
+    "a loop whose variable is left": (
+        insert, "RUN for i in a; do apk add $i; done; echo $i\n", "the same shell",
+    ),
+    "what may change the shell": (insert, "RUN { eval $X || apk add a; }; b\n", "the same shell"),
+    "the output as a variable": (insert, "RUN A=$(apk add a); b $A\n", "the same shell"),
+    "the output in the environment": (insert, "RUN export A=$(apk add a); b\n", "the same shell"),
+    "a directory by a command": (insert, "RUN cd $(apk add a) && b\n", "the same shell"),
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from dfix.layout import Habits
 from dfix.nodes import Run, ShellForm
 from dfix.plan import Change
 from dfix.plan.bindings import Bindings
+from dfix.plan.difference import between
 from dfix.plan.memory import fails
 from dfix.plan.statements import Scene, statements
 from dfix.shell import Command, ShellScript, Statement, Word, is_posix_shell, parse_shell
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from dfix.facts import Facts
 
 _SCENE = Scene(Bindings(), "/", None, None, ())
+#: What is known of a shell in the words of the commands that ran in it.
+_REMEMBERED = frozenset({"effect.after", "effect.cwd", "effect.env", "effect.variables"})
 _ENDS_THE_SHELL = frozenset({"exec", "exit", "return"})
 
 
@@ -297,6 +300,8 @@ class Rewrite:
         expects = self._expects()
         if isinstance(expects, str):
             return expects
+        if self._is_remembered(text):
+            return "what comes after it in the same shell may depend on the command's words"
         return Rewritten(self.run.with_changes(command=ShellForm(form.prefix, text)), expects)
 
     def _expects(self) -> tuple[Change, ...] | str:
@@ -305,9 +310,9 @@ class Rewrite:
         index = stage.index if stage is not None else 0
         changes: list[Change] = []
         balance = self._added - self._removed
-        for span, edits in self._chains():
-            old = self._texts(self.script.text[span.start : span.end])
-            new = self._texts(_edited(self.script.text, span, edits))
+        for span, end, edits in self._chains():
+            old = self._texts(self.script.text[span.start : span.end] + end)
+            new = self._texts(_edited(self.script.text, span, edits) + end)
             balance += len(old) - len(new)
             gone, come = Counter(old) - Counter(new), Counter(new) - Counter(old)
             changes += [Change(index, "effect", text, None) for text in gone.elements()]
@@ -321,26 +326,43 @@ class Rewrite:
             return "the edit would change how many commands there are"
         return tuple(changes)
 
+    def _is_remembered(self, text: str) -> bool:
+        """Whether `text` would leave its later commands a shell that is told of in other words.
+
+        So it is behind `eval`, a function, a job in the background, a variable with the output of a
+        command: what those did is not followed, and stands in the plan as they are written.
+        """
+        old = statements_of(self.facts, self.run)
+        if all(
+            (each.after, each.cwd, each.env, each.variables) == ((), old[0].cwd, old[0].env, ())
+            for each in old
+        ):
+            return False
+        start = old[0]
+        scene = Scene(Bindings(start.env), start.cwd, start.user, start.shell, start.flags)
+        new = statements(parse_shell(text, self.script.escape), scene)
+        return any(change.item in _REMEMBERED for change in between(old, new))
+
     def _texts(self, text: str) -> list[str]:
         script = parse_shell(text, self.script.escape)
         return [each.text for each in statements(script, _SCENE)]
 
-    def _chains(self) -> Iterator[tuple[Span, Sequence[tuple[Span, str]]]]:
-        """The and-or lists that are edited, each with its edits."""
-        lists: list[Span] = []
+    def _chains(self) -> Iterator[tuple[Span, str, Sequence[tuple[Span, str]]]]:
+        """The and-or lists that are edited, each with what ends it and its edits."""
+        lists: list[tuple[Span, str]] = []
         for statement in self.script.statements:
+            start = statement.span.start
             if lists and statement.operator in {"&&", "||"}:
-                lists[-1] = Span(lists[-1].start, statement.span.end)
-            else:
-                lists.append(statement.span)
-        for span in lists:
+                start = lists.pop()[0].start
+            lists.append((Span(start, statement.span.end), " &" if statement.background else ""))
+        for span, end in lists:
             inside = [
                 (each, text)
                 for each, text in self._edits
                 if span.start <= each.start and each.end <= span.end
             ]
             if inside:
-                yield span, inside
+                yield span, end, inside
 
     def _remove(self, span: Span) -> None:
         text = self.script.text

@@ -44,6 +44,11 @@ def difference(before: Plan, after: Plan) -> tuple[Change, ...]:
     return tuple(_plans(before.stages, after.stages))
 
 
+def between(before: Sequence[Effect], after: Sequence[Effect]) -> tuple[Change, ...]:
+    """How two sequences of effects differ that stand in the same place of a stage."""
+    return tuple(_Stage(0, "").effects(before, after))
+
+
 def stage_label(stage: StagePlan, count: int) -> str:
     """What a stage of a file with `count` stages is called: its name, `final`, or its number."""
     if stage.name is not None:

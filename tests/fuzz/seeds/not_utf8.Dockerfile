@@ -1,0 +1,5 @@
+FROM debian:12
+# café ÿ
+RUN echo Ã \
+  í €
+ENV A é b

@@ -1,0 +1,6 @@
+FRM debian:12
+FROM debian:12
+RUM a
+COPY--from=x a b
+{{ x }}
+<<EOF
