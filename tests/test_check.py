@@ -785,3 +785,9 @@ def test_the_builder_itself_says_the_same(tmp_path: Path) -> None:
     refused += [text for text, *_ in REFUSED_FILES.values()]
     assert [text for text in taken if _is_refused(text, tmp_path)] == []
     assert [text for text in refused if not _is_refused(text, tmp_path)] == []
+
+
+def test_a_message_does_not_quote_a_whole_line() -> None:
+    (problem,) = problems(parse("FROM debian:12\n" + "x" * 50_000 + "\n"))
+    assert len(problem.message) == 240
+    assert problem.message.endswith("xxx…")

@@ -3,6 +3,7 @@ import signal
 import stat
 import subprocess
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -113,10 +114,10 @@ def test_a_damaged_journal_puts_nothing_back(state: Path, file: Path) -> None:
     assert file.read_bytes() == NEW
 
 
-@pytest.mark.parametrize(
-    "garbage", [b"", b"\n\n", b"{", b"1\n[]\n{}\n", b'{"path": 1}\n', b"\xff\n", b'{"kept": "x"}']
-)
-def test_lines_that_cannot_be_read_are_passed_over(state: Path, file: Path, garbage: bytes) -> None:
+@pytest.mark.parametrize("garbage", [b"", b"\n\n", b"{", b"\xff\n", b'{"path": "a', b'{"path": "'])
+def test_a_line_that_a_run_died_over_is_passed_over(
+    state: Path, file: Path, garbage: bytes
+) -> None:
     change(state, file)
     (held,) = (state / "runs").iterdir()
     with held.open("ab") as lines:
@@ -124,6 +125,72 @@ def test_lines_that_cannot_be_read_are_passed_over(state: Path, file: Path, garb
     assert undo(state_dir=state) == [UndoResult(file, "restored")]
     with pytest.raises(UnknownRunError):
         undo(state_dir=state)
+
+
+@pytest.mark.parametrize(
+    ("garbage", "lines"),
+    [
+        (b"1\n[]\n{}\n", [2, 3, 4]),
+        (b'{"path": 1}\n', [2]),
+        (b'{"kept": "x"}', [2]),
+        (b"\0\n{", [2]),
+    ],
+)
+def test_other_lines_that_cannot_be_read_are_told(
+    state: Path, file: Path, garbage: bytes, lines: list[int]
+) -> None:
+    change(state, file)
+    (held,) = (state / "runs").iterdir()
+    with held.open("ab") as journal:
+        journal.write(garbage)
+    told = [
+        UndoResult(held, "failed", f"the journal is damaged: line {line} cannot be read")
+        for line in lines
+    ]
+    assert undo(state_dir=state) == [UndoResult(file, "restored"), *told]
+    with pytest.raises(UnknownRunError):
+        undo(state_dir=state)
+
+
+def test_a_line_amid_others_that_cannot_be_read_is_told(state: Path, tmp_path: Path) -> None:
+    journal = Journal.open(state)
+    files = [tmp_path.resolve() / name for name in "abc"]
+    for file in files:
+        file.write_bytes(OLD)
+        journal.replace(file, OLD, NEW)
+    journal.close()
+    (held,) = (state / "runs").iterdir()
+    first, second, rest = held.read_bytes().split(b"\n", 2)
+    held.write_bytes(b"\n".join((first, second[:40], rest)))
+    *others, told = undo(state_dir=state)
+    assert [result.path for result in others] == [files[2], files[0]]
+    assert told.reason == "the journal is damaged: line 2 cannot be read"
+
+
+def test_later_runs_sort_after_earlier_ones_though_the_clock_goes_back(
+    state: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Past(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Past":
+            return cls(2001, 2, 3, tzinfo=tz)
+
+    first = change(state, file)
+    monkeypatch.setattr("dfix.journal.datetime", Past)
+    second = change(state, file, NEW, b"FROM c\n")
+    third = change(state, file, b"FROM c\n", b"FROM d\n")
+    assert first.run < second.run < third.run
+    assert undo(state_dir=state) == [UndoResult(file, "restored")]
+    assert file.read_bytes() == b"FROM c\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["zzz", "99999999T999999.999999Z-abcdef", "99991231T235959.999999Z-abcdef"]
+)
+def test_files_that_are_no_runs_do_not_matter(state: Path, file: Path, name: str) -> None:
+    (state / "runs").mkdir(parents=True)
+    (state / "runs" / f"{name}.jsonl").write_bytes(b"")
+    assert undo(change(state, file).run, state) == [UndoResult(file, "restored")]
 
 
 def test_a_change_that_did_not_come_about_is_not_undone(

@@ -6,7 +6,7 @@ from pathlib import Path
 from dfix.config import Settings
 from dfix.engine import Request, Result, fix_bytes
 from dfix.fixer import Level
-from dfix.regularfile import read_regular
+from dfix.regularfile import leads_to_folder, read_regular
 from dfix.selection import Selection
 from dfix.surroundings import surroundings_of
 from dfix.text import encode
@@ -31,7 +31,7 @@ def fix(
     that there is none of, NotADirectoryError for a `context` that is none, and OSError for a path
     that cannot be read.
     """
-    if context is not None and not context.is_dir():
+    if context is not None and not leads_to_folder(context):
         raise NotADirectoryError(f"the build context is not a folder: {context}")
     if isinstance(source, Path):
         file, data = source.absolute(), read_regular(source)

@@ -13,13 +13,16 @@ from dfix.nodes import Instruction
 
 Kind = Literal["grammar", "build", "empty"]
 
+_LONGEST = 240  # characters of a message
+
 
 class Refused(Exception):
     """An instruction that the builder refuses: what is wrong with it, and the kind of problem."""
 
     def __init__(self, message: str, kind: Kind) -> None:
         super().__init__(message)
-        self.message = message
+        # It quotes from the file, where a word may be as long as a line.
+        self.message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
         self.kind: Kind = kind
 
 

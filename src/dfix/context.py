@@ -18,7 +18,7 @@ from dfix.dockerignore import DockerIgnore, parse_dockerignore
 from dfix.globs import Glob, PatternError, compile_glob, has_wildcard
 from dfix.orchestrators import scan
 from dfix.pointers import LONGEST_PREFIX, pointer
-from dfix.regularfile import open_regular, read_regular
+from dfix.regularfile import leads_to_folder, open_regular, read_regular
 from dfix.text import decode
 from dfix.worktree import work_tree_root
 
@@ -264,7 +264,7 @@ def evidence_for(dockerfile: Path, *, context: Path | None, root: Path | None) -
     Raises NotADirectoryError for a `context` that is none.
     """
     if context is not None:
-        if not context.is_dir():
+        if not leads_to_folder(context):
             raise NotADirectoryError(f"the build context is not a folder: {context}")
         return Evidence((_build_context(context, dockerfile, guessed=False),))
     folder = dockerfile.parent
@@ -274,7 +274,7 @@ def evidence_for(dockerfile: Path, *, context: Path | None, root: Path | None) -
     guesses: dict[Path, bool] = {}
     for entry in scan(real, deep=tree is not None).naming(dockerfile):
         named = Path(os.path.realpath(entry.context))
-        if named.is_relative_to(real) and named.is_dir():
+        if named.is_relative_to(real) and leads_to_folder(named):
             guessed = entry.orchestrator == "devcontainer"
             guesses[named] = guesses.get(named, True) and guessed
     if not _is_alone(dockerfile):

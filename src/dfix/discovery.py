@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from dfix.orchestrators import read_builds
-from dfix.regularfile import open_regular
+from dfix.regularfile import leads_to_folder, open_regular
 from dfix.text import decode
 from dfix.worktree import Listing, list_files
 
@@ -63,11 +63,11 @@ def discover(
     candidate with an error.
     """
     named = [_absolute(cwd, path) for path in paths]
-    explicit = {os.path.realpath(path) for path in named if not _is_folder(path)}
+    explicit = {os.path.realpath(path) for path in named if not leads_to_folder(path)}
     excluded = excluded_by(exclude, cwd)
     seen: set[str] = set()
     for path in named:
-        if _is_folder(path):
+        if leads_to_folder(path):
             candidates = _in_folder(list_files(path, gitignore=gitignore), excluded)
         else:
             candidates = [_named(path)]
@@ -102,13 +102,6 @@ def _absolute(cwd: Path, path: Path) -> Path:
     if ".." in joined.parts:
         return Path(os.path.realpath(joined.parent)) / joined.name
     return joined
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False  # Reading it as a file will tell what is wrong.
 
 
 def _named(path: Path) -> Candidate:
@@ -175,7 +168,7 @@ def _linked(root: Path, link: Path, kinds: Mapping[str, NameKind | None]) -> Can
     real, real_root = Path(os.path.realpath(link)), Path(os.path.realpath(root))
     if not real.is_relative_to(real_root):
         return Candidate(link, skipped="the symbolic link leaves the tree")
-    if real.is_dir():
+    if leads_to_folder(real):
         return None
     if not real.is_file():
         return Candidate(link, skipped="the symbolic link is broken")

@@ -105,6 +105,8 @@ def fix_bytes(data: bytes, request: Request) -> Result:
     try:
         run.to_rest()
     except _FaultyFixer as fault:
+        if isinstance(fault.__cause__, MemoryError):
+            raise fault.__cause__ from None  # the machine's fault, and no fixer's
         return Result(data, data, error=Error(str(fault)))
     if run.moving:
         return Result(data, data, error=Error(run.moving))

@@ -68,6 +68,10 @@ class GitError(Exception):
     """Git could not do what was asked; says why in one line."""
 
 
+class GitTimeout(GitError):
+    """Git took longer than it may."""
+
+
 class GitMissing(GitError):
     """There is no git on the PATH."""
 
@@ -99,15 +103,20 @@ class Git:
         return replace(self, environment=environment, timeout=timeout)
 
     def run(self, *arguments: str, data: bytes = b"", most: int = MOST) -> bytes:
-        """What a command prints that is given `data`. Raises `GitError`, `GitMissing` without git.
+        """What a command prints that is given `data`.
+
+        Raises `GitError`: `GitMissing` without git, `GitTimeout` where it takes too long.
 
         A command that prints over `most` bytes is ended, and is an error too.
         """
         process = self.start(*arguments)
         talk = Talk(process, data, most)
-        talk.run(self.timeout)
+        try:
+            talk.run(self.timeout)
+        except RuntimeError as error:  # The system gives no further thread.
+            raise GitError(f"git {arguments[0]}: {error}") from error
         if talk.late:
-            raise GitError(f"git {arguments[0]} took over {self.timeout:g} s")
+            raise GitTimeout(f"git {arguments[0]} took over {self.timeout:g} s")
         if talk.long:
             raise GitError(f"git {arguments[0]} printed over {most // 1024**2} MiB")
         if process.returncode != 0:

@@ -10,10 +10,11 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -29,6 +30,8 @@ from dfix.writer import (
 
 _KEPT_RUNS = 50
 _SUFFIX = ".jsonl"
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_STAMPED = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{6}")
 
 UndoStatus = Literal["restored", "removed", "unchanged", "changed-since", "missing", "failed"]
 
@@ -64,9 +67,9 @@ class Journal:
     """
 
     def __init__(self, folder: Path | None, problem: str | None = None) -> None:
-        moment = datetime.now(UTC)
-        self.run = f"{moment:%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(3)}"
-        """Names the run for `undo`; later runs sort after earlier ones."""
+        moment = _moment(folder)
+        self.run = f"{moment:{_STAMP}}-{secrets.token_hex(3)}"
+        """Names the run for `undo`; later runs sort after earlier ones, whatever the clock does."""
         self.problem = problem
         self._folder = folder
         self._file: BinaryIO | None = None
@@ -141,12 +144,15 @@ def undo(run: str | None = None, state_dir: Path | None = None) -> list[UndoResu
                 raise UnknownRunError("there is no run to undo")
         elif run not in runs:
             raise UnknownRunError(f"there is no run {run}")
-        records = _Run.read(folder, run).records
+        held = _Run.read(folder, run)
     except OSError as error:
         raise JournalError(f"the journal cannot be read: {error}") from error
-    results = [_put_back(record) for record in reversed(records)]
+    results = [_put_back(record) for record in reversed(held.records)]
     if all(result.status != "failed" for result in results):
         _mark_undone(folder, run)
+    for number in held.damaged:
+        reason = f"the journal is damaged: line {number} cannot be read"
+        results.append(UndoResult(_file_of(folder, run), "failed", reason))
     return results
 
 
@@ -191,27 +197,37 @@ class _Record:
 class _Run:
     records: tuple[_Record, ...]
     undone: bool
+    damaged: tuple[int, ...]
+    """The lines, from 1, that cannot be read, but for one that the process died over."""
 
     @classmethod
     def read(cls, folder: Path, run: str) -> "_Run":
         """A run's file. Raises OSError."""
         records: list[_Record] = []
         undone = False
-        for line in read_regular(_file_of(folder, run), follow=False).splitlines():
+        damaged: list[int] = []
+        cut: int | None = None
+        data = read_regular(_file_of(folder, run), follow=False)
+        for number, line in enumerate(data.split(b"\n"), 1):
+            if not line:
+                continue
             try:
                 held = json.loads(line)
                 if "undone" in held:
                     undone = True
-                elif "kept" in held:
+                    continue
+                cut = None
+                if "kept" in held:
                     kept = Path(held["kept"])
                     last = max(n for n, record in enumerate(records) if record.path == kept)
                     del records[last]
                 else:
                     records.append(_Record.of(held))
             except (ValueError, KeyError, TypeError):
-                # A line that the process died over; it did not come to change that file.
-                continue
-        return cls(tuple(records), undone)
+                damaged.append(number)
+                cut = None if line.endswith(b"}") else number
+        # The process may have died over the last line; then it did not come to change that file.
+        return cls(tuple(records), undone, tuple(each for each in damaged if each != cut))
 
 
 def _put_back(record: _Record) -> UndoResult:
@@ -273,7 +289,10 @@ def _runs_folder(state_dir: Path | None) -> Path:
         if not named:
             from platformdirs import user_state_dir
 
-            named = user_state_dir("dfix", appauthor=False)
+            try:
+                named = user_state_dir("dfix", appauthor=False)
+            except RuntimeError:  # as newer ones of it tell what older ones tell by a `~`
+                named = "~"
         if named.startswith("~"):  # Neither HOME nor the user database knows a home folder.
             raise JournalError("there is no home folder to keep the journal in; set DFIX_STATE_DIR")
         state_dir = Path(named)
@@ -293,6 +312,19 @@ def _runs(folder: Path) -> list[str]:
     except OSError as error:
         raise JournalError(f"the journal cannot be read: {error}") from error
     return sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX))
+
+
+def _moment(folder: Path | None) -> datetime:
+    """The present, but later than every run in `folder` says of itself: a clock may go back."""
+    now = datetime.now(UTC)
+    try:
+        newest = _STAMPED.match(max(_runs(folder), default="") if folder is not None else "")
+        if newest is None:
+            return now
+        made = datetime.strptime(newest[1], _STAMP).replace(tzinfo=UTC)
+        return max(now, made + timedelta(microseconds=1))
+    except (JournalError, ValueError, OverflowError):  # Told when it is to be written.
+        return now
 
 
 def _create(folder: Path, run: str) -> BinaryIO:

@@ -58,6 +58,14 @@ def read_regular(path: Path, *, limit: int | None = None, follow: bool = True) -
     return data
 
 
+def leads_to_folder(path: Path) -> bool:
+    """Whether there is a folder at `path`; not so where the system cannot tell, whatever hinders it."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # A name that no file can have, for one.
+        return False
+
+
 def _require_regular(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise NotRegularError(f"not a regular file: {path}")

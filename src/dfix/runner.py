@@ -15,7 +15,7 @@ from dfix.parser import parse
 from dfix.pointers import pointer
 from dfix.pool import in_order, processors
 from dfix.registry import UnknownFixer, all_fixers
-from dfix.regularfile import TooLargeError, read_regular
+from dfix.regularfile import TooLargeError, leads_to_folder, read_regular
 from dfix.selection import OptionError, Selection
 from dfix.surroundings import surroundings_of
 from dfix.templates import is_template
@@ -113,6 +113,8 @@ class Work:
             result = fix_bytes(data, self._request(blank.path, has_context))
         except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
             return replace(blank, error=Error(str(error)))
+        except MemoryError:
+            return replace(blank, error=Error("there is not enough memory"))
         except Exception as error:  # of dfix itself: it must not stop the other files
             text = " ".join(str(error).split())
             fault = Error(f"internal error: {type(error).__name__}: {text}")
@@ -189,7 +191,7 @@ class Work:
         context = self.context or settings.context
         if self.confined and context is not None and self.root_of(context) is None:
             raise NotADirectoryError("the configuration names a build context outside of the tree")
-        if context is not None and not context.is_dir():
+        if context is not None and not leads_to_folder(context):
             raise NotADirectoryError(f"the build context is not a folder: {context}")
         surroundings = surroundings_of(
             path,
@@ -294,5 +296,5 @@ class Runner:
 def _roots(paths: Sequence[Path], cwd: Path) -> Iterator[Path]:
     for path in paths:
         folder = Path(os.path.realpath(cwd / path))
-        if folder.is_dir():
+        if leads_to_folder(folder):
             yield folder

@@ -29,11 +29,15 @@ class Talk:
         self._most = most
 
     def run(self, timeout: float) -> None:
-        """Talks with the command for at most `timeout` seconds."""
+        """Talks with the command for at most `timeout` seconds. Raises RuntimeError without threads."""
         parts = (self._say, self._hear, self._listen)
         threads = [threading.Thread(target=each, daemon=True) for each in parts]
-        for thread in threads:
-            thread.start()
+        try:
+            for thread in threads:
+                thread.start()
+        except RuntimeError:
+            end(self._process)
+            raise
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dfix.git import Git
+from dfix.git import Git, GitError, GitTimeout
 from dfix.regularfile import read_regular
 from dfix.text import decode
 
@@ -21,6 +21,9 @@ PRUNED = frozenset({".git", "node_modules", "vendor"})
 """Folders below the listed one that are never entered: git's own and other people's code."""
 
 _IGNORE_LIMIT = 1024 * 1024  # bytes of a .gitignore that are still read
+
+#: Work trees of which git told nothing in the time it has: this process asks it no more.
+_UNANSWERED: set[Path] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,9 @@ class _Walk:
 def _tracked(folder: Path, top: Path) -> list[str] | None:
     """The files of `folder` as git lists them, relative to it; None where git does not tell."""
     git = Git.in_work_tree(folder, top)
-    if folder != top and git.ask("check-ignore", "-q", ".") is not None:
+    if folder != top and _asked(git, top, "check-ignore", "-q", ".") is not None:
         return None  # The folder itself is ignored, and was asked for all the same.
-    output = git.ask("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    output = _asked(git, top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if output is None:
         return None
     inside: dict[str, bool] = {}
@@ -139,6 +142,19 @@ def _tracked(folder: Path, top: Path) -> list[str] | None:
         if base and inside[parent] and os.path.lexists(folder / name):
             found.append(name)
     return found
+
+
+def _asked(git: Git, top: Path, *arguments: str) -> bytes | None:
+    """What a git command prints; None where it fails, and for ever after where it takes too long."""
+    if top in _UNANSWERED:
+        return None
+    try:
+        return git.run(*arguments)
+    except GitTimeout:
+        _UNANSWERED.add(top)
+    except GitError:
+        pass
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def test_what_needs_a_bolder_level_is_left(call: Caller) -> None:
         pytest.param(("--set", "add-to-copy.speed=3"), id="set-unknown-option"),
         pytest.param(("--set", "nobody.speed=3"), id="set-unknown-fixer"),
         pytest.param(("--jobs", "0"), id="no-jobs"),
+        pytest.param(("--jobs", "-1"), id="negative-jobs"),
         pytest.param(("--jobs", "many"), id="jobs"),
         pytest.param(("--config", "missing.toml"), id="config"),
         pytest.param(("--context", "missing"), id="context"),

@@ -1,5 +1,6 @@
 """The command line. Nothing else imports it."""
 
+import contextlib
 import os
 import sys
 
@@ -16,6 +17,10 @@ def run() -> None:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
+    except MemoryError:
+        with contextlib.suppress(OSError):
+            os.write(2, b"dfix: error: there is not enough memory\n")
+        code = 2
     _flush()
     sys.exit(code)
 

@@ -63,7 +63,7 @@ def group() -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs a call and gives its exit code. Raises KeyboardInterrupt."""
+    """Runs a call and gives its exit code. Raises KeyboardInterrupt and MemoryError."""
     try:
         code = group.main(list(arguments), prog_name="dfix", standalone_mode=False)
     except click.Abort:
@@ -76,6 +76,8 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     except BrokenPipeError:  # the reader of the help has seen enough
         return 0
+    except MemoryError:
+        raise  # Telling it as others are told may take more of it.
     except Exception as error:  # people are told in a line, whatever it is
         _complain("dfix: ", f"internal error: {type(error).__name__}: {error}")
         return 2

@@ -14,6 +14,7 @@ from dfix.cli.terminal import Output, standard_error, standard_output
 from dfix.config import ConfigError, settings_for
 from dfix.journal import Journal
 from dfix.registry import UnknownFixer
+from dfix.regularfile import leads_to_folder
 from dfix.report.diff import diff_lines, unified
 from dfix.report.json import document, file_data
 from dfix.report.summary import Summary, statistics_lines, summary_line
@@ -61,7 +62,7 @@ class Session:
                 settings_for(work.cwd / "Dockerfile", config=work.config)
         except (UnknownFixer, OptionError, ConfigError) as error:
             raise click.UsageError(str(error)) from error
-        if work.context is not None and not work.context.is_dir():
+        if work.context is not None and not leads_to_folder(work.context):
             raise click.UsageError(f"the build context is not a folder: {work.context}")
 
     def files(

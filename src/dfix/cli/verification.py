@@ -15,7 +15,7 @@ from dfix.discovery import Candidate, discover
 from dfix.parser import parse
 from dfix.plan import plan
 from dfix.registry import UnknownFixer
-from dfix.regularfile import read_regular
+from dfix.regularfile import leads_to_folder, read_regular
 from dfix.report.json import dumps
 from dfix.report.text import error_line, note_line
 from dfix.runner import LIMIT, Work
@@ -71,7 +71,7 @@ class VerifySession:
                 settings_for(work.cwd / "Dockerfile", config=work.config)
         except (UnknownFixer, OptionError, ConfigError) as error:
             raise click.UsageError(str(error)) from error
-        if work.context is not None and not work.context.is_dir():
+        if work.context is not None and not leads_to_folder(work.context):
             raise click.UsageError(f"the build context is not a folder: {work.context}")
         self.wanted = builder
         self.builder_options = builder_options

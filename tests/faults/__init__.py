@@ -1,0 +1,1 @@
+"""Bad input and faults of the machine: the whole command as a process, and what becomes of the files."""
