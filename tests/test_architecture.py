@@ -94,7 +94,11 @@ GROUPS = {
         ("ground", "nodes"),
         ("hcl2", "pathspec", "platformdirs", "ruamel"),
     ),
-    "resolve": Group(("resolve", "resolve.*"), ("ground", "nodes", "views", "knowledge", "files")),
+    "resolve": Group(
+        ("resolve", "resolve.*"),
+        ("ground", "nodes", "views", "knowledge", "files"),
+        ("httpx", "platformdirs"),
+    ),
     "neighbours": Group(
         ("neighbours", "neighbours.*"),
         ("ground", "nodes", "parser", "views", "knowledge", "fixer", "checking", "files"),
@@ -313,6 +317,7 @@ def test_starting_up_loads_no_parser_and_no_extra(call: str) -> None:
         "tree_sitter",
         "tree_sitter_bash",
         "hcl2",
+        "httpx",
         "jinja2",
         "lsprotocol",
         "pygls",
