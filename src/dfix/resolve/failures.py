@@ -4,6 +4,7 @@ The texts are made of what registries answer, which is anybody's: they hold prin
 alone, are short, and never hold what was secret in the question.
 """
 
+import re
 from collections.abc import Iterable
 
 _LONGEST = 160  # characters of a registry's own words
@@ -44,9 +45,14 @@ class ClientMissing(RegistryError):
     """The optional library for asking registries is not installed."""
 
 
-def printable(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` in one short line, without control characters and without any of `secrets`."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "***")
+def printable(text: str) -> str:
+    """`text` in one short line and without control characters."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """`text` without any of `secrets`, also where their case was changed."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+    return text

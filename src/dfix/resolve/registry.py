@@ -25,6 +25,7 @@ from dfix.resolve.failures import (
     Unreachable,
     Unusable,
     printable,
+    without,
 )
 from dfix.resolve.hosts import Host, is_on_hub, repository
 from dfix.resolve.imageconfig import ImageConfig
@@ -159,14 +160,24 @@ class Registry:
     def _ask_mirrors(self, image: ImageReference, ask: Callable[[Host], _Found]) -> _Found:
         for mirror in self._mirrors if is_on_hub(image) else ():
             try:
-                return ask(mirror)
+                return self._ask(mirror, ask)
             except (TooManyRequests, ClientMissing):
                 raise
             except RegistryError as error:
                 problem = f"{error} (a mirror)"
                 if problem not in self.problems:
                     self.problems.append(problem)
-        return ask(Host.of(image))
+        return self._ask(Host.of(image), ask)
+
+    def _ask(self, host: Host, ask: Callable[[Host], _Found]) -> _Found:
+        """The answer of `host`; what it was shown comes back in no error, whatever it answered."""
+        try:
+            return ask(host)
+        except RegistryError as error:
+            told = without(self._tokens.secrets, str(error))
+            if told == str(error):
+                raise
+            raise type(error)(told) from None
 
     def _digest(self, host: Host, image: ImageReference) -> str:
         path = f"manifests/{_reference(image)}"
@@ -311,7 +322,7 @@ class Registry:
             return ""
         if not all(isinstance(each, str) for each in words):
             return ""
-        return f" ({printable(': '.join(words), self._tokens.secrets)})"
+        return f" ({printable(without(self._tokens.secrets, ': '.join(words)))})"
 
 
 def _reference(image: ImageReference) -> str:

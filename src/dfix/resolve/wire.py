@@ -46,6 +46,7 @@ _FIRST_WAIT = 1.0  # seconds, doubled each time
 _LONGEST_WAIT = 30.0  # seconds; whoever asks for more patience is not asked again
 _LIMITED_FOR = 300.0  # seconds for which a registry that said 429 is left alone
 _BROKEN_FOR = 60.0  # seconds, after 5xx or broken answers to every try
+_LAST_PORT = 65535
 _COMPLAINT = 64 * 1024  # bytes read of an answer that is an error
 
 
@@ -300,9 +301,12 @@ def _parse(text: str) -> "httpx.URL":
     except ImportError as error:
         raise ClientMissing("asking registries needs more: pip install 'dfix[online]'") from error
     try:
-        return httpx.URL(text)
+        url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError):
-        raise Unusable(f"not an address that can be asked: {printable(text)}") from None
+        url = httpx.URL()
+    if not url.host or (url.port or 0) > _LAST_PORT:
+        raise Unusable(f"not an address that can be asked: {printable(text)}")
+    return url
 
 
 def address(text: str, *, beside: str) -> str:
@@ -347,8 +351,8 @@ def _allowed(url: "httpx.URL", target: "httpx.URL") -> "httpx.URL":
     """`target`, to which the server of `url` leads."""
     host = _authority(url)
     local = is_loopback(url.host)
-    if target.userinfo or not target.host:
-        raise Unusable(f"{host}: leads to an address with a user, or without a host")
+    if target.userinfo or not target.host or (target.port or 0) > _LAST_PORT:
+        raise Unusable(f"{host}: leads to an address with a user, or without a usable host")
     if target.scheme not in ("https", "http"):
         raise Unusable(f"{host}: leads to an address that is not of the web")
     if target.scheme == "http" and (url.scheme == "https" or not is_loopback(target.host)):
