@@ -87,6 +87,7 @@ class Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else a body waits for the receipt of its headers
 
             def do_GET(self) -> None:
                 length = int(self.headers.get("Content-Length", "0"))
