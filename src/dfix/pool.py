@@ -156,7 +156,15 @@ def _begin() -> None:
 
 
 def _stop(_number: int, _frame: object) -> None:
+    # An interrupt reaches this process twice, from the terminal and from the first one: what clears
+    # away after the first must not be stopped by the second.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _carry_on)
     raise _Stopped(1)
+
+
+def _carry_on(_number: int, _frame: object) -> None:
+    """Does nothing; not `SIG_IGN`, of which Python complains where the signal has come already."""
 
 
 def _follow() -> None:

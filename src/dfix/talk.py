@@ -35,19 +35,19 @@ class Talk:
         try:
             for thread in threads:
                 thread.start()
-        except RuntimeError:
-            end(self._process)
-            raise
-        try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.late = True
+        except RuntimeError:
+            end(self._process)
+            raise
         finally:
             if self._process.poll() is None:
                 _kill(self._process)
                 self._process.wait()
             for thread in threads:
-                thread.join(_GRACE)
+                if thread.ident is not None:  # It was not begun where a run was ended at once.
+                    thread.join(_GRACE)
             if any(thread.is_alive() for thread in threads):
                 # It has ended, but something that it left behind holds its pipes.
                 self.late = True

@@ -12,24 +12,23 @@ import pytest
 from .campaigns import Command
 from .repositories import AFTER
 from .test_executors import PATIENT
-from .test_files import listing, members, parts
+from .test_files import DEADLY, lines, listing, members, parts, poisoned, run_deadly
 
 distributed = pytest.importorskip("distributed", reason="clusters need dask.distributed")
+dask = pytest.importorskip("dask")
 pytestmark = pytest.mark.filterwarnings("default")  # dask.distributed warns of what it does itself
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Three workers, each a process of its own with one thread."""
-    import dask
-
     with (
         dask.config.set(PATIENT),
         distributed.LocalCluster(
             n_workers=3,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             silence_logs=50,
         ) as running,
     ):
@@ -68,3 +67,26 @@ def test_files_survive_a_killed_worker(cluster: Any, migrate: Command, tmp_path:
     killer.join()
     assert there.code == 0, there.err
     assert parts(there.folder) == parts(here.folder)
+
+
+def test_what_a_worker_died_of_costs_itself_alone(migrate: Command, tmp_path: Path) -> None:
+    (tmp_path / "deadly.py").write_text(DEADLY)
+    set_of_files = poisoned(tmp_path / "set")
+    here = run_deadly(set_of_files, tmp_path / "here")
+    # What killed two workers is not tried a third time.
+    preload = {
+        "distributed.scheduler.allowed-failures": 1,
+        "distributed.worker.preload": [str(tmp_path / "deadly.py")],
+    }
+    with (
+        dask.config.set(PATIENT | preload),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+        ) as running,
+    ):
+        there = migrate(
+            "--files", set_of_files, "--executor", place(running), "--part-files=10", jobs=None
+        )
+    assert there.code == 0, there.err
+    assert parts(there.folder) == parts(here.folder)
+    assert sum(each["status"] == "failed" for each in lines(there).values()) == 1

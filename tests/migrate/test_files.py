@@ -251,6 +251,66 @@ def test_a_limit_and_going_on(migrate: Command, tmp_path: Path) -> None:
     assert parts(done.folder) == parts(whole.folder)
 
 
+def test_parts_of_another_size(migrate: Command, tmp_path: Path) -> None:
+    set_of_files = listing(tmp_path / "set", 5)
+    done = migrate("--files", set_of_files, "--part-files", "2", "--limit", "2")
+    assert [path.name for path in sorted((done.folder / "results").glob("*.tar"))] == [
+        "part-000001.tar",
+        "part-000002.tar",
+    ]
+    refused = migrate("--resume", "--part-files", "3")
+    assert refused.code == 2
+    assert "another --part-files" in refused.err
+    again = migrate("--resume", "--files", str(set_of_files))
+    assert again.code == 0, again.err
+    assert len(members(again)) == 5
+
+
+def test_a_list_on_standard_input_is_given_again(tmp_path: Path) -> None:
+    listing(tmp_path / "set", 5)
+    names = (tmp_path / "set" / "list.txt").read_bytes()
+
+    def run(*arguments: str, data: bytes) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "dfix", "migrate", "--out", str(tmp_path / "out")]
+        return subprocess.run(
+            [*command, "--jobs", "1", *arguments],
+            cwd=tmp_path / "set", input=data, capture_output=True, check=False,
+        )  # fmt: skip
+
+    first = run("--files", "-", "--part-files", "2", "--limit", "1", data=names)
+    assert first.returncode == 0, first.stderr
+    refused = run("--resume", data=names.replace(b"0000", b"0004"))
+    assert refused.returncode == 2
+    assert b"has changed since part-000001 was made" in refused.stderr
+    done = run("--resume", data=names)
+    assert done.returncode == 0, done.stderr
+    assert len(parts(tmp_path / "out")) == 6
+
+
+def test_columns_go_with_tables(migrate: Command, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="Parquet needs pyarrow")
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table({"a": ["x"], "b": [BEFORE.decode()], "content": ["FOO"]})
+    parquet.write_table(table, tmp_path / "set.parquet")
+    done = migrate("--files", tmp_path / "set.parquet", "--path-column=a", "--content-column=b")
+    (row,) = parquet.read_table(done.folder / "results" / "part-000001.parquet").to_pylist()
+    assert (row["path"], row["content"], row["status"]) == ("x", AFTER, "changed")
+    refused = migrate("--files", listing(tmp_path / "set", 1), "--path-column=a", out="list")
+    assert (refused.code, "only a table has columns" in refused.err) == (2, True)
+    refused = migrate(tmp_path, "--path-column=a", out="none")
+    assert (refused.code, "go with --files" in refused.err) == (2, True)
+
+
+def test_a_set_that_became_shorter_is_refused(migrate: Command, tmp_path: Path) -> None:
+    set_of_files = listing(tmp_path / "set", 250)
+    migrate("--files", set_of_files)
+    names = set_of_files.read_text().splitlines(keepends=True)
+    set_of_files.write_text("".join(names[:200]))
+    done = migrate("--resume")
+    assert done.code == 2
+    assert "has changed since part-000003 was made" in done.err
+
+
 def test_a_set_that_changed_is_refused(migrate: Command, tmp_path: Path) -> None:
     set_of_files = listing(tmp_path / "set", 150)
     migrate("--files", set_of_files, "--limit", "1")
@@ -350,39 +410,54 @@ def test_names_in_results_lead_nowhere(name: str, member: str) -> None:
 RECIPE = Recipe.of(Selection(), Settings())
 
 
+#: Makes a process die of a file that says so, wherever this is run.
 DEADLY = """
 import os, signal
-from dfix.config import Settings
-from dfix.engine import fix_bytes
 from dfix.migrate import filework
-from dfix.migrate.files import File
-from dfix.migrate.filesets import Chunk
-from dfix.selection import Selection
 
-def deadly(data, request):
-    if b"poison" in data:
+def deadly(data, request, fix_bytes=filework.fix_bytes):
+    if b"# poison" in data:
         os.kill(os.getpid(), signal.SIGKILL)
     return fix_bytes(data, request)
 
 filework.fix_bytes = deadly
-files = tuple(File(name, text) for name, text in (("a", GOOD), ("b", b"FROM x\\n# poison\\n"), ("c", GOOD)))
-recipe = filework.Recipe.of(Selection(), Settings())
-for each in filework.one_by_one(recipe, Chunk(1, files)).files:
-    print(each.record.status, each.record.reason)
+"""
+
+CALL = """
+import sys
+from dfix.cli.group import main
+
+sys.exit(main(sys.argv[1:]))
 """
 
 
-def test_what_a_process_died_of_costs_itself_alone() -> None:
-    # In a process of its own: with other threads about, its workers would not be forks, and not deadly.
-    script = DEADLY.replace("GOOD", repr(BEFORE))
+def poisoned(folder: Path) -> Path:
+    """A list in which one file is deadly."""
+    path = listing(folder, 30)
+    (folder / "0017.Dockerfile").write_bytes(BEFORE + b"# poison\n")
+    return path
+
+
+def run_deadly(set_of_files: Path, out: Path) -> Done:
+    """A campaign in a process of its own, whose processes die."""
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert done.stdout.splitlines() == [
-        "changed None",
-        "failed internal error: the process that worked on it died",
-        "changed None",
-    ], done.stderr
+        [sys.executable, "-c", DEADLY + CALL, "migrate", "--files", str(set_of_files),
+         "--out", str(out), "--jobs", "2", "--part-files", "10"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return Done(done.returncode, done.stdout, done.stderr, out)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only forked processes are deadly, too")
+def test_what_a_process_died_of_costs_itself_alone(tmp_path: Path) -> None:
+    done = run_deadly(poisoned(tmp_path / "set"), tmp_path / "out")
+    assert done.code == 0, done.err
+    found = lines(done)
+    failed = {name: each["reason"] for name, each in found.items() if each["status"] != "changed"}
+    told = "internal error: the process that worked on it died"
+    assert failed == {"0017.Dockerfile": told}
+    assert list(found) == [f"{at:04}.Dockerfile" for at in range(30)]
+    assert members(done)["0008.Dockerfile"] == AFTER + b"# 8\n"
 
 
 def test_a_fault_of_dfix_costs_one_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,8 @@ class FileCampaign:
         results = made_folder(self.folder / RESULTS)
         digests: dict[int, str] = {}
         todo = self._todo(files, recipe, digests, limit)
-        for task, part in executor.run(make_part, todo, died=make_part_one_by_one):
+        for task, made in executor.run(make_part, todo, died=_nothing):
+            part = make_part_one_by_one(task, executor) if made is None else made
             part.write(results)
             work = {"digest": digests.pop(part.number)}
             self._journal.append(part.number, task.chunk.name, work, part.record)
@@ -107,6 +108,10 @@ class FileCampaign:
             yield PartTask(recipe, chunk, files.kind, str(files.path), listed)
         if done and max(done) > number:
             raise _changed(files, f"part-{max(done):06d}")
+
+
+def _nothing(_task: PartTask) -> None:
+    """The answer for a chunk over which a process died."""
 
 
 def file_set(call: Call) -> FileSet:

@@ -14,10 +14,10 @@ from dfix.config import Settings
 from dfix.engine import Error, Request, fix_bytes
 from dfix.facts import Surroundings
 from dfix.fixer import Level
+from dfix.migrate.executors import Executor
 from dfix.migrate.files import File
 from dfix.migrate.filesets import Chunk, member_name
 from dfix.pointers import pointer
-from dfix.pool import in_order
 from dfix.registry import all_fixers
 from dfix.report.campaign.model import FileRecord
 from dfix.runner import FileReport
@@ -79,22 +79,23 @@ def rewrite_chunk(recipe: Recipe, chunk: Chunk) -> ChunkResult:
     return ChunkResult(tuple(_rewritten(file, request) for file in chunk.files))
 
 
-def one_by_one(recipe: Recipe, chunk: Chunk) -> ChunkResult:
-    """The result of a chunk over which its process died: each file in a process of its own kind.
+def one_by_one(recipe: Recipe, chunk: Chunk, executor: Executor) -> ChunkResult:
+    """The result of a chunk over which its process died, with each file as a piece of work by itself.
 
     The file that it died of costs no other one.
     """
     task = functools.partial(_rewritten_alone, recipe)
-    # Two jobs at least: with one, the work would be done right here.
-    return ChunkResult(tuple(in_order(task, chunk.files, jobs=2, died=_died)))
+    answers = executor.run(task, enumerate(chunk.files), died=_died)
+    found = {at: rewritten for (at, _), rewritten in answers}
+    return ChunkResult(tuple(found[at] for at in range(len(chunk.files))))
 
 
-def _rewritten_alone(recipe: Recipe, file: File) -> RewrittenFile:
-    return _rewritten(file, recipe.request())
+def _rewritten_alone(recipe: Recipe, numbered: tuple[int, File]) -> RewrittenFile:
+    return _rewritten(numbered[1], recipe.request())
 
 
-def _died(file: File) -> RewrittenFile:
-    return _failed(file, "internal error: the process that worked on it died")
+def _died(numbered: tuple[int, File]) -> RewrittenFile:
+    return _failed(numbered[1], "internal error: the process that worked on it died")
 
 
 def digest(chunk: Chunk) -> str:

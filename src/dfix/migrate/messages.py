@@ -15,14 +15,19 @@ from dfix.report.rules import rule_data, why
 _WIDTH = 72
 _MOST = 40  # lines of one kind
 _LONGEST = 160  # characters of a text that comes from a file
-#: `#12`, `@name` and `GH-12` would link or notify on a forge.
-_LINKING = re.compile(r"(?:[#!](?=\d)|@(?!sha256:)(?=[\w-])|\bGH-(?=\d))")
+#: What a forge acts upon: it links, notifies, closes an issue, or leaves out the tests of a commit.
+_ACTING = re.compile(
+    r"""[#!&](?=\d) | (?:(?<!\w)@|@(?!sha256:))(?=[\w-]) | \bGH-(?=\d)
+    | /(?:issues|pull|pulls|merge_requests|work_items|epics|milestones)/(?=\d)
+    | \[(?=[^\[\]]*\b(?:ci|skip|no)\b) | \*\*\*(?=NO_CI)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 def plain(text: str) -> str:
     """A text of a file as one short line that nothing acts upon."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    line = _LINKING.sub(lambda found: found[0] + " ", line)
+    line = _ACTING.sub(lambda found: found[0] + " ", line)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dfix.migrate.executors import Executor
 from dfix.migrate.files import File
 from dfix.migrate.filesets import Chunk, Kind, member_name
 from dfix.migrate.filework import ChunkResult, Recipe, RewrittenFile, one_by_one, rewrite_chunk
@@ -57,9 +58,9 @@ def make_part(task: PartTask) -> Part:
     return _part(task, rewrite_chunk(task.recipe, task.chunk))
 
 
-def make_part_one_by_one(task: PartTask) -> Part:
-    """Does the work on a chunk over which its process died: the file that it died of costs itself."""
-    return _part(task, one_by_one(task.recipe, task.chunk))
+def make_part_one_by_one(task: PartTask, executor: Executor) -> Part:
+    """Has the work done on a chunk over which a process died: the file that it died of costs itself."""
+    return _part(task, one_by_one(task.recipe, task.chunk, executor))
 
 
 def _part(task: PartTask, result: ChunkResult) -> Part:
