@@ -23,10 +23,18 @@ REPOSITORIES = 24
 KILLS = 10
 
 
-def start(*arguments: str) -> subprocess.Popen[bytes]:
+#: What is started in the background by a shell ignores interrupts, and so would its children.
+INTERRUPTIBLE = """
+import runpy, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+runpy.run_module("dfix", run_name="__main__", alter_sys=True)
+"""
+
+
+def start(*arguments: str, jobs: str = "2") -> subprocess.Popen[bytes]:
     """The command as a process with a group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "dfix", "migrate", *arguments, "--jobs", "2"],
+        [sys.executable, "-c", INTERRUPTIBLE, "migrate", *arguments, "--jobs", jobs],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -131,23 +139,9 @@ def test_what_git_is_at_ends_with_the_run(
     (tmp_path / "bin" / "ssh").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
     out = tmp_path / "out"
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "dfix",
-            "migrate",
-            "ssh://host/x",
-            "--out",
-            str(out),
-            "--jobs",
-            jobs,
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
+    process = start("ssh://host/x", "--out", str(out), jobs=jobs)
     wait_for(lambda: marker.exists() and marker.read_text().endswith("\n"))
+    time.sleep(0.3)  # git is at it, but dfix may not yet have learned that it could start it
     if number == signal.SIGINT:
         os.killpg(process.pid, number)  # as a terminal does
     else:
