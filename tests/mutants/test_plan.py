@@ -316,6 +316,31 @@ def changes_a_flag_of_run(self: Fixer, node: Run) -> None:
 
 
 @MUTANTS.add("effect.flags")
+def changes_a_flag_and_the_commands(self: Fixer, node: Run) -> None:
+    """Two statements give way to one, which nothing is held against one by one."""
+    if text_of(node).startswith("touch /n/x"):
+        new = with_text(node, "touch /n/y").with_changes(
+            flags=(Flag(text="--mount=type=cache,target=/n"),)
+        )
+        changes = (("touch /n/x", None), ("ls /n", None), (None, "touch /n/y"))
+        self.fix(node, {node: new}, expects=tuple(Change(0, "effect", *each) for each in changes))
+
+
+@MUTANTS.add("effect.flags")
+def adds_a_command_that_may_do_anything(self: Fixer, node: Expose) -> None:
+    new = Run(flags=(Flag(text="--security=insecure"),), command=ShellForm(text="true"))
+    expects = (Change(1, "effect", None, "true"),)
+    self.fix(node, {node: Insert(above=(new,))}, expects=expects)
+
+
+@MUTANTS.add("effect.from")
+def adds_a_copy_from_elsewhere(self: Fixer, node: Expose) -> None:
+    new = Copy(flags=(Flag(text="--from=evil:1"),), paths=(Word(text="/a"), Word(text="/b")))
+    expects = (Change(1, "effect", None, "COPY /a /b"),)
+    self.fix(node, {node: Insert(above=(new,))}, expects=expects)
+
+
+@MUTANTS.add("effect.flags")
 def drops_a_flag_of_run(self: Fixer, node: Run) -> None:
     if text_of(node).startswith("touch /n/x"):
         self.fix(node, {node.flags[0]: Remove()})

@@ -141,6 +141,7 @@ class _Stage:
             yield from self.pair(one, other)
         blocks = list(_blocks(olds[head : len(old) - tail], news[head : len(new) - tail]))
         blocks.append((True, olds[len(old) - tail :], news[len(new) - tail :]))
+        gone_at_all = [each for equal, gone, _ in blocks if not equal for each in gone]
         moved = 0  # a boundary that stands in front of what is left of a RUN, with its head gone
         for at, (equal, gone, come) in enumerate(blocks):
             if equal:
@@ -150,6 +151,8 @@ class _Stage:
             else:
                 moved = _moved(gone, come, blocks[at + 1][1:])
                 yield from self.replaced(gone, come, moved)
+                if not _are_pairs(gone, come):
+                    yield from self.details(gone, come, gone_at_all, after)
 
     def pair(self, one: "_Placed", other: "_Placed", *, moved: bool = False) -> Iterator[Change]:
         """Two effects that are the same one; `moved` where its boundary only came from another."""
@@ -167,7 +170,7 @@ class _Stage:
 
         `moved` is 1 for a boundary of the old side that what follows has now, -1 for the reverse.
         """
-        if [type(each.effect) for each in olds] == [type(each.effect) for each in news]:
+        if _are_pairs(olds, news):
             for one, other in zip(olds, news, strict=True):
                 old, new = effect_text(one.effect), effect_text(other.effect)
                 yield self.change("effect", old, new, one.at)
@@ -183,6 +186,35 @@ class _Stage:
             yield self.change("boundary", None, BOUNDARY, at)
         for other in news:
             yield self.change("effect", None, effect_text(other.effect), other.at)
+
+    def details(
+        self,
+        olds: Sequence["_Placed"],
+        news: Sequence["_Placed"],
+        gone: Sequence["_Placed"],
+        after: Sequence[Effect],
+    ) -> Iterator[Change]:
+        """What effects came with that nothing had in whose place they are, their texts aside.
+
+        `gone` is all that is gone from the stage: an effect may only have moved.
+        """
+        for new in news:
+            effect = new.effect
+            same = [each.effect for each in gone if _key(each.effect) == _key(effect)]
+            if isinstance(effect, Statement):
+                before = [each.effect for each in olds if isinstance(each.effect, Statement)]
+                before = before or [each for each in same if isinstance(each, Statement)]
+                for name in ("flags", "user", "shell") if before else ("flags",):
+                    known = [getattr(each, name) for each in before]
+                    if not known:
+                        known = [*_flags_beside(new.at, {each.at for each in news}, after), ()]
+                    if getattr(effect, name) not in known:
+                        yield from self.field(
+                            f"effect.{name}", known[-1], getattr(effect, name), new.at
+                        )
+            elif isinstance(effect, Transfer) and effect not in same:
+                plain = Transfer(effect.kind, effect.sources, effect.destination, effect.does)
+                yield from self.fields(new.at, same[-1] if same else plain, effect)
 
     def fields(self, at: int, before: Effect, after: Effect) -> Iterator[Change]:
         if before == after:
@@ -219,6 +251,21 @@ def _blocks(olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[_B
     keys = [_key(each.effect) for each in olds], [_key(each.effect) for each in news]
     for tag, first, last, start, end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         yield tag == "equal", olds[first:last], news[start:end]
+
+
+def _flags_beside(at: int, new: set[int], after: Sequence[Effect]) -> Iterator[tuple[str, ...]]:
+    """The flags of what stands in the same RUN and is not new."""
+    for step in (-1, 1):
+        place = at + step
+        while place in new and isinstance(after[place], Statement):
+            place += step
+        if 0 <= place < len(after) and isinstance(found := after[place], Statement):
+            yield found.flags
+
+
+def _are_pairs(olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> bool:
+    """Whether effects gave way to others of their kinds, one by one."""
+    return [type(each.effect) for each in olds] == [type(each.effect) for each in news]
 
 
 def _moved(
