@@ -94,7 +94,7 @@ class Request:
 
 
 def fix_bytes(data: bytes, request: Request) -> Result:
-    """Fixes one file. A fault of a fixer is an error of the result; nothing is raised for a file."""
+    """Fixes one file. A fixer's fault is an error of the result. Raises MemoryError, and no other."""
     tree = parse(data)
     verdict = _verdict(data, tree)
     if verdict is not None:

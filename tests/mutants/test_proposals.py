@@ -45,11 +45,6 @@ def recurses(self: Fixer, node: Cmd) -> None:
     recurses(self, node)
 
 
-@FAULTS.add("internal error in wrong: MemoryError")
-def asks_for_all_memory(self: Fixer, node: Cmd) -> None:
-    bytearray(1 << 62)
-
-
 @FAULTS.add("internal error in wrong: SystemExit: 3")
 def leaves(self: Fixer, node: Cmd) -> None:
     raise SystemExit(3)
@@ -231,6 +226,19 @@ def proposes_one_place_twice(self: Fixer, node: Cmd) -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_faulty_fixer_is_an_error_of_the_file(name: str) -> None:
     fault(FAULTS[name])
+
+
+def test_a_machine_without_memory_is_no_fault_of_a_fixer() -> None:
+    """Who runs the fixers is told: it may be that less at once is enough."""
+    mutants = Mutants()
+
+    @mutants.add("")
+    def asks_for_all_memory(self: Fixer, node: Cmd) -> None:
+        bytearray(1 << 62)
+
+    for beside in (False, True):
+        with pytest.raises(MemoryError):
+            run(mutants["asks_for_all_memory"], beside=beside)
 
 
 @pytest.mark.parametrize("name", REFUSED)
