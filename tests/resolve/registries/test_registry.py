@@ -1,5 +1,7 @@
 """What is asked of a real registry: digests, tags and configs, with the cache before it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -265,3 +267,18 @@ def test_a_registry_that_has_had_enough_is_left_alone(
     clock.now += 3601
     server.script = holding(**{"4": AMD})
     assert registry.digest(ref(f"{server.authority}/app:4")) == AMD.manifest.digest
+
+
+def test_without_the_client_library(tmp_path: Path) -> None:
+    """Said in one line; importing the module needs no such library."""
+    code = (
+        "import sys; sys.modules['httpx'] = None\n"
+        "from dfix.image import ImageReference\n"
+        "from dfix.resolve.registry import ClientMissing, Limits, Registry\n"
+        "try:\n"
+        "    Registry(cache=None, limits=Limits()).digest(ImageReference.parse('node'))\n"
+        "except ClientMissing as error:\n"
+        "    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "asking registries needs more: pip install 'dfix[online]'\n", done.stderr

@@ -21,6 +21,7 @@ from dfix.resolve.cache import Cache
 from dfix.resolve.credentials import Credentials
 from dfix.resolve.registry import Denied, RegistryError, Unreachable, Unusable
 from dfix.resolve.tokens import Challenge
+from dfix.resolve.wire import address
 from tests.resolve.registries.conftest import Asking, Clock, ref
 from tests.resolve.registries.daemon import Daemon
 from tests.resolve.registries.images import image, index
@@ -350,6 +351,32 @@ def test_nothing_secret_goes_through_a_redirect(server: Server, asking: Asking, 
         returned = [each for each in server.seen if each.path.startswith("/back/")]
         assert bool(returned) is back
         assert {each.authorization for each in returned} <= {None}
+
+
+def test_an_identity_token_is_not_sent_on(server: Server, asking: Asking) -> None:
+    with serving(lambda seen: Reply(200, b'{"token": "x"}')) as other:
+
+        def script(seen: Seen) -> Reply:
+            if seen.method == "POST":
+                return Reply(307, headers={"Location": other.url})
+            return challenging(f'Bearer realm="{server.url}/token"')(seen)
+
+        server.script = script
+        credentials = logins(server.authority, identitytoken=IDENTITY)
+        with pytest.raises(Unusable, match="sends a login elsewhere"):
+            asking(credentials=credentials).digest(ref(f"{server.authority}/app"))
+        assert other.seen == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["https://127.0.0.1/x", "https://localhost:8443/", "https://[::1]/", "https://127.9.9.9"],
+)
+def test_no_registry_leads_to_this_machine(target: str) -> None:
+    """What listens on the user's machine alone is not knocked at for somebody else."""
+    with pytest.raises(Unusable, match=r"^registry.example.com: leads to this machine itself"):
+        address(target, beside="https://registry.example.com/v2/")
+    assert address(target, beside="https://127.0.0.1:5000/v2/").startswith("https://")
 
 
 def test_a_challenge_of_another_host_is_not_met(server: Server, asking: Asking) -> None:
