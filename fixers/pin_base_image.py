@@ -40,7 +40,9 @@ class PinBaseImage(Fixer):
 
     To official images in FROM, `COPY --from` and `RUN --mount=from=`, where the dated table of their
     tags has a version that names the same build, with the same variant. The option `policy` says
-    how much of the version is kept. No digest is added, and `--platform` stays.
+    how much of the version is kept; what a lock file `dfix.lock` says comes first. No digest is added
+    but by the option `digest`: then the one of the image's index, which that file has, and the tag
+    stays. `--platform` stays, too.
 
     **When it is refused**
 
@@ -61,7 +63,10 @@ class PinBaseImage(Fixer):
             "minor",
             "how much of a version is kept: `2.0.9`, `2.0` or `2`",
             ("patch", "minor", "major"),
-        )
+        ),
+        "digest": Option(
+            "no", "whether the digest is written behind the tag, from `dfix.lock`", ("no", "yes")
+        ),
     }
     VALID = (
         Valid("FROM alpine:3.12\n"),
@@ -116,7 +121,21 @@ class PinBaseImage(Fixer):
         """Proposes a version for the image `name`, which a leaf of `node` names."""
         image = ImageReference.parse(name)
         answer = None if image is None else self.facts.bases.pin(image, self.option("policy"))
-        if image is None or answer is None or (answer.tag is None and answer.settled):
+        if image is None or answer is None:
+            return
+        tag = answer.tag
+        if answer.tag is None and answer.settled and image.digest is None:
+            tag = image.tag
+        digest = None
+        if self.option("digest") == "yes" and tag is not None:
+            digest = self.facts.bases.digest(replace(image, tag=tag))
+            if digest is None:
+                self.refuse(
+                    leaf,
+                    f"no lock file has the digest of {image.with_tag(tag)}: see `dfix pin --online --digest`",
+                )
+                return
+        elif answer.tag is None and answer.settled:
             return
         before = "^" if isinstance(node, From) else "(?i:from)="
         place = re.compile(f"({before}[\"']?){re.escape(name)}(?![\\w./:@-])")
@@ -126,17 +145,22 @@ class PinBaseImage(Fixer):
             self.refuse(leaf, f"the name comes from a variable; by default it is {name}")
         elif leaf.joined is not None or len(place.findall(leaf.text)) != 1:
             self.refuse(leaf, "the name is not written in one piece")
-        elif answer.tag is None:
+        elif tag is None:
+            assert answer.tag is None
             self.refuse(leaf, answer.reason)
-        elif any(map(self.facts.bases.is_replaced, (image, replace(image, tag=answer.tag)))):
+        elif any(map(self.facts.bases.is_replaced, (image, replace(image, tag=tag)))):
             self.refuse(leaf, f"a build takes {name}, or its version, from a context of that name")
         else:
-            new = image.with_tag(answer.tag)
+            new = replace(image, tag=tag, digest=digest).code
             self.fix(
                 leaf,
                 {leaf: leaf.with_changes(text=place.sub(rf"\g<1>{new}", leaf.text))},
                 expects=self._expects(node, leaf, name, new),
-                reason=f"{name} was {new} in the {answer.source}",
+                reason=(
+                    f"{name} was {new} in the {answer.source}"
+                    if answer.tag
+                    else f"{name} had this digest when it was locked"
+                ),
             )
 
     def _expects(

@@ -105,7 +105,7 @@ GROUPS = {
     ),
     # Putting it together.
     "running": Group(
-        ("api", "runner", "selection", "surroundings"),
+        ("api", "pinning", "runner", "selection", "surroundings"),
         (
             "ground",
             "nodes",

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import Candidate, discover, excluded_by
@@ -21,6 +21,9 @@ from dfix.surroundings import surroundings_of
 from dfix.templates import is_template
 from dfix.text import decode
 from dfix.writer import ChangedOnDisk, WriteFailed
+
+if TYPE_CHECKING:
+    from dfix.facts.bases import Images
 
 #: Bytes of a Dockerfile that are still read; real ones have a hundredth of that.
 LIMIT = 4 * 1024 * 1024
@@ -68,6 +71,8 @@ class Work:
     """The build context of all files, in place of what the configuration says and of guesses."""
     roots: tuple[Path, ...] = ()
     """The folders that the call names, without symbolic links."""
+    images: "Images | None" = None
+    """What answers for images, in place of lock files and tables; None for these."""
     confined: bool = False
     """Whether no configuration may name a build context outside of those folders."""
 
@@ -199,6 +204,7 @@ class Work:
             context=context,
             root=self.root_of(path),
             has_context=has_context,
+            images=self.images,
         )
         return Request(choice.fixers, choice.level, surroundings, choice.ignored)
 

@@ -1,19 +1,23 @@
 """What is known beside a file, found out when it is asked for: its build context, its images."""
 
+import os
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dfix.config import ConfigError
 from dfix.context import Evidence, evidence_for
 from dfix.facts import Surroundings
 from dfix.facts.services import Service
 from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
 from dfix.resolve import bases, tags
+from dfix.resolve.lock import NAME, Lock, LockedImages
 from dfix.worktree import work_tree_root
 
 if TYPE_CHECKING:
+    from dfix.facts.bases import Images
     from dfix.facts.evidence import Kind
 
 
@@ -27,6 +31,10 @@ class EmbeddedImages:
     def pin(self, image: ImageReference, policy: str) -> tags.Pin | tags.Unpinned:
         """The tag that a floating reference stands for. Raises ValueError for an unknown policy."""
         return tags.pin(image, tags.Policy(policy))
+
+    def digest(self, _image: ImageReference) -> str | None:
+        """Nothing: the tables hold no digests."""
+        return None
 
     def tags(self, image: ImageReference) -> frozenset[str]:
         """The tags of an official image that the table has."""
@@ -72,11 +80,15 @@ def surroundings_of(
     context: Path | None = None,
     root: Path | None = None,
     has_context: bool = True,
+    images: "Images | None" = None,
 ) -> Surroundings:
     """What is known beside `file`.
 
     `context` says what its build context is, and `root` which tree's Compose and Bake files may
-    speak of it where it is in no work tree. Without `has_context` only `context` is asked.
+    speak of it where it is in no work tree. Without `has_context` only `context` is asked. `images`
+    answer for images in place of the tables and of the nearest lock file in the tree.
+
+    Raises `ConfigError` for a lock file that cannot be followed.
     """
     evidence = None
     if has_context or context is not None:
@@ -84,7 +96,41 @@ def surroundings_of(
     tree = work_tree_root(file.parent) or root
     overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
-    return Surroundings(evidence, EmbeddedImages(), overridden, services, options)
+    if images is None:
+        beside = evidence is not None
+        images = images_for(file.parent, tree) if beside else EmbeddedImages()
+    return Surroundings(evidence, images, overridden, services, options)
+
+
+def images_for(folder: Path, tree: Path | None) -> "Images":
+    """What answers for the images of a folder: the nearest lock file in `tree`, then the tables.
+
+    Raises `ConfigError`. What a lock file says is read once per process; see `forget_locks`.
+    """
+    real = Path(os.path.realpath(folder))
+    lock = _nearest_lock(real, tree or real)
+    return EmbeddedImages() if lock is None else LockedImages(lock, EmbeddedImages())
+
+
+def forget_locks() -> None:
+    """Read lock files anew from now on."""
+    _nearest_lock.cache_clear()
+
+
+@cache
+def _nearest_lock(folder: Path, tree: Path) -> Lock | None:
+    """The lock file that holds in a folder: its own, or that of the one above up to `tree`."""
+    path = folder / NAME
+    try:
+        if path.is_symlink():
+            raise ConfigError(path, 1, "a symbolic link: it might leave the tree")
+        if path.exists():
+            return Lock.read(path)
+    except OSError as error:
+        raise ConfigError(path, 1, f"cannot be read: {error.strerror or error}") from error
+    if folder == tree or folder == folder.parent or not folder.is_relative_to(tree):
+        return None
+    return _nearest_lock(folder.parent, tree)
 
 
 def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:

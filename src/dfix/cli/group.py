@@ -9,7 +9,7 @@ from dfix.cli.errors import FileError
 from dfix.version import __version__
 
 #: The sub-commands, each in a module of its name, which is loaded when it is asked for.
-COMMANDS = ("fix", "rules", "explain", "plan", "verify", "config", "undo", "migrate")
+COMMANDS = ("fix", "rules", "explain", "plan", "pin", "verify", "config", "undo", "migrate")
 _OWN_OPTIONS = ("-h", "--help", "--version")
 
 

@@ -31,6 +31,9 @@ class Images(Protocol):
     def pin(self, image: ImageReference, policy: str) -> "Pin | Unpinned":
         """The tag that a floating reference stands for; `policy` is `patch`, `minor` or `major`."""
 
+    def digest(self, image: ImageReference) -> str | None:
+        """The digest of the index that `image`, with its tag, names; None for not known."""
+
     def tags(self, image: ImageReference) -> frozenset[str]:
         """The tags that an image is known to have."""
 
@@ -65,6 +68,11 @@ class Bases:
         """
         images = self.facts.surroundings.images
         return None if images is None else images.pin(image, policy)
+
+    def digest(self, image: ImageReference) -> str | None:
+        """The digest of the index that `image`, with its tag, names; None for not known."""
+        images = self.facts.surroundings.images
+        return None if images is None else images.digest(image)
 
     def tags(self, image: ImageReference) -> frozenset[str]:
         """The tags that an image is known to have; empty where none is known."""

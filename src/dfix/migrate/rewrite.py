@@ -12,6 +12,7 @@ from dfix.registry import all_fixers
 from dfix.report.campaign.model import FileRecord
 from dfix.runner import FileReport, Runner, Work
 from dfix.selection import Selection
+from dfix.surroundings import forget_locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +128,6 @@ def _in_order(names: Iterable[str]) -> Iterator[str]:
 def _forget() -> None:
     """Drops what was read of other trees: a process sees many, and keeps nothing of them."""
     forget_settings()
+    forget_locks()
     scan.cache_clear()
     overridden_names.cache_clear()

@@ -7,7 +7,7 @@ here guesses: what the table does not show is an `Unpinned` with its reason.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -78,10 +78,14 @@ _WANTED = {Policy.MAJOR: 1, Policy.MINOR: 2, Policy.PATCH: 3}
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The tag to write, and where it is known from."""
+    """The tag to write, and where it is known from.
+
+    `digest` is that of the image's index, where it is known.
+    """
 
     tag: str
     source: str
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,9 @@ class _Build:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Version:
+    """A tag that holds a version, and the numbers of it."""
+
     tag: str
     numbers: tuple[str, ...]
 
@@ -151,14 +157,10 @@ def pin(image: ImageReference, policy: Policy) -> Pin | Unpinned:
     where the build has no longer one under any variant: `fedora:44` is all there is. Dates, release
     candidates and Windows builds are never an answer.
     """
+    if (answer := settled(image)) is not None:
+        return answer
     tag = image.tag or "latest"
     name = image.familiar_name
-    if image.digest is not None:
-        return Unpinned("it is pinned by its digest", settled=True)
-    if not is_floating(image.tag):
-        return Unpinned(f"the tag `{tag}` holds a version", settled=True)
-    if image.is_official and _names_release_line(name, tag):
-        return Unpinned(f"{name}:{tag} names a release line", settled=True)
     builds = _table().get(name) if image.is_official else None
     if builds is None:
         return Unpinned(f"no evidence for {name}: it is not in the {_source()}")
@@ -174,27 +176,61 @@ def pin(image: ImageReference, policy: Policy) -> Pin | Unpinned:
         for other in frozenset().union(*(build.tags for build in holders))
         if _holders(builds, other) == holders
     )
-    return _choose(name, tag, equal, policy)
+    full = max(
+        (len(match[1].split(".")) for other in equal if (match := _undated(other))), default=0
+    )
+    return choose(name, tag, equal, policy, full, _source())
 
 
-def _choose(name: str, tag: str, equal: list[str], policy: Policy) -> Pin | Unpinned:
-    """The best of the tags `equal`, which all name the build that `tag` names."""
+def settled(image: ImageReference) -> Unpinned | None:
+    """Why there is nothing to do about `image`; None where its tag floats and there is no digest."""
+    name = image.familiar_name
+    if image.digest is not None:
+        return Unpinned("it is pinned by its digest", settled=True)
+    if not is_floating(image.tag):
+        return Unpinned(f"the tag `{image.tag}` holds a version", settled=True)
+    if image.is_official and _names_release_line(name, image.tag or "latest"):
+        return Unpinned(f"{name}:{image.tag or 'latest'} names a release line", settled=True)
+    return None
+
+
+def fits(image: ImageReference, tag: str) -> bool:
+    """Whether `tag` is a version that keeps the variant of the floating tag of `image`."""
+    return not _PRE_RELEASE.search(tag) and bool(versions((tag,), image.tag or "latest"))
+
+
+def versions(tags: Iterable[str], floating: str) -> list[Version]:
+    """Those of `tags` that are a version with the variant of the tag `floating`, newest first.
+
+    Without dates and pre-releases, of which the numbers say nothing about what is newer.
+    """
+    released = (tag for tag in tags if not _PRE_RELEASE.search(tag))
+    found = _candidates(released, _without_channel(floating))
+    return sorted(found, key=lambda version: tuple(map(int, version.numbers)), reverse=True)
+
+
+def choose(
+    name: str, tag: str, equal: Sequence[str], policy: Policy, full: int, source: str
+) -> Pin | Unpinned:
+    """The best of the tags `equal`, which all name the build that `tag` names, as `source` says.
+
+    `full` is how many numbers a version of that build has when it is written in full.
+    """
     candidates = _candidates(equal, _without_channel(tag))
     if not candidates:
-        return Unpinned(f"the {_source()} has no version of {name}:{tag} with the same variant")
+        return Unpinned(f"the {source} has no version of {name}:{tag} with the same variant")
     longest = max(candidates, key=lambda candidate: len(candidate.numbers)).numbers
     if any(longest[: len(candidate.numbers)] != candidate.numbers for candidate in candidates):
         return Unpinned(f"{name}:{tag} is numbered in two ways")
-    full = max(len(match[1].split(".")) for other in equal if (match := _undated(other)))
     enough = [
         candidate
         for candidate in candidates
         if len(candidate.numbers) >= min(_WANTED[policy], full)
     ]
     if not enough:
-        return Unpinned(f"the {_source()} has no {policy} version of {name}:{tag}")
+        return Unpinned(f"the {source} has no {policy} version of {name}:{tag}")
     choose = max if policy is Policy.PATCH else min
-    return Pin(choose(enough, key=lambda candidate: len(candidate.numbers)).tag, _source())
+    return Pin(choose(enough, key=lambda candidate: len(candidate.numbers)).tag, source)
 
 
 def _without_channel(tag: str) -> str:
@@ -208,15 +244,15 @@ def _names_release_line(name: str, tag: str) -> bool:
     return name in _RELEASE_LINES and re.fullmatch(_RELEASE_LINES[name], word) is not None
 
 
-def _candidates(tags: Iterable[str], variant: str) -> list[_Candidate]:
+def _candidates(tags: Iterable[str], variant: str) -> list[Version]:
     """Those of `tags` that are a version and `variant`; without a `v` where both spellings are."""
     suffix = f"-{variant}" if variant else ""
-    found: dict[str, _Candidate] = {}
+    found: dict[str, Version] = {}
     for tag in sorted(tags, key=lambda tag: tag.startswith("v")):
         match = _VERSIONED.fullmatch(tag)
         if match and match["suffix"] == suffix and not _DATE.search(match["numbers"]):
             numbers = match["numbers"]
-            found.setdefault(numbers, _Candidate(tag, tuple(numbers.split("."))))
+            found.setdefault(numbers, Version(tag, tuple(numbers.split("."))))
     return list(found.values())
 
 

@@ -1,0 +1,193 @@
+"""`dfix pin`: writes what floating tags stand for into the lock file, and into the Dockerfiles."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dfix.pinning import Question
+    from dfix.resolve.lock import Lock
+
+
+@click.command("pin")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option(
+    "--online/--offline",
+    help="Ask the registries, and not just the tables that come with dfix.  [default: offline]",
+)
+@click.option(
+    "--policy",
+    type=click.Choice(["patch", "minor", "major"]),
+    help="How much of a version is kept: 2.0.9, 2.0 or 2.  [default: minor]",
+)
+@click.option("--digest", is_flag=True, help="Also write the digest of each image's index.")
+@click.option("--update", is_flag=True, help="Ask again about what the lock file has already.")
+@click.option(
+    "--registry-mirror",
+    "mirrors",
+    multiple=True,
+    metavar="URL",
+    help="Ask this one for the images of Docker Hub first.",
+)
+@click.option(
+    "--max-requests",
+    type=click.IntRange(min=1),
+    default=200,
+    metavar="N",
+    help="Send no more requests than these.  [default: 200]",
+)
+@click.option("--diff", is_flag=True, help="Write nothing; print the changes as a unified diff.")
+@click.option(
+    "--exclude", multiple=True, metavar="GLOB", help="Pass over files below a folder that match."
+)
+@click.option("--no-gitignore", is_flag=True, help="Look at files that git ignores, too.")
+@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("--no-color", is_flag=True, help="Print no colours.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    online: bool,
+    policy: str | None,
+    digest: bool,
+    update: bool,
+    mirrors: tuple[str, ...],
+    max_requests: int,
+    diff: bool,
+    exclude: tuple[str, ...],
+    no_gitignore: bool,
+    config: str | None,
+    quiet: bool,
+    no_color: bool,
+) -> None:
+    """Write the versions that floating tags stand for, and remember them in dfix.lock.
+
+    The file lies at the top of the work tree, or in the folder that is named. What it has already is not
+    asked again without --update, so that every machine writes the same.
+    """
+    from dataclasses import replace
+
+    from dfix.cli.session import Session, View
+    from dfix.fixer import Level
+    from dfix.pinning import FIXER, Answers, locked, names_in
+    from dfix.resolve.lock import LockedImages
+    from dfix.runner import Work
+    from dfix.selection import Selection
+
+    if mirrors and not online:
+        raise click.UsageError("--registry-mirror needs --online")
+    if "-" in paths:
+        raise click.UsageError("standard input has no lock file: name files or folders")
+    cwd = Path.cwd()
+    options: dict[str, object] = {"digest": "yes" if digest else "no"}
+    if policy is not None:
+        options["policy"] = policy
+    work = Work(
+        cwd,
+        Selection(Level.STANDARD, (FIXER,), (), (), {FIXER: options}),
+        config=None if config is None else Path(config).absolute(),
+    )
+    view = View(diff=diff, quiet=quiet, no_color=no_color)
+    session = Session(work, view)
+    chosen = [Path(path) for path in paths or (".",)]
+    file = _lock_file(chosen, cwd)
+    before = _read(file)
+    with ExitStack() as stack:
+        try:
+            names = names_in(chosen, work, exclude=exclude, gitignore=not no_gitignore)
+        except ValueError as error:
+            raise click.UsageError(f"--exclude: {error}") from error
+        question = _question(
+            stack, chosen, online=online, digest=digest, update=update,
+            mirrors=mirrors, requests=max_requests,
+        )  # fmt: skip
+        lock, unanswered = locked(before, names, question)
+    for each in unanswered:
+        if each.failed or update:  # What the fixer has to decline is told at its place, too.
+            session.err.lines([((f"{each.name}: ", "bold"), (each.reason, ""))])
+    if lock != before and not diff:
+        _write(file, lock)
+        if not quiet:
+            session.err.lines(
+                [((f"{os.path.relpath(file, cwd)} has {len(lock.answers)} answers", ""),)]
+            )
+    session.work = replace(work, images=LockedImages(lock, Answers(unanswered)))
+    code = session.files(chosen, exclude=exclude, gitignore=not no_gitignore, jobs=None)
+    ctx.exit(2 if any(each.failed for each in unanswered) else code)
+
+
+def _lock_file(paths: list[Path], cwd: Path) -> Path:
+    """Where the lock file of all `paths` is. Raises click.UsageError where they have none in common."""
+    from dfix.resolve.lock import NAME
+    from dfix.worktree import work_tree_root
+
+    folders = set()
+    for path in paths:
+        real = Path(os.path.realpath(cwd / path))
+        folder = real if real.is_dir() else real.parent
+        folders.add(work_tree_root(folder) or folder)
+    if len(folders) > 1:
+        raise click.UsageError(
+            "the paths lie in several trees, of which each has its own dfix.lock"
+        )
+    return folders.pop() / NAME
+
+
+def _read(file: Path) -> "Lock":
+    from dfix.config import ConfigError
+    from dfix.resolve.lock import Lock
+
+    try:
+        return Lock.read(file)
+    except FileNotFoundError:
+        return Lock()
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read: {error.strerror or error}") from error
+
+
+def _write(file: Path, lock: "Lock") -> None:
+    from dfix.wholefile import whole_file
+
+    try:
+        with whole_file(file) as writing:
+            writing.write(lock.text().encode())
+    except OSError as error:
+        told = f"{file}: cannot be written: {error.strerror or error}"
+        raise click.ClickException(told) from error
+
+
+def _question(
+    stack: ExitStack,
+    paths: list[Path],
+    *,
+    online: bool,
+    digest: bool,
+    update: bool,
+    mirrors: tuple[str, ...],
+    requests: int,
+) -> "Question":
+    from dfix.pinning import Question
+
+    if not online:
+        return Question(None, digest, update)
+    from dfix.resolve.cache import Cache
+    from dfix.resolve.credentials import Credentials
+    from dfix.resolve.registry import Limits, Registry, RegistryError
+
+    try:
+        registry = Registry(
+            cache=None if update else Cache.open(),  # What was kept may be minutes old.
+            limits=Limits(requests),
+            mirrors=mirrors,
+            credentials=Credentials.load(trees=[path.absolute() for path in paths]),
+        )
+    except (RegistryError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    return Question(stack.enter_context(registry), digest, update)

@@ -1,0 +1,208 @@
+"""The lock file: what tags without a version stood for, kept so that every machine gives one answer.
+
+TOML, sorted, one table for each image and policy. Whoever may write to a repository may write its lock
+file, so an answer is taken only where it is a version that keeps the variant of what it stands for.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dfix.config import ConfigError
+from dfix.image import ImageReference
+from dfix.regularfile import read_regular
+from dfix.resolve.tags import Pin, Policy, Unpinned, fits, settled
+
+NAME = "dfix.lock"
+"""What the file is called."""
+
+_VERSION = 1
+_LIMIT = 4 * 1024 * 1024  # bytes
+_HEAD = f"""# Written by `dfix pin`: what tags without a version stand for. `dfix pin --update` asks again.
+version = {_VERSION}
+"""
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEYS = ("name", "policy", "tag", "digest", "date", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One answer: the tag that `name` stands for, and the digest of that image's index if known.
+
+    `policy` is None for a name whose tag is a version already: there is just the digest to know.
+    """
+
+    name: str
+    """The image by its familiar name, always with a tag: `node:latest`."""
+    policy: Policy | None
+    tag: str
+    date: str
+    """The day of the answer, `YYYY-MM-DD`."""
+    source: str
+    digest: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it answers."""
+        return self.name, self.policy or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """All answers of a lock file. Can be pickled."""
+
+    answers: Mapping[tuple[str, str], Locked] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answers: Iterable[Locked]) -> "Lock":
+        """A lock of these answers; of two about the same, the later one counts."""
+        return cls({each.key: each for each in answers})
+
+    @classmethod
+    def read(cls, path: Path) -> "Lock":
+        """The lock of a file. Raises ConfigError for one that is none, OSError if it cannot be read.
+
+        A symbolic link is not followed: it may leave the tree.
+        """
+        data = read_regular(path, limit=_LIMIT, follow=False)
+        try:
+            text = data.decode("utf-8")
+            document = tomllib.loads(text)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise ConfigError(path, line, "not UTF-8") from error
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"at line (\d+)", str(error))
+            line = int(found[1]) if found else text.count("\n") + 1
+            raise ConfigError(path, line, f"not TOML: {error}") from error
+        except RecursionError as error:
+            raise ConfigError(path, 1, "nested too deep") from error
+        starts = [number for number, line in enumerate(text.split("\n"), 1) if _opens_table(line)]
+        if document.get("version") != _VERSION:
+            raise ConfigError(path, 1, f"`version` must be {_VERSION}: this dfix knows no other")
+        tables = document.get("image", [])
+        if not isinstance(tables, list) or set(document) - {"version", "image"}:
+            raise ConfigError(path, 1, "there must be nothing but `version` and [[image]] tables")
+        answers = []
+        for at, table in enumerate(tables):
+            try:
+                answers.append(_locked(table))
+            except ValueError as error:
+                line = starts[at] if len(starts) == len(tables) else 1
+                raise ConfigError(path, line, str(error)) from None
+        return cls.of(answers)
+
+    def text(self) -> str:
+        """The file that holds it: sorted, the same for the same answers."""
+        return _HEAD + "".join(_table(self.answers[key]) for key in sorted(self.answers))
+
+    def pin(self, image: ImageReference, policy: Policy) -> Pin | None:
+        """What the floating tag of `image` stands for; None where nothing is said."""
+        found = self.answers.get((named(image), policy))
+        if found is None:
+            return None
+        return Pin(found.tag, f"{NAME}: {found.source}", found.digest)
+
+    def digest(self, image: ImageReference) -> str | None:
+        """The digest of the index that `image` names, which has a version; None for not known."""
+        wanted = (image.familiar_name, image.tag)
+        for each in self.answers.values():
+            if each.digest and (each.name.rpartition(":")[0], each.tag) == wanted:
+                return each.digest
+        return None
+
+
+def named(image: ImageReference) -> str:
+    """The name under which an image is locked."""
+    return f"{image.familiar_name}:{image.tag or 'latest'}"
+
+
+def _opens_table(line: str) -> bool:
+    return re.match(r"\s*\[\[\s*image\s*\]\]", line) is not None
+
+
+def _locked(table: object) -> Locked:
+    """An answer. Raises ValueError for what is none."""
+    if not isinstance(table, dict) or not all(isinstance(each, str) for each in table.values()):
+        raise ValueError("an [[image]] holds texts only")
+    if unknown := sorted(set(table) - set(_KEYS)):
+        raise ValueError(f"an [[image]] has no {unknown[0]!r}")
+    if missing := [each for each in ("name", "tag", "date", "source") if each not in table]:
+        raise ValueError(f"an [[image]] needs {missing[0]!r}")
+    values: dict[str, Any] = dict(table)
+    image = ImageReference.parse(values["name"])
+    if image is None or image.digest is not None or named(image) != values["name"]:
+        raise ValueError(f"{values['name']!r} is not the name of an image with its tag")
+    if values.get("policy") not in {None, *Policy}:
+        raise ValueError(f"{values['policy']!r} is not a policy: patch, minor or major")
+    if "digest" in values and not _DIGEST.fullmatch(values["digest"]):
+        raise ValueError(f"{values['digest']!r} is not a sha256 digest")
+    if not _DATE.fullmatch(values["date"]):
+        raise ValueError(f"{values['date']!r} is not a date")
+    if not values["source"].isprintable() or len(values["source"]) > 200:
+        raise ValueError("`source` is not a short text")
+    policy = Policy(values["policy"]) if "policy" in values else None
+    if policy is None:
+        if values["tag"] != image.tag:
+            raise ValueError("without a policy `tag` must be the one of the name")
+    elif settled(image) is not None or not fits(image, values["tag"]):
+        raise ValueError(f"{values['tag']!r} is no version with the variant of {values['name']}")
+    return Locked(
+        values["name"],
+        policy,
+        values["tag"],
+        values["date"],
+        values["source"],
+        values.get("digest"),
+    )
+
+
+def _table(answer: Locked) -> str:
+    values = {
+        "name": answer.name,
+        "policy": answer.policy,
+        "tag": answer.tag,
+        "digest": answer.digest,
+        "date": answer.date,
+        "source": answer.source,
+    }
+    # All values were checked to be printable, which leaves two characters to escape.
+    lines = (f'{key} = "{_escaped(value)}"\n' for key, value in values.items() if value is not None)
+    return "\n[[image]]\n" + "".join(lines)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+class LockedImages:
+    """What a lock file says, and what `others` say where it says nothing."""
+
+    def __init__(self, lock: Lock, others: Any) -> None:
+        self._lock = lock
+        self._others = others
+
+    def base_facts(self, image: ImageReference) -> Any:
+        """What is known about `image`; None for nothing."""
+        return self._others.base_facts(image)
+
+    def pin(self, image: ImageReference, policy: str) -> Pin | Unpinned:
+        """The tag that a floating reference stands for. Raises ValueError for an unknown policy."""
+        answer = settled(image) or self._lock.pin(image, Policy(policy))
+        if answer is not None:
+            return answer
+        found: Pin | Unpinned = self._others.pin(image, policy)
+        return found
+
+    def digest(self, image: ImageReference) -> str | None:
+        """The digest of the index that `image` names; None for not known."""
+        return self._lock.digest(image)
+
+    def tags(self, image: ImageReference) -> frozenset[str]:
+        """The tags that `image` is known to have."""
+        found: frozenset[str] = self._others.tags(image)
+        return found

@@ -1,0 +1,268 @@
+"""`dfix pin`: the lock file and the files that it is about."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Caller
+from tests.resolve.registries.images import Image, Index, image, index
+from tests.resolve.registries.scripted import Reply, Seen, Server
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "pinning.md"
+TABLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither the user's proxies, logins nor cache take part."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    monkeypatch.setenv("DFIX_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def listing(tags: dict[str, Image | Index]) -> Callable[[Seen], Reply]:
+    """A registry that holds these tags in whatever repository."""
+
+    def script(seen: Seen) -> Reply:
+        if seen.path.endswith("/tags/list"):
+            name = seen.path.removeprefix("/v2/").removesuffix("/tags/list")
+            body = repr({"name": name, "tags": sorted(tags)}).replace("'", '"').encode()
+            return Reply(200, body, {"Content-Type": "application/json"})
+        held = tags.get(seen.path.rpartition("/")[2])
+        if held is None:
+            return Reply(404)
+        text = held.manifest
+        return Reply(
+            200, text.body, {"Content-Type": text.kind, "Docker-Content-Digest": text.digest}
+        )
+
+    return script
+
+
+NEW = index(image("amd64", Cmd=["new"]), image("arm64", Cmd=["new"]))
+OLD = index(image("amd64", Cmd=["old"]), image("arm64", Cmd=["old"]))
+NEWEST = index(image("amd64", Cmd=["newest"]))
+TAGS: dict[str, Image | Index] = {
+    "latest": NEW, "2": NEW, "2.1": NEW, "2.1.3": NEW, "2.0": OLD, "1": OLD, "1.9": OLD,
+    "3-rc1": NEWEST, "20240101": NEW,
+}  # fmt: skip
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    made: list[Server] = []
+
+    def start(tags: dict[str, Image | Index] = TAGS) -> Server:
+        made.append(Server(listing(tags)))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.close()
+
+
+def answers(call: Caller) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = tomllib.loads(call.text("dfix.lock"))["image"]
+    return found
+
+
+def test_the_transcript(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM node:lts-slim\nCOPY --from=busybox /bin/sh /sh\n"})
+    (block,) = re.findall(r"```console\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    steps = [part.partition("\n") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
+    assert len(steps) == 4
+    for command, _, told in steps:
+        program, *words = command.split()
+        shown = call.text(words[0]) if program == "cat" else call(*words).out
+        assert shown == told, command
+
+
+def test_it_writes_with_diff_nothing(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    done = call("pin", "--diff")
+    assert done.code == 1
+    assert "+FROM alpine:" in done.out
+    assert call.text() == "FROM alpine\n"
+    assert not (call.folder / "dfix.lock").exists()
+
+
+def test_what_is_locked_stays(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    call("pin", "--quiet")
+    pinned, lock = call.text(), call.text("dfix.lock")
+    older = re.sub(r'tag = ".*"', 'tag = "3.10"', lock)
+    call.write({"Dockerfile": "FROM alpine\n", "dfix.lock": older})
+    assert call("pin").code == 0
+    assert call.text() == "FROM alpine:3.10\n"
+    assert call.text("dfix.lock") == older
+    # `dfix` goes by it, too, wherever the file lies in the tree.
+    call.write({"a/b/Dockerfile": "FROM alpine\n", ".git/HEAD": ""})
+    assert call("--select", "pin-base-image", "a").code == 0
+    assert call.text("a/b/Dockerfile") == "FROM alpine:3.10\n"
+    # Only an update asks again.
+    call.write({"Dockerfile": "FROM alpine\n"})
+    assert call("pin", "--update", "Dockerfile").code == 0
+    assert (call.text(), call.text("dfix.lock")) == (pinned, lock)
+
+
+def test_a_second_run_changes_nothing(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\nFROM me/app\n"})
+    assert call("pin").code == 0
+    before = call.text(), call.text("dfix.lock")
+    assert call("pin").code == 0
+    assert (call.text(), call.text("dfix.lock")) == before
+
+
+def test_policies_have_answers_of_their_own(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    call("pin", "--quiet", "--policy", "patch")
+    assert re.fullmatch(r"FROM alpine:\d+\.\d+\.\d+\n", call.text())
+    call.write({"Dockerfile": "FROM alpine\n"})
+    call("pin", "--quiet", "--policy", "major")
+    assert [each["policy"] for each in answers(call)] == ["major", "patch"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "told"),
+    [
+        ("version = 2\n", "dfix.lock:1: `version` must be 1"),
+        ("version = 1\n[[image]]\nname = 1\n", "dfix.lock:2: an [[image]] holds texts only"),
+    ],
+)
+def test_a_lock_that_is_none(call: Caller, lock: str, told: str) -> None:
+    call.write({"Dockerfile": "FROM alpine\n", "dfix.lock": lock})
+    for words in (["pin"], ["--select", "pin-base-image"]):
+        done = call(*words)
+        assert done.code == 2
+        assert told in done.errors
+        assert "Traceback" not in done.errors
+    assert (call.text(), call.text("dfix.lock")) == ("FROM alpine\n", lock)
+
+
+def test_a_lock_that_leads_out_of_the_tree(call: Caller, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("version = 1\n")
+    call.write({"Dockerfile": "FROM alpine\n"})
+    (call.folder / "dfix.lock").symlink_to(tmp_path / "other")
+    for words in (["pin"], ["--select", "pin-base-image"]):
+        done = call(*words)
+        assert done.code == 2, done.errors
+        assert call.text() == "FROM alpine\n"
+    assert (tmp_path / "other").read_text() == "version = 1\n"
+
+
+def test_calls_that_make_no_sense(call: Caller, tmp_path: Path) -> None:
+    call.write({"a/Dockerfile": "FROM alpine\n", "b/Dockerfile": "FROM alpine\n"})
+    for words in (["-"], ["a", "b"], ["--registry-mirror", "x.example.com"], ["--policy", "x"]):
+        done = call("pin", *words)
+        assert done.code == 2, words
+        assert done.errors.count("\n") == 1
+    assert call.text("a/Dockerfile") == "FROM alpine\n"
+
+
+def test_a_registry_is_asked(call: Caller, serve: Serve) -> None:
+    server = serve()
+    name = f"{server.authority}/shop/app"
+    call.write({"Dockerfile": f"FROM {name}\nCOPY --from={name}:latest /x /x\n"})
+    done = call("pin", "--online")
+    assert done.code == 0, done.errors
+    assert call.text() == f"FROM {name}:2.1\nCOPY --from={name}:2.1 /x /x\n"
+    (answer,) = answers(call)
+    assert answer["name"] == f"{name}:latest"
+    assert answer["digest"] == NEW.manifest.digest
+    assert answer["source"] == f"registry {server.authority}"
+    # Nobody is asked a second time, nor where the answer is locked.
+    asked = len(server.seen)
+    call.write({"Dockerfile": f"FROM {name}\n"})
+    assert call("pin").code == 0
+    assert call.text() == f"FROM {name}:2.1\n"
+    assert len(server.seen) == asked
+
+
+def test_digests_are_written_when_wanted(call: Caller, serve: Serve) -> None:
+    name = f"{serve().authority}/shop/app"
+    text = f"FROM {name} AS a\nFROM {name}:1.9\nRUN --mount=from={name}:2,target=/x true\n"
+    call.write({"Dockerfile": text})
+    done = call("pin", "--online", "--digest")
+    assert done.code == 0, done.errors
+    new, old = NEW.manifest.digest, OLD.manifest.digest
+    pinned = (
+        f"FROM {name}:2.1@{new} AS a\nFROM {name}:1.9@{old}\n"
+        f"RUN --mount=from={name}:2@{new},target=/x true\n"
+    )
+    assert call.text() == pinned
+    assert call("pin", "--digest").code == 0
+    assert call.text() == pinned
+    # Offline the lock file has them.
+    call.write({"Dockerfile": text})
+    assert call("pin", "--digest").code == 0
+    assert call.text() == pinned
+
+
+def test_an_update_follows_the_registry(call: Caller, serve: Serve) -> None:
+    tags = dict(TAGS)
+    name = f"{serve(tags).authority}/shop/app"
+    call.write({"Dockerfile": f"FROM {name}\n"})
+    call("pin", "--online", "--quiet")
+    tags |= {"latest": NEWEST, "3": NEWEST, "3.0": NEWEST}
+    call.write({"Dockerfile": f"FROM {name}\n"})
+    call("pin", "--online", "--quiet")
+    assert call.text() == f"FROM {name}:2.1\n"
+    call.write({"Dockerfile": f"FROM {name}\n"})
+    done = call("pin", "--online", "--update", "--quiet")
+    assert done.code == 0, done.errors
+    assert call.text() == f"FROM {name}:3.0\n"
+    assert [each["tag"] for each in answers(call)] == ["3.0"]
+
+
+def test_mirrors_are_asked_first(call: Caller, serve: Serve) -> None:
+    server = serve()
+    call.write({"Dockerfile": "FROM alpine\n"})
+    done = call("pin", "--online", "--registry-mirror", server.url)
+    assert done.code == 0, done.errors
+    assert call.text() == "FROM alpine:2.1\n"
+    assert {each.path.rpartition("/v2/")[2].split("/")[0] for each in server.seen} <= {
+        "",
+        "library",
+    }
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 500])
+def test_a_registry_that_fails(call: Caller, status: int, serve: Serve) -> None:
+    server = serve()
+    server.script = lambda seen: Reply(status, b"", {"Retry-After": "0"})
+    name = f"{server.authority}/shop/app"
+    text = f"FROM {name}\nFROM debian:12\n"
+    call.write({"Dockerfile": text})
+    done = call("pin", "--online")
+    assert done.code == 2
+    assert f"{name}:latest: " in done.errors
+    assert "Traceback" not in done.errors
+    assert call.text() == text
+    assert not (call.folder / "dfix.lock").exists()
+
+
+def test_no_more_requests_than_allowed(call: Caller, serve: Serve) -> None:
+    server = serve()
+    name = f"{server.authority}/shop/app"
+    call.write({"Dockerfile": f"FROM {name}\n"})
+    done = call("pin", "--online", "--max-requests", "2")
+    assert done.code == 2
+    assert len(server.seen) == 2
+    assert call.text() == f"FROM {name}\n"
+
+
+def test_what_a_mirror_cannot_answer_is_not_taken_from_the_table(
+    call: Caller, serve: Serve
+) -> None:
+    server = serve({"latest": NEW, "1.0": OLD})
+    call.write({"Dockerfile": "FROM alpine\n"})
+    done = call("pin", "--online", "--registry-mirror", server.url)
+    assert call.text() == "FROM alpine\n"
+    assert "refused: the registry docker.io has no version of alpine:latest" in done.out
