@@ -12,7 +12,8 @@ def command(name: str, form: str, no_color: bool) -> None:
 
     NAME is a fixer, or a code of another tool.
     """
-    from dfix.cli.terminal import standard_output
+    from dfix.cli.tables import tell_date
+    from dfix.cli.terminal import standard_error, standard_output
     from dfix.registry import UnknownFixer, all_fixers, resolve
     from dfix.report.json import dumps
     from dfix.report.rules import explanation_data, explanation_lines
@@ -28,4 +29,5 @@ def command(name: str, form: str, no_color: bool) -> None:
     else:
         for at, fixer in enumerate(fixers):
             out.lines([*([(), ()] if at else []), *explanation_lines(fixer)])
+        tell_date(standard_error(no_color=no_color))
     out.require_success()

@@ -73,6 +73,7 @@ def command(
     from dataclasses import replace
 
     from dfix.cli.session import Session, View
+    from dfix.cli.tables import warn_if_old
     from dfix.fixer import Level
     from dfix.pinning import FIXER, Answers, locked, names_in
     from dfix.resolve.lock import LockedImages
@@ -110,6 +111,8 @@ def command(
     for each in unanswered:
         if each.failed or update:  # What the fixer has to decline is told at its place, too.
             session.err.lines([((f"{each.name}: ", "bold"), (each.reason, ""))])
+    if not online:
+        warn_if_old(session.err)
     if lock != before and not diff:
         _write(file, lock)
         if not quiet:
