@@ -367,6 +367,7 @@ def test_builders_table_of_words() -> None:
     [
         ("a 'b' \"c\"", "a b c"),
         ("\\$a '$b' $", "\\$a \\$b \\$"),
+        (r"\\$a '\$'b", r"\\${a} \\\$b"),
         ("$a\"b\"${c:-d '$e'}", "${a}b${c:-d '$e'}"),
         ("${a:-q r}", "${a:-q r}"),
         ('"${a:-q r}"', "${a:-q r}"),

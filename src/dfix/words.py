@@ -360,7 +360,8 @@ def substitution_end(text: str, start: int, escape: str = "\\") -> int:
 
 
 def outline(text: str, escape: str = "\\") -> str:
-    """`text` without quotes and escapes, its variables as written; a literal `$` is `\\$`.
+    """`text` without quotes and escapes, its variables as written; a literal `$` is `\\$`,
+    and a literal backslash `\\\\`.
 
     Two texts of one outline have the same value whatever their variables are. Raises WordError where
     the builder would stop.
@@ -368,7 +369,9 @@ def outline(text: str, escape: str = "\\") -> str:
     lexer = _Outline(text.replace("\0", ""), escape)
     parts = lexer.run().split("\0")
     for at, part in enumerate(parts):
-        parts[at] = lexer.found[int(part)] if at % 2 else part.replace("$", "\\$")
+        parts[at] = (
+            lexer.found[int(part)] if at % 2 else part.replace("\\", "\\\\").replace("$", "\\$")
+        )
     return "".join(parts)
 
 

@@ -169,7 +169,7 @@ def test_triggers_are_kept_as_text_and_run_by_the_next_stage() -> None:
     parent, child = planned(
         "FROM a AS b", "ONBUILD   RUN  x \\", "  y", "ONBUILD ENV A=1", "FROM b", "RUN z"
     ).stages
-    assert parent.config.onbuild == ("RUN x   y", "ENV A=1")
+    assert parent.config.onbuild == ("RUN  x   y", "ENV A=1")
     assert (parent.effects, dict(parent.config.env)) == ((), {})
     assert child.config.onbuild == ()
     assert dict(child.config.env) == {"A": "1"}
@@ -183,3 +183,19 @@ def test_what_the_builder_refuses_is_told(line: str) -> None:
     assert [type(each).__name__ for each in planned("FROM a", line).stages[0].effects] == [
         "Rejected"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        pytest.param(['ONBUILD   CMD  ["a",  "b" ]  '], 'CMD  ["a",  "b" ]', id="blanks-are-kept"),
+        pytest.param(["onbuild run\\", "", "# no", "  a"], "run  a", id="lines-are-joined"),
+        pytest.param(["ONBUILD ENV  A=1 \\", " # no \\", "   B=2"], "ENV  A=1    B=2", id="pairs"),
+        pytest.param(
+            ["ONBUILD RUN <<E  &&  b", "a", "E"], "RUN <<E  &&  b\na\nE", id="with-its-heredoc"
+        ),
+    ],
+)
+def test_the_text_that_an_image_keeps_of_a_trigger(lines: list[str], expected: str) -> None:
+    """Seen in real builds: `docker image inspect` shows it."""
+    assert config(*lines).onbuild == (expected,)

@@ -259,3 +259,8 @@ def test_flags_are_expanded_and_stages_numbered() -> None:
         "--mount=type=cache,id=x,from=stage 0,target=/c",
         "--network=none",
     )
+
+
+def test_a_mount_knows_no_stage_by_its_number() -> None:
+    stage = planned("FROM a AS x", "FROM b", "RUN --mount=from=0,target=/c a").stages[1]
+    assert of_kind(stage.effects[0], Statement).flags == ("--mount=from=0,target=/c",)

@@ -58,7 +58,8 @@ def test_the_backtick_escapes_where_the_file_asks() -> None:
         pytest.param(["ENV V=$A"], Symbolic("${A}"), id="of-the-base"),
         pytest.param(["ENV V=${A}"], Symbolic("${A}"), id="in-braces"),
         pytest.param(["ENV V=/x:$PATH"], Symbolic("/x:${PATH}"), id="path"),
-        pytest.param(["ENV V=$A\\${A}"], Symbolic("${A}\\${A}"), id="literal-dollar-is-marked"),
+        pytest.param(["ENV V=$A\\${A}"], Symbolic("${A}\\${A\\}"), id="literal-dollar-is-marked"),
+        pytest.param([r"ENV V=$A\\$B"], Symbolic(r"${A}\\${B}"), id="literal-backslash-is-marked"),
         pytest.param(["ENV B=$A", "ENV V=$B-x"], Symbolic("${A}-x"), id="handed-on"),
         pytest.param(["ENV A=1", "ENV V=${A:-2}"], "1", id="default-unused"),
         pytest.param(["ENV V=${A:-2}"], Symbolic("${A:-2} with A=${A}"), id="default-open"),
@@ -69,7 +70,14 @@ def test_the_backtick_escapes_where_the_file_asks() -> None:
         pytest.param(['ENV V="a'], Symbolic('"a'), id="open-quote"),
         pytest.param(["ENV V=${A"], Symbolic("${A"), id="open-brace"),
         pytest.param(["ARG A=1", "ENV V=$A"], "1", id="argument"),
-        pytest.param(["ARG A", "ENV V=$A"], Symbolic("${ARG A}"), id="argument-without-value"),
+        pytest.param(
+            ["ARG A", "ENV V=$A"], Symbolic("${ARG A:-${A}}"), id="argument-without-value"
+        ),
+        pytest.param(
+            ["ENV A=$AB", "ARG AB", "ENV A=$AB", "ARG A", "ENV V=$A"],
+            Symbolic("${ARG A:-${ARG AB:-${AB}}}"),
+            id="argument-with-a-longer-one's-value",
+        ),
         pytest.param(["ENV A=1", "ARG A=2", "ENV V=$A"], "2", id="L33-later-arg"),
         pytest.param(["ARG A=2", "ENV A=1", "ENV V=$A"], "1", id="L33-later-env"),
         pytest.param(
@@ -128,7 +136,7 @@ def test_what_is_the_same_when_expanded_is_equal(text: str, other: str) -> None:
         pytest.param(
             ["ARG A", "FROM i:$A", "ARG A"],
             Symbolic("i:${ARG A}"),
-            Symbolic("${ARG A}"),
+            Symbolic("${ARG A:-${A}}"),
             id="no-default",
         ),
         pytest.param(["ARG B=1", "ARG A=$B", "FROM i:$A"], "i:1", None, id="of-another"),
@@ -147,7 +155,7 @@ def test_arguments_above_the_first_stage(lines: list[str], base: str, seen: str 
 def test_a_stage_inherits_arguments() -> None:
     stages = planned("FROM a AS x", "ARG A=1", "FROM x", "RUN b", "FROM a", "RUN b").stages
     runs = [of_kind(each.effects[0], Statement) for each in stages[1:]]
-    assert [dict(each.env) for each in runs] == [{"A": "1"}, {}]
+    assert [dict(each.env) for each in runs] == [{"A": Symbolic("${A-1}")}, {}]
 
 
 def test_platform_comes_from_the_call() -> None:
@@ -202,3 +210,36 @@ def test_an_operator_on_what_is_not_known_is_compared_without_the_quotes_around_
     assert legacy == quoted
     assert quoted != value('ENV V="${B:-q  r} s"')
     assert quoted != value("ENV V='${B:-q r} s'")
+
+
+@pytest.mark.parametrize(
+    ("lines", "seen"),
+    [
+        pytest.param(["ENV A=env", "ARG A=arg"], "env", id="an-env-wins-again"),
+        pytest.param(["ARG A=arg", "ENV A=env"], "env", id="as-it-did"),
+        pytest.param(["ARG A=arg"], Symbolic("${A-arg}"), id="an-env-of-the-base-would-win"),
+        pytest.param(["ARG A=a}"], Symbolic(r"${A-a\}}"), id="closed-where-it-ends"),
+    ],
+)
+def test_arguments_where_a_stage_goes_on(lines: list[str], seen: str) -> None:
+    """Seen in real builds: a stage begins with its parent's environment over its arguments."""
+    stages = planned(
+        "FROM a AS x", *lines, "RUN a", "FROM x AS y", "RUN b", "FROM y", "RUN c"
+    ).stages
+    for stage in stages[1:]:
+        assert of_kind(stage.effects[0], Statement).env["A"] == seen
+
+
+def test_no_base_has_a_say_in_an_empty_image() -> None:
+    stages = planned("FROM scratch AS x", "ARG A=arg", "FROM x", "ENV B=$A").stages
+    assert dict(stages[1].config.env) == {"B": "arg"}
+
+
+def test_an_argument_without_a_value_hides_nothing() -> None:
+    """Seen in real builds: neither above the first stage, nor in it."""
+    stage = planned("ARG A", "FROM a", "ENV A=env", "ARG A", "ENV B=$A").stages[0]
+    assert stage.config.env["B"] == Symbolic("${ARG A:-env}")
+    built_in = planned("ARG TARGETARCH", "FROM a", "ENV TARGETARCH=x", "ARG TARGETARCH", "RUN a")
+    assert of_kind(built_in.stages[0].effects[0], Statement).env["TARGETARCH"] == Symbolic(
+        "${ARG TARGETARCH}"
+    )

@@ -26,7 +26,8 @@ from dfix.plan.model import (
 )
 from dfix.plan.statements import Scene, statements
 from dfix.plan.transfers import transfer
-from dfix.plan.values import clean, joined, literal, value, words
+from dfix.plan.values import clean, joined, literal, short, value, words
+from dfix.plan.written import expression, written
 from dfix.shell import parse_shell
 
 _PLATFORM_ARGS = tuple(
@@ -64,6 +65,8 @@ class _Builder:
         self.holding: dict[Instruction, int] = {}
         #: The scope above the first FROM: its arguments, and those that the builder always has.
         self.outer: dict[str, str] = {name: _given(name) for name in _PLATFORM_ARGS}
+        #: Of its arguments, those that have a value even if the call gives none.
+        self.settled: set[str] = set(_PLATFORM_ARGS)
         self.declared = Bindings()
         for instruction in tree.global_args:
             self.states[instruction] = self.outer_state()
@@ -76,6 +79,7 @@ class _Builder:
         if pair.assigned is not None:
             default = value(pair.assigned, self.outer, True, self.escape)
             self.outer[pair.key] = self.argument(pair.key, default)
+            self.settled.add(pair.key)
         else:
             self.outer.setdefault(pair.key, _given(pair.key))
         self.declared = self.declared.extended({pair.key: self.outer[pair.key]})
@@ -127,9 +131,13 @@ class _Builder:
             self.names[stage.name] = stage.index
 
     def source(self, name: str) -> str:
-        """What `--from` or a mount's `from` means: `stage N`, or the image of that name."""
+        """What `--from` means: `stage N`, or the image of that name."""
         if name.isascii() and name.isdecimal() and len(name) < 6:
             return f"stage {int(name)}"
+        return self.named(name)
+
+    def named(self, name: str) -> str:
+        """The same of a mount, which knows a stage by its name alone."""
         index = self.names.get(name.lower())
         return name if index is None else f"stage {index}"
 
@@ -153,8 +161,10 @@ class _Stage:
         self.commanded = False
         self._state: State | None = None
         self.closed: bool = base == "scratch" if parent is None else parent.closed
-        self.visible: Bindings = Bindings() if parent is None else parent.visible
-        self.args: Bindings = Bindings() if parent is None else parent.args
+        self.visible: Bindings = Bindings()
+        self.args: Bindings = Bindings()
+        if parent is not None:
+            self.args, self.visible = parent.handed_on()
         config = Config() if parent is None else parent.config
         self.config: Config = replace(config, onbuild=())
         # What only grows is put into the configuration at the end.
@@ -163,6 +173,25 @@ class _Stage:
         self.ports = set(config.ports)
         self.volumes = set(config.volumes)
 
+    def handed_on(self) -> tuple[Bindings, Bindings]:
+        """The arguments, and all that is visible, where a stage that is FROM this one begins.
+
+        There the image's environment is laid over the arguments: what ENV had set wins again over a
+        later ARG of the same name, be it an ENV of the file's or one of the base image.
+        """
+        env = self.config.env
+        again: dict[str, str] = {}
+        for name, found in self.args.items():
+            if name in env:
+                again[name] = env[name]
+            elif not self.closed:
+                fallback = f"${{{name}-"
+                inherited = isinstance(found, Symbolic) and found.startswith(fallback)
+                again[name] = (
+                    found if inherited else Symbolic(f"{fallback}{short(literal(found))}}}")
+                )
+        return self.args.extended(again), self.visible.extended(again)
+
     def finish(self) -> None:
         """Completes the configuration."""
         self.change(
@@ -170,7 +199,7 @@ class _Stage:
             labels=self.set_labels,
             ports=tuple(sorted(self.ports)),
             volumes=tuple(sorted(self.volumes)),
-            onbuild=tuple(map(written, self.triggers)),
+            onbuild=tuple(expression(each, self.escape) for each in self.triggers),
         )
 
     def state(self) -> State:
@@ -266,7 +295,7 @@ class _Stage:
         found = self.value(flag.argument)
         symbolic = isinstance(found, Symbolic)
         if flag.name == "mount":
-            found = _MOUNTED.sub(lambda match: match[1] + self.builder.source(match[2]), found)
+            found = _MOUNTED.sub(lambda match: match[1] + self.builder.named(match[2]), found)
         text = f"--{flag.name}={found}"
         return Symbolic(text) if symbolic else text
 
@@ -299,11 +328,11 @@ class _Stage:
             given = _given(name)
             if pair.assigned is not None:
                 found = self.builder.argument(name, self.value(pair.assigned))
-            elif name in self.builder.outer:
+            elif name in self.builder.settled:
                 found = self.builder.outer[name]
             elif known is None:
-                found = given
-            elif known.startswith(given[:-1]) and isinstance(known, Symbolic):
+                found = given if self.closed else Symbolic(f"{given[:-1]}:-${{{name}}}}}")
+            elif isinstance(known, Symbolic) and known.startswith((given, f"{given[:-1]}:-")):
                 found = known
             else:
                 found = Symbolic(f"{given[:-1]}:-{literal(known)}}}")
@@ -370,19 +399,6 @@ class _Stage:
             self.reject(node)
         else:
             self.triggers.append(node.instruction)
-
-
-def written(instruction: Instruction) -> str:
-    """An instruction's text, lines joined and blanks between its words made one."""
-    out: list[str] = []
-    for node in instruction.walk():
-        if isinstance(node, nodes.End | nodes.Line):
-            continue
-        if isinstance(node, nodes.Heredoc):
-            out.append("\n" + node.code)
-        elif isinstance(node, nodes.Leaf) and node.value:
-            out.append((" " if node.prefix and out else "") + node.value)
-    return "".join(out).strip()
 
 
 def _port(text: str) -> str:

@@ -18,9 +18,11 @@ BOUNDARY = "RUN | RUN"
 
 
 class Symbolic(str):
-    """A text with something unknown in it, `${PATH}:/opt/bin` for one; a literal `$` is `\\$`.
+    """A text with something unknown in it, `${PATH}:/opt/bin` for one.
 
-    `${NAME}` is what the base image has, `${ARG NAME}` what the call of the build gives.
+    `${NAME}` is what the base image has, `${ARG NAME}` what the call of the build gives, and
+    `${NAME-...}` and `${ARG NAME:-...}` tell what holds where there is no such thing. A literal
+    backslash, dollar sign or closing brace has a backslash in front.
     """
 
     __slots__ = ()

@@ -11,6 +11,7 @@ from dfix.words import WordError, expand, expand_words, outline
 
 _MARK = re.compile("\0([0-9]+)\1")
 _MODIFIED = re.compile(r"\$\{(?:\w+|[^\w}])[^\w}]")
+_SIGNS = re.compile(r"[\\$}]")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 #: Values that double line by line would fill the memory: beyond this length they are not followed.
 _LONGEST = 8192
@@ -99,7 +100,7 @@ def _filled(found: str, asked: Asked) -> Symbolic:
     """`found` with its marks replaced by what they stand for."""
     parts = _MARK.split(found)
     for at, part in enumerate(parts):
-        parts[at] = asked.unknown[int(part)] if at % 2 else part.replace("$", "\\$")
+        parts[at] = asked.unknown[int(part)] if at % 2 else _escaped(part)
     return Symbolic("".join(parts))
 
 
@@ -119,7 +120,11 @@ def short(text: str) -> str:
 
 def literal(text: str) -> str:
     """How a known text is written inside of a symbolic one."""
-    return text if isinstance(text, Symbolic) else text.replace("$", "\\$")
+    return text if isinstance(text, Symbolic) else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    return _SIGNS.sub(r"\\\g<0>", text)
 
 
 def joined(directory: str, path: str) -> str:
