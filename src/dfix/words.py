@@ -369,9 +369,7 @@ def outline(text: str, escape: str = "\\") -> str:
     lexer = _Outline(text.replace("\0", ""), escape)
     parts = lexer.run().split("\0")
     for at, part in enumerate(parts):
-        parts[at] = (
-            lexer.found[int(part)] if at % 2 else part.replace("\\", "\\\\").replace("$", "\\$")
-        )
+        parts[at] = lexer.found[int(part)] if at % 2 else re.sub(r"[\\$]", r"\\\g<0>", part)
     return "".join(parts)
 
 

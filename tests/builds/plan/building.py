@@ -45,7 +45,7 @@ class Builds:
     def compared(self, file: Drawn) -> Expected:
         """A file's plan, compared with what was built."""
         tree = parse(file.text.encode())
-        assert problems(tree) == ()
+        assert problems(tree) == (), file.text
         call = Call(self.images, dict(file.arguments), self.platform)
         expected = Expected(plan(tree, given=bool(file.arguments)), call)
         expected.compare(self.start(file).result())

@@ -472,7 +472,8 @@ class _Writer:
                 self.add(text)
         elif form == 5 and self.stage.name is not None and self.escape == "\\":
             # The builder reads a trigger anew, without the file's directives.
-            self.add(f"ONBUILD {self.one_of(everywhere)(False)}")
+            allowed = [each for each in everywhere if each != self.maintainer]
+            self.add(f"ONBUILD {self.one_of(allowed)(False)}")
         else:
             text = self.one_of(everywhere)(True)
             self.add(text)
