@@ -12,10 +12,8 @@ then never exceeds; asyncio's timeout ends everything, the look-up of names and 
 questions are asynchronous inside, and one at a time to the outside.
 """
 
-import asyncio
 import math
 import os
-import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +35,9 @@ from dfix.resolve.hosts import is_loopback
 from dfix.version import __version__
 
 if TYPE_CHECKING:
+    import asyncio
+    import ssl
+
     import httpx
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -154,6 +155,8 @@ class Wire:
 
     def _run(self, conversation: Any) -> Answer:
         if self._runner is None:
+            import asyncio
+
             self._runner = asyncio.Runner()
         answer = self._runner.run(conversation)
         assert isinstance(answer, Answer)
@@ -161,6 +164,8 @@ class Wire:
 
     async def _follow(self, question: Question, url: "httpx.URL") -> Answer:
         """Send `question`, and again to where it is redirected to, all within the time limit."""
+        import asyncio
+
         import httpx
 
         first = _origin(url)
@@ -371,6 +376,8 @@ def _authority(url: "httpx.URL") -> str:
 
 
 def _is_untrusted(error: BaseException) -> bool:
+    import ssl
+
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
@@ -386,6 +393,8 @@ def _trusted() -> "ssl.SSLContext | bool":
 
 @cache  # Reading them takes longer than most answers.
 def _authorities(_file: str | None, _folder: str | None) -> "ssl.SSLContext | bool":
+    import ssl
+
     context = ssl.create_default_context()
     if context.cert_store_stats()["x509_ca"]:
         return context

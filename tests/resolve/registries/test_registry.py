@@ -157,9 +157,15 @@ def test_mirrors_are_for_the_hub_and_asked_first(daemon: Daemon, asking: Asking)
         assert registry.problems == [
             f"{broken.authority}: answers with status 500 again and again (a mirror)"
         ]
-        with pytest.raises(NotFound):
-            registry.digest(ref(f"{daemon.authority}/none:22"))
-        assert len(broken.asked) == 1
+
+
+def test_mirrors_are_not_asked_for_other_registries(server: Server, asking: Asking) -> None:
+    server.script = holding(latest=AMD)
+    with serving(holding(latest=BOTH)) as mirror:
+        registry = asking(mirrors=[mirror.url])
+        assert registry.digest(ref(f"{server.authority}/node")) == AMD.manifest.digest
+        assert mirror.seen == []
+        assert registry.digest(ref("node")) == BOTH.manifest.digest
 
 
 def test_no_more_requests_than_allowed(daemon: Daemon, filled: str, asking: Asking) -> None:
@@ -170,6 +176,7 @@ def test_no_more_requests_than_allowed(daemon: Daemon, filled: str, asking: Aski
     with pytest.raises(TooManyRequests):
         registry.digest(ref("node:22"))
     assert registry.requests == 3
+    assert registry.problems == []
 
 
 def test_without_a_cache(filled: str, asking: Asking) -> None:
