@@ -235,6 +235,15 @@ def test_pages_of_tags(server: Server, asking: Asking, clock: Clock) -> None:
     assert len(server.seen) == 4
 
 
+def test_a_kept_page_leads_to_no_other_host(server: Server, asking: Asking, cache: Cache) -> None:
+    server.script = lambda seen: Reply(200, b'{"tags": ["2"]}')
+    with serving(lambda seen: Reply(200, b'{"tags": ["3"]}')) as other:
+        page = f"{server.url}/v2/app/tags/list?n=1000"
+        cache.keep(f"tags {page}", {"tags": ["1"], "next": f"{other.url}/v2/app/tags/list"})
+        assert asking().tags(ref(f"{server.authority}/app")) == ("2",)
+        assert other.seen == []
+
+
 @pytest.mark.parametrize("answer", [b'{"tags": null}', b'{"name": "app"}', b'{"tags": []}'])
 def test_no_tags(server: Server, asking: Asking, answer: bytes) -> None:
     server.script = lambda seen: Reply(200, answer)
