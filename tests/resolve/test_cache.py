@@ -126,6 +126,18 @@ def test_what_is_no_entry(tmp_path: Path, body: bytes) -> None:
     assert cache.entry("what?") == Entry(2, 0.0, None)
 
 
+def test_one_changed_bit(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.keep_text(TEXT)
+    cache.keep("what?", "held")
+    for path in files(tmp_path):
+        data = path.read_bytes()
+        assert data.count(b"text") + data.count(b'value"') == 1
+        path.write_bytes(data.replace(b"text", b"tex5").replace(b"held", b"hell"))
+    assert cache.text(DIGEST) is None
+    assert cache.entry("what?") is None
+
+
 def test_a_pipe_in_its_place(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     cache.keep_text(TEXT)
