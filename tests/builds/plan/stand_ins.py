@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ PLAIN = f"dfix-plan-plain:{os.getpid()}"
 RICH = f"dfix-plan-rich:{os.getpid()}"
 TRIGGERS = f"dfix-plan-triggers:{os.getpid()}"
 
+#: What tells this run of the suite from all others.
+RUN = secrets.token_hex(8)
 #: Where the program is in each of them.
 PROBE = "/bin/probe"
 #: What a line that it prints begins with, and what separates its fields.

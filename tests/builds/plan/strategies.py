@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from tests.builds.plan.stand_ins import PLAIN, PROBE, RICH
+from tests.builds.plan.stand_ins import PLAIN, PROBE, RICH, RUN
 
 T = TypeVar("T")
 _TEXTS = ("A", "B", "C")
@@ -445,8 +445,8 @@ class _Writer:
         elif image == RICH:
             stage.defined = {"D"}
         self.stages.append(stage)
-        # No step of another file is the same: what is not run is not in the log.
-        self.lines.append(f"COPY <<EOF /marks/{index}\n{self.number(0, 10**9)}\nEOF")
+        # No step of another file or run is the same: what is not run is not in the log.
+        self.lines.append(f"COPY <<EOF /marks/{index}\n{RUN} {self.number(0, 10**9)}\nEOF")
         if not rooted and self.chance(70):
             self.lines.append(f"COPY --from={PLAIN} / /")
             stage.rooted = True
