@@ -1,6 +1,7 @@
 """Several processes, one order."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -147,3 +148,55 @@ def _is_there(process: int) -> bool:
     state = Path(f"/proc/{process}/stat")
     # What has ended is there until somebody asks how.
     return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def _no_process() -> int:
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_where_no_further_process_is_to_be_had(monkeypatch: pytest.MonkeyPatch, given: int) -> None:
+    fork = os.fork
+    forks = iter([fork] * given)
+    monkeypatch.setattr(os, "fork", lambda: next(forks, _no_process)())
+    assert list(in_order(_double, range(40), jobs=3, died=_died)) == list(range(0, 80, 2))
+    forks = iter([fork] * given)
+    assert len(set(in_order(_process, range(9), jobs=3, died=_died))) == 1
+    forks = iter([fork] * given)
+    answers = list(as_done(_double, iter(range(9)), jobs=3, died=_died))
+    assert sorted(answers) == [(item, 2 * item) for item in range(9)]
+
+
+def test_what_kills_the_only_process_is_not_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    forks = iter([os.fork])
+    monkeypatch.setattr(os, "fork", lambda: next(forks, _no_process)())
+    assert list(in_order(_deadly, [1, 3, 4], jobs=2, died=_died)) == [2, -3, 8]
+
+
+def _once_deadly(name: str) -> str:
+    """Dies where it is asked for the first time, as something that took too much memory may."""
+    path = Path(name)
+    if not path.exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return path.name
+
+
+def test_a_process_may_die_of_something_else(tmp_path: Path) -> None:
+    names = [str(tmp_path / each) for each in "abc"]
+    died = "died over {}".format
+    assert list(in_order(_once_deadly, names, jobs=2, died=died)) == ["a", "b", "c"]
+
+
+def test_large_items_and_answers() -> None:
+    items = [bytes([at]) * 3_000_000 for at in range(6)]
+    assert list(in_order(bytes, items, jobs=2, died=bytes)) == items
+
+
+def _cannot_be_sent(_item: int) -> object:
+    return lambda: None
+
+
+def test_an_answer_that_cannot_be_sent_is_an_error() -> None:
+    with pytest.raises(pickle.PicklingError):
+        list(in_order(_cannot_be_sent, range(3), jobs=2, died=_died))

@@ -114,8 +114,10 @@ exit $code
 """
 
 
-_UNLOADED = re.compile(
+#: What the system's loader and the interpreter itself say of too little memory.
+_NOT_OURS = re.compile(
     r"internal error: ImportError: .*: (?:failed to map segment|cannot allocate|cannot open) "
+    r"|internal error: SystemError: .* without setting an exception"
 )
 
 
@@ -143,8 +145,7 @@ def _limited(script: str, values: tuple[int, ...], most: int) -> Callable[[Scene
                 continue  # Python itself cannot work with so little.
             last = scene.call(limited)
             assert last.code in (0, 2), (value, last.errors)
-            # The system's loader has words of its own for a library that does not fit.
-            check_errors(last, internal=bool(_UNLOADED.search(last.errors)))
+            check_errors(last, internal=bool(_NOT_OURS.search(last.errors)))
             for path in scene.folder.rglob("Dockerfile"):
                 assert path.read_bytes() in (ADD, COPY)
             if last.code == 0:
@@ -163,6 +164,7 @@ def _disk_is_as_it_was(scene: Scene, _done: Done) -> None:
     assert (scene.folder / "names").read_text() == "Dockerfile\n"
 
 
+_NO_SHARED_MEMORY = 'mount -t tmpfs -o ro none /dev/shm || exit 99; exec "$@"'
 _KILLED_AT_WORK = """
 import os
 import dfix.runner
@@ -180,7 +182,11 @@ MACHINE = (
     Fault("full disk", 2, ("^disk/Dockerfile: error: cannot be written: No space left on device$",), files={"held": LONG}, shell=f"unshare -m sh -c '{_ON_SMALL_DISK}' sh \"$@\"", needs=no_mounts, then=_disk_is_as_it_was),
     Fault("limit on the size of files", 2, ("^Dockerfile: error: cannot be written: File too large$",), files={"Dockerfile": LONG}, left={"Dockerfile": LONG}, shell='ulimit -f 8; exec "$@"'),
     Fault("little memory", 0, run=_limited('ulimit -v {}; exec "$@"', (30_000, 45_000, 60_000), 2_000_000), files=MANY, left=ALL_MANY),
+    Fault("little memory, two jobs", 0, run=_limited('ulimit -v {}; exec "$@"', (30_000, 45_000, 60_000), 2_000_000), files=MANY, left=ALL_MANY, arguments=_TWO),
     Fault("few open files", 0, run=_limited('ulimit -n {}; exec "$@"', (6, 10, 16, 24), 256), files=MANY, left=ALL_MANY),
+    Fault("few open files, two jobs", 0, run=_limited('ulimit -n {}; exec "$@"', (6, 10, 16, 24), 256), files=MANY, left=ALL_MANY, arguments=_TWO),
+    Fault("no further process", 0, files=MANY, left=ALL_MANY, arguments=_TWO, prelude="import resource\nresource.setrlimit(resource.RLIMIT_NPROC, (1, 1))", shell=AS_UNKNOWN, given=_anybody_may_write, needs=no_accounts),
+    Fault("no shared memory", 0, files=MANY, left=ALL_MANY, arguments=_TWO, shell=f"exec unshare -m sh -c '{_NO_SHARED_MEMORY}' sh \"$@\"", needs=no_mounts),
     Fault("process killed over a file", 2, (_DIED,), files={**MANY, "bad/Dockerfile": b"FROM debian:12\n# deadly\n"}, left=ALL_MANY, arguments=_TWO, prelude=_KILLED_AT_WORK),
     Fault("no folder for temporary files", 0, files=MANY, left=ALL_MANY, arguments=_TWO, environment={"TMPDIR": "/nowhere"}),
     Fault("small stack", 0, files={"Dockerfile": b"FROM debian:12\nRUN " + b"(" * 30_000 + b"\n"}, shell='ulimit -s 256; exec "$@"'),
