@@ -138,7 +138,7 @@ class MergeRuns(Fixer):
         joining = Joining(self.facts, runs[0])
         for run in runs[1:]:
             if reason := self._reason(joining, run):
-                if self.option("gain") == "any" or any(map(self._saves, (run, *joining.runs[-1:]))):
+                if self.option("gain") == "any" or any(map(self._saves, (run, *joining.latest))):
                     self.refuse(run, reason)
                 self._close(stage, joining)
                 joining = Joining(self.facts, run)
@@ -148,7 +148,7 @@ class MergeRuns(Fixer):
         """What keeps `run` from being joined; None means that it now is."""
         if any(is_pragma(line) for line in run.leading_lines):
             return _PRAGMA
-        if any(_tells_apart(each) for each in (*joining.runs[-1:], run)):
+        if any(_tells_apart(each) for each in (*joining.latest, run)):
             return _APART
         return joining.add(run)
 

@@ -21,7 +21,7 @@ AS_UNKNOWN = (
     '--inh-caps=+dac_read_search --ambient-caps=+dac_read_search "$@"'
 )
 #: Seconds after which a call counts as one that hangs.
-PATIENCE = 60
+PATIENCE = 150
 
 _ERROR = re.compile(r"(?:dfix|[^:]+(?::\d+)?): error: \S.*")
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -125,6 +125,7 @@ TEXTS = (
     _holding("parameters, 10,000 deep", b"FROM debian:12\nENV A=" + b"${A:-" * 10_000 + b"}" * 10_000 + b"\n", 0, "^Dockerfile: note: line 2: the builder would refuse this: .{,300}$"),
     _holding("quotes left open", _deep_run("'\"" * 15_001), 0),
     _holding("4,000 instructions", b"FROM debian:12\n" + b"LABEL a=b\n" * 4_000, 0),
+    _holding("3,000 commands", b"FROM debian:12\n" + b"RUN echo a\n" * 3_000, 0),
 )  # fmt: skip
 
 # --------------------------------------------------------------------- what lies beside it

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from dfix.facts.positions import Positions
 from dfix.facts.stages import Stages
 from dfix.layout import Habits
-from dfix.nodes import Dockerfile
+from dfix.nodes import Dockerfile, Run
 
 if TYPE_CHECKING:
     from dfix.facts.bases import Bases, Images
     from dfix.facts.evidence import Evidence
     from dfix.facts.services import Service
-    from dfix.plan import Plan
+    from dfix.plan import Plan, Statement
 
 __all__ = ["Facts", "Habits", "Positions", "Stages", "Surroundings"]
 
@@ -64,6 +64,13 @@ class Facts:
         from dfix.plan import plan
 
         return plan(self.tree)
+
+    @cached_property
+    def statements(self) -> "Mapping[Run, tuple[Statement, ...]]":
+        """The statements of the plan that each RUN contributes."""
+        from dfix.facts.statements import statements_by_run
+
+        return statements_by_run(self)
 
     @cached_property
     def open_plan(self) -> "Plan":

@@ -70,6 +70,11 @@ class Joining:
         """What was taken in so far."""
         return [each.run for each in self.segments]
 
+    @property
+    def latest(self) -> list[Run]:
+        """The last one that was taken in, if any was."""
+        return [each.run for each in self.segments[-1:]]
+
     def add(self, run: Run) -> str | None:
         """Takes `run` in, or says what keeps it out and takes nothing."""
         return self._objection or self._take(run)

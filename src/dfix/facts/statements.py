@@ -16,19 +16,23 @@ if TYPE_CHECKING:
 
 def statements_of(facts: "Facts", run: Run) -> tuple[Statement, ...]:
     """The statements of `run`, in order; empty above the first FROM, and inside an ONBUILD."""
-    stage = facts.stages.holding(run)
-    if stage is None:
-        return ()
-    runs = [each for each in stage.instructions if isinstance(each, Run)]
-    effects = facts.plan.stages[stage.index].effects
-    blocks = [
-        tuple(each for each in block if isinstance(each, Statement))
-        for is_run, block in groupby(effects, lambda each: isinstance(each, Statement))
-        if is_run
-    ]
-    # What the ONBUILD of a parent runs stands in front: so the blocks count from the end.
-    behind = len(runs) - runs.index(run)
-    return blocks[-behind] if behind <= len(blocks) else ()
+    return facts.statements.get(run, ())
+
+
+def statements_by_run(facts: "Facts") -> dict[Run, tuple[Statement, ...]]:
+    """The statements of each RUN that stands in a stage itself."""
+    found: dict[Run, tuple[Statement, ...]] = {}
+    for stage in facts.tree.stages:
+        runs = [each for each in stage.instructions if isinstance(each, Run)]
+        effects = facts.plan.stages[stage.index].effects
+        blocks = [
+            tuple(each for each in block if isinstance(each, Statement))
+            for is_run, block in groupby(effects, lambda each: isinstance(each, Statement))
+            if is_run
+        ]
+        # What the ONBUILD of a parent runs stands in front: so the blocks count from the end.
+        found.update(zip(reversed(runs), reversed(blocks), strict=False))
+    return found
 
 
 def mounting_from(facts: "Facts", run: Run, at: int, old: str, new: str) -> tuple[Change, ...]:
