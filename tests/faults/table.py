@@ -14,8 +14,9 @@ _MIB = 1024 * 1024
 # ------------------------------------------------------------------- what the path leads to
 
 
-def _pipe(scene: Scene) -> None:
-    os.mkfifo(scene.folder / "Dockerfile")
+def pipe(name: str, *folders: str) -> Callable[[Scene], None]:
+    """Makes a pipe of that name."""
+    return lambda scene: os.mkfifo(scene.folder.joinpath(*folders, name))
 
 
 def _socket(scene: Scene) -> None:
@@ -28,7 +29,9 @@ def _socket(scene: Scene) -> None:
             os.chdir(here)
 
 
-def _sparse(name: str) -> Callable[[Scene], None]:
+def sparse(name: str) -> Callable[[Scene], None]:
+    """Makes a file of 100 MB, which takes no room."""
+
     def make(scene: Scene) -> None:
         with (scene.folder / name).open("wb") as file:
             file.truncate(100 * _MIB)
@@ -68,12 +71,12 @@ def _deep_folders(scene: Scene) -> None:
 
 PATHS = (
     Fault("plan of a missing file", 2, ("^nowhere: error: No such file or directory$",), None, ("plan", "nowhere"), others=False),
-    Fault("plan of a pipe", 2, ("^Dockerfile: error: not a regular file",), _pipe, ("plan", "Dockerfile"), others=False),
+    Fault("plan of a pipe", 2, ("^Dockerfile: error: not a regular file",), pipe("Dockerfile"), ("plan", "Dockerfile"), others=False),
     Fault("context whose path is too long", 2, ("^dfix: error: the build context is not a folder: ",), None, ("--context", "a" * 5000), others=False),
     Fault("missing file", 2, ("^nowhere: error: No such file or directory$",), None, ("nowhere", ".")),
     Fault("folder named as a file", 0, arguments=(".",), given=lambda s: (s.folder / "Dockerfile").mkdir()),
-    Fault("pipe, named", 2, ("^Dockerfile: error: not a regular file$",), _pipe, ("Dockerfile", ".")),
-    Fault("pipe, found", 0, given=_pipe),
+    Fault("pipe, named", 2, ("^Dockerfile: error: not a regular file$",), pipe("Dockerfile"), ("Dockerfile", ".")),
+    Fault("pipe, found", 0, given=pipe("Dockerfile")),
     Fault("socket, named", 2, ("^Dockerfile: error: not a regular file$",), _socket, ("Dockerfile", ".")),
     Fault("device, named", 2, ("^/dev/zero: error: not a regular file$",), None, ("/dev/zero", ".")),
     Fault("file that fails to be read", 2, ("^/proc/self/mem: error: cannot be read: Input/output error$",), None, ("/proc/self/mem", ".")),
@@ -81,7 +84,7 @@ PATHS = (
     Fault("unreadable folder", 2, ("^locked: error: Permission denied$",), _mode("locked", 0), files={"locked/Dockerfile": ADD}, permitted=False),
     Fault("read-only file", 2, ("^Dockerfile: error: cannot be written: the file is read-only$",), _mode("Dockerfile", 0o444), files={"Dockerfile": ADD}, left={"Dockerfile": ADD}, permitted=False),
     Fault("read-only folder", 2, ("^locked/Dockerfile: error: cannot be written: Permission denied$",), _mode("locked", 0o555), files={"locked/Dockerfile": ADD}, left={"locked/Dockerfile": ADD}, permitted=False),
-    Fault("100 MB file", 2, ("^Dockerfile: error: larger than 4 MiB: no Dockerfile$",), _sparse("Dockerfile")),
+    Fault("100 MB file", 2, ("^Dockerfile: error: larger than 4 MiB: no Dockerfile$",), sparse("Dockerfile")),
     Fault("link in a circle, named", 2, ("^loop: error: Too many levels of symbolic links$",), _link("loop", "loop"), ("loop", ".")),
     Fault("link in a circle, found", 0, ("^Dockerfile: skipped: the symbolic link is broken$",), _link("Dockerfile", "Dockerfile")),
     Fault("dangling link, named", 2, ("^link: error: No such file or directory$",), _link("link", "nowhere"), ("link", ".")),
@@ -135,18 +138,14 @@ def _deep(start: str, end: str) -> bytes:
     return (start * 4_000 + end * 4_000).encode()
 
 
-def _fifo(name: str) -> Callable[[Scene], None]:
-    return lambda scene: os.mkfifo(scene.folder / name)
-
-
 BESIDE = (
     Fault("configuration malformed", 2, (r"good/Dockerfile: error: .*/dfix\.toml:2: ",), files={"dfix.toml": b"level = 'safe'\nlevel = \n"}, others=False),
     Fault("configuration with an unknown key", 2, (r"/dfix\.toml:2: there is no setting speed$",), files={"dfix.toml": b"level = 'safe'\nspeed = 3\n"}, others=False),
     Fault("configuration with a wrong type", 2, (r"/dfix\.toml:1: select must be a list of texts$",), files={"dfix.toml": b"select = 'add-to-copy'\n"}, others=False),
     Fault("configuration with an unknown fixer", 2, (r"/dfix\.toml:1: .*no-such-fixer",), files={"dfix.toml": b"select = ['no-such-fixer']\n"}, others=False),
     Fault("configuration that is a folder", 0, given=lambda s: (s.folder / "dfix.toml").mkdir()),
-    Fault("configuration that is a pipe", 0, given=_fifo("dfix.toml")),
-    Fault("configuration of 100 MB", 2, (r"/dfix\.toml:1: cannot be read: ",), _sparse("dfix.toml"), others=False),
+    Fault("configuration that is a pipe", 0, given=pipe("dfix.toml")),
+    Fault("configuration of 100 MB", 2, (r"/dfix\.toml:1: cannot be read: ",), sparse("dfix.toml"), others=False),
     Fault("configuration of bytes that are not UTF-8", 2, (r"/dfix\.toml:1: ",), files={"dfix.toml": b"level = '\xff'\n"}, others=False),
     Fault("deep TOML", 2, (r"/dfix\.toml:1: nested too deeply$",), files={"dfix.toml": b"a = " + _deep("[", "]")}, others=False),
     Fault("deep YAML, configuration", 2, (r"/\.hadolint\.yaml:1: nested too deeply$",), files={".hadolint.yaml": _deep("[", "]")}, others=False),
@@ -154,8 +153,8 @@ BESIDE = (
     Fault("deep JSON", 0, files={"docker-bake.json": _deep("[", "]"), ".devcontainer.json": _deep('{"a":', "}")}),
     Fault("deep HCL", 0, files={"docker-bake.hcl": b"a = " + b"[" * 2_000 + b"]" * 2_000 + b"\n"}),
     Fault("YAML whose aliases hold themselves", 0, files={"compose.yaml": b"services: &a\n  x: *a\n"}),
-    Fault("Compose file that is a pipe", 0, given=_fifo("compose.yaml")),
-    Fault("ignore files that are pipes", 0, given=lambda s: [_fifo(".gitignore")(s), _fifo("good/.dockerignore")(s)].clear()),
+    Fault("Compose file that is a pipe", 0, given=pipe("compose.yaml")),
+    Fault("ignore files that are pipes", 0, given=lambda s: [pipe(".gitignore")(s), pipe("good/.dockerignore")(s)].clear()),
     Fault("repository that is none", 0, files={".git": b"gitdir: /nowhere\n"}),
     Fault("repository that is damaged", 0, files={".git/HEAD": b"\0", ".git/index": b"\xff" * 99, ".git/config": b"[[["}),
 )  # fmt: skip
@@ -232,7 +231,7 @@ def _stopped_while_writing(number: int) -> Callable[[Scene, Fault], Done]:
         names = [f"{at:03}/Dockerfile" for at in range(200)]
         scene.write(dict.fromkeys(names, ADD))
         process = scene.start(fault)
-        deadline = time.monotonic() + 50
+        deadline = time.monotonic() + 120
         while (scene.folder / names[3]).read_bytes() == ADD and time.monotonic() < deadline:
             time.sleep(0.005)
         os.kill(process.pid, number)
@@ -266,12 +265,14 @@ def _still_there(session: int) -> list[str]:
     return found
 
 
+#: Slow, then so slow that it cannot come to its end before it is stopped.
 _SLOW = """
 import time
 import dfix.runner
-fix_bytes = dfix.runner.fix_bytes
+fix_bytes, times = dfix.runner.fix_bytes, []
 def slow(*arguments):
-    time.sleep(0.02)
+    times.append(1)
+    time.sleep(0.02 if len(times) < 8 else 3)
     return fix_bytes(*arguments)
 dfix.runner.fix_bytes = slow
 """

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.commands import BUILDS, CAMPAIGNS
 from tests.faults.machine import ENVIRONMENT, JOURNAL, MACHINE
 from tests.faults.scene import Fault, Scene, check_errors
 from tests.faults.table import BESIDE, CALLS, OTHERS, PATHS, TEXTS
 
 ROOT = Path(__file__).parent.parent.parent
-TABLE = (*PATHS, *BESIDE, *CALLS, *OTHERS, *JOURNAL, *MACHINE, *ENVIRONMENT)
+TABLE = (*PATHS, *BESIDE, *CALLS, *OTHERS, *JOURNAL, *MACHINE, *ENVIRONMENT, *CAMPAIGNS, *BUILDS)
 _ROW = re.compile(
     r"\| (?P<fault>[^|]+) \| (?P<does>[^|]+) \| (?P<code>[^|]+) \| (?P<test>[^|]+) \|"
 )
