@@ -267,8 +267,9 @@ def _still_there(session: int) -> list[str]:
 
 #: Slow, then so slow that it cannot come to its end before it is stopped.
 _SLOW = """
-import time
+import signal, time
 import dfix.runner
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is begun in the background ignores it
 fix_bytes, times = dfix.runner.fix_bytes, []
 def slow(*arguments):
     times.append(1)
