@@ -266,3 +266,13 @@ def test_what_a_mirror_cannot_answer_is_not_taken_from_the_table(
     done = call("pin", "--online", "--registry-mirror", server.url)
     assert call.text() == "FROM alpine\n"
     assert "refused: the registry docker.io has no version of alpine:latest" in done.out
+
+
+def test_a_mirror_that_is_passed_over_is_told(call: Caller, serve: Serve) -> None:
+    broken, whole = serve({}), serve()
+    call.write({"Dockerfile": "FROM alpine\n"})
+    mirrors = ("--registry-mirror", broken.url, "--registry-mirror", whole.url)
+    done = call("pin", "--online", *mirrors)
+    assert done.code == 0, done.errors
+    assert call.text() == "FROM alpine:2.1\n"
+    assert "warning: " in done.errors and "(a mirror)" in done.errors

@@ -2,14 +2,17 @@
 
 import os
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from dfix.pinning import Question
+    from dfix.resolve.cache import Cache
+    from dfix.resolve.credentials import Credentials
     from dfix.resolve.lock import Lock
+    from dfix.resolve.registry import Registry
 
 
 @click.command("pin")
@@ -75,7 +78,7 @@ def command(
     from dfix.cli.session import Session, View
     from dfix.cli.tables import warn_if_old
     from dfix.fixer import Level
-    from dfix.pinning import FIXER, Answers, locked, names_in
+    from dfix.pinning import FIXER, Answers, Question, locked, names_in
     from dfix.resolve.lock import LockedImages
     from dfix.runner import Work
     from dfix.selection import Selection
@@ -84,7 +87,10 @@ def command(
         raise click.UsageError("--registry-mirror needs --online")
     if "-" in paths:
         raise click.UsageError("standard input has no lock file: name files or folders")
-    cwd = Path.cwd()
+    try:
+        cwd = Path.cwd()
+    except OSError as error:
+        raise click.ClickException(f"the current folder cannot be read: {error}") from error
     options: dict[str, object] = {"digest": "yes" if digest else "no"}
     if policy is not None:
         options["policy"] = policy
@@ -103,11 +109,14 @@ def command(
             names = names_in(chosen, work, exclude=exclude, gitignore=not no_gitignore)
         except ValueError as error:
             raise click.UsageError(f"--exclude: {error}") from error
-        question = _question(
-            stack, chosen, online=online, digest=digest, update=update,
-            mirrors=mirrors, requests=max_requests,
-        )  # fmt: skip
+        registry = None
+        if online:
+            registry = _asked(chosen, mirrors=mirrors, requests=max_requests, cached=not update)
+            stack.enter_context(registry.registry)
+        question = Question(registry.registry if registry else None, digest, update)
         lock, unanswered = locked(before, names, question)
+    for problem in registry.problems if registry else ():
+        session.err.lines([(("dfix: ", "bold"), ("warning: ", "yellow"), (problem, ""))])
     for each in unanswered:
         if each.failed or update:  # What the fixer has to decline is told at its place, too.
             session.err.lines([((f"{each.name}: ", "bold"), (each.reason, ""))])
@@ -166,31 +175,32 @@ def _write(file: Path, lock: "Lock") -> None:
         raise click.ClickException(told) from error
 
 
-def _question(
-    stack: ExitStack,
-    paths: list[Path],
-    *,
-    online: bool,
-    digest: bool,
-    update: bool,
-    mirrors: tuple[str, ...],
-    requests: int,
-) -> "Question":
-    from dfix.pinning import Question
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The registries as they are asked, with what they go by."""
 
-    if not online:
-        return Question(None, digest, update)
+    registry: "Registry"
+    credentials: "Credentials"
+    cache: "Cache | None"
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong without stopping anything."""
+        own = [] if self.cache is None or self.cache.problem is None else [self.cache.problem]
+        return [*self.registry.problems, *self.credentials.problems, *own]
+
+
+def _asked(paths: list[Path], *, mirrors: tuple[str, ...], requests: int, cached: bool) -> _Asked:
     from dfix.resolve.cache import Cache
     from dfix.resolve.credentials import Credentials
     from dfix.resolve.registry import Limits, Registry, RegistryError
 
+    cache = Cache.open() if cached else None  # What was kept may be minutes old.
     try:
+        credentials = Credentials.load(trees=[path.absolute() for path in paths])
         registry = Registry(
-            cache=None if update else Cache.open(),  # What was kept may be minutes old.
-            limits=Limits(requests),
-            mirrors=mirrors,
-            credentials=Credentials.load(trees=[path.absolute() for path in paths]),
+            cache=cache, limits=Limits(requests), mirrors=mirrors, credentials=credentials
         )
     except (RegistryError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    return Question(stack.enter_context(registry), digest, update)
+    return _Asked(registry, credentials, cache)
