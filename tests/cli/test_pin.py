@@ -269,7 +269,8 @@ def test_what_a_mirror_cannot_answer_is_not_taken_from_the_table(
 
 
 def test_a_mirror_that_is_passed_over_is_told(call: Caller, serve: Serve) -> None:
-    broken, whole = serve({}), serve()
+    broken, whole = serve(), serve()
+    broken.script = lambda seen: Reply(404)
     call.write({"Dockerfile": "FROM alpine\n"})
     mirrors = ("--registry-mirror", broken.url, "--registry-mirror", whole.url)
     done = call("pin", "--online", *mirrors)
