@@ -22,7 +22,8 @@ ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disabl
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="session")
+# For a module: while it is open a thread and an event loop are, which other tests must not have about.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Chromium, with a profile that is new and empty."""
     names = ("chromium", "chromium-browser", "google-chrome")
