@@ -119,6 +119,8 @@ _NOT_OURS = re.compile(
     r"internal error: ImportError: .*: (?:failed to map segment|cannot allocate|cannot open) "
     r"|internal error: SystemError: .* without setting an exception"
 )
+#: What `hashlib` prints with a traceback where its libraries find no room, before anybody can catch it.
+_WITHOUT_HASHES = "ERROR:root:code for hash "
 
 
 def _limited(script: str, values: tuple[int, ...], most: int) -> Callable[[Scene, Fault], Done]:
@@ -145,7 +147,8 @@ def _limited(script: str, values: tuple[int, ...], most: int) -> Callable[[Scene
                 continue  # Python itself cannot work with so little.
             last = scene.call(limited)
             assert last.code in (0, 2), (value, last.errors)
-            check_errors(last, internal=bool(_NOT_OURS.search(last.errors)))
+            if _WITHOUT_HASHES not in last.errors:
+                check_errors(last, internal=bool(_NOT_OURS.search(last.errors)))
             for path in scene.folder.rglob("Dockerfile"):
                 assert path.read_bytes() in (ADD, COPY)
             if last.code == 0:
