@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dfix.pool import as_done, in_order, processors
+from tests.processes import is_there
 
 
 def _double(item: int) -> int:
@@ -135,19 +136,9 @@ def test_the_processes_end_with_the_one_that_was_killed(tmp_path: Path) -> None:
     first.stdout.close()
     first.wait()
     deadline = time.monotonic() + 30
-    while any(map(_is_there, others)) and time.monotonic() < deadline:
+    while any(map(is_there, others)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not any(map(_is_there, others))
-
-
-def _is_there(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{process}/stat")
-    # What has ended is there until somebody asks how.
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+    assert not any(map(is_there, others))
 
 
 def _no_process() -> int:

@@ -28,8 +28,8 @@ def fix(
     path is judged by what lies beside it, and a text by nothing but itself.
 
     What is wrong with the file is told in the result. Raises ValueError for a level, name or option
-    that there is none of, NotADirectoryError for a `context` that is none, and OSError for a path
-    that cannot be read.
+    that there is none of and for a `dfix.lock` that is none, NotADirectoryError for a `context` that
+    is none, and OSError for a path that cannot be read.
     """
     if context is not None and not leads_to_folder(context):
         raise NotADirectoryError(f"the build context is not a folder: {context}")

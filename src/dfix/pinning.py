@@ -90,49 +90,49 @@ class Answers(EmbeddedImages):
 def locked(lock: Lock, names: Names, question: Question) -> tuple[Lock, tuple[Unanswered, ...]]:
     """The lock with answers for all of `names`, and those that there is none for.
 
-    An answer that is there stays, unless it is to be updated; one that cannot be had stays, too.
+    An answer that is there stays, unless it is to be updated; one that cannot be had stays, too. A
+    digest that it lacks is that of the tag which is locked, and never moves it to another one.
     """
     answers = dict(lock.answers)
     unanswered: list[Unanswered] = []
-    for image, policy in _floating(lock, names, question):
-        key = named(image), policy.value
+    for image, policy in _wanted(lock, names, question):
+        key = named(image), policy or ""
         there = answers.get(key)
-        if there is not None and not question.update and (there.digest or not question.digest):
+        if there is None or question.update:
+            found = _found(image, policy, question)
+        elif question.digest and there.digest is None:
+            found = _with_digest(image, there, question)
+        else:
             continue
-        found = _found(image, policy, question)
         if isinstance(found, Locked):
             answers[key] = found
-        elif question.update or there is None:
+        else:
             unanswered.append(found)
-    for image in sorted(names.versioned, key=str) if question.digest else ():
-        versioned = named(image), ""
-        if versioned in answers and not question.update:
-            continue
-        answer = _digest(image, question)
-        if isinstance(answer, Locked):
-            answers[versioned] = answer
-        elif versioned not in answers or question.update:
-            unanswered.append(answer)
     return Lock(answers), tuple(unanswered)
 
 
-def _floating(
+def _wanted(
     lock: Lock, names: Names, question: Question
-) -> Iterator[tuple[ImageReference, Policy]]:
+) -> Iterator[tuple[ImageReference, Policy | None]]:
     """What is to be answered, once each, sorted; with an update also what is only in the lock."""
-    wanted = {(named(image), policy): image for image, policy in names.floating}
-    if question.update:
-        for each in lock.answers.values():
-            image = ImageReference.parse(each.name)
-            if each.policy is not None and image is not None:
-                wanted.setdefault((each.name, each.policy), image)
-    for (_, policy), image in sorted(wanted.items(), key=lambda each: each[0]):
-        yield image, policy
+    wanted: dict[tuple[str, str], tuple[ImageReference, Policy | None]] = {
+        (named(image), policy): (image, policy) for image, policy in names.floating
+    }
+    if question.digest:
+        wanted.update({(named(image), ""): (image, None) for image in names.versioned})
+    for key, each in lock.answers.items() if question.update else ():
+        image = ImageReference.parse(each.name)
+        assert image is not None, "a lock file was read that holds no such name"
+        if each.policy is not None or question.digest:
+            wanted.setdefault(key, (image, each.policy))
+    return (wanted[key] for key in sorted(wanted))
 
 
-def _found(image: ImageReference, policy: Policy, question: Question) -> Locked | Unanswered:
-    """What a floating tag stands for."""
+def _found(image: ImageReference, policy: Policy | None, question: Question) -> Locked | Unanswered:
+    """What a floating tag stands for, or without a policy the digest of one that is a version."""
     name, day = named(image), table_date()
+    if policy is None:
+        return _with_digest(image, Locked(name, None, image.tag or "latest", day, ""), question)
     try:
         if question.registry is None:
             found = pin(image, policy)
@@ -145,14 +145,13 @@ def _found(image: ImageReference, policy: Policy, question: Question) -> Locked 
     return Locked(name, policy, found.tag, day, found.source, found.digest)
 
 
-def _digest(image: ImageReference, question: Question) -> Locked | Unanswered:
-    """The digest of an image whose tag holds a version."""
-    name = named(image)
+def _with_digest(image: ImageReference, there: Locked, question: Question) -> Locked | Unanswered:
+    """An answer with the digest that its tag has now."""
     if question.registry is None:
-        return Unanswered(name, "the table holds no digests: ask the registry with --online")
+        return Unanswered(there.name, "no digest is known: ask the registry with --online")
     try:
-        found = question.registry.digest(image)
+        found = question.registry.digest(replace(image, tag=there.tag))
     except RegistryError as error:
-        return Unanswered(name, str(error), failed=True)
-    tag = image.tag or "latest"
-    return Locked(name, None, tag, question.today.isoformat(), source_of(image), found)
+        return Unanswered(there.name, str(error), failed=True)
+    day, source = question.today.isoformat(), source_of(image)
+    return replace(there, date=day, source=source, digest=found)

@@ -1,6 +1,5 @@
 """What is known beside a file, found out when it is asked for: its build context, its images."""
 
-import os
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -86,7 +85,7 @@ def surroundings_of(
 
     `context` says what its build context is, and `root` which tree's Compose and Bake files may
     speak of it where it is in no work tree. Without `has_context` only `context` is asked. `images`
-    answer for images in place of the tables and of the nearest lock file in the tree.
+    answer for images in place of the tables and of the lock file at the top of the tree.
 
     Raises `ConfigError` for a lock file that cannot be followed.
     """
@@ -97,40 +96,34 @@ def surroundings_of(
     overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
     if images is None:
-        beside = evidence is not None
-        images = images_for(file.parent, tree) if beside else EmbeddedImages()
+        images = images_for(tree or file.parent) if evidence is not None else EmbeddedImages()
     return Surroundings(evidence, images, overridden, services, options)
 
 
-def images_for(folder: Path, tree: Path | None) -> "Images":
-    """What answers for the images of a folder: the nearest lock file in `tree`, then the tables.
+def images_for(tree: Path) -> "Images":
+    """What answers for the images of a tree: the lock file at its top, then the tables.
 
     Raises `ConfigError`. What a lock file says is read once per process; see `forget_locks`.
     """
-    real = Path(os.path.realpath(folder))
-    lock = _nearest_lock(real, tree or real)
+    lock = _lock_of(tree)
     return EmbeddedImages() if lock is None else LockedImages(lock, EmbeddedImages())
 
 
 def forget_locks() -> None:
     """Read lock files anew from now on."""
-    _nearest_lock.cache_clear()
+    _lock_of.cache_clear()
 
 
 @cache
-def _nearest_lock(folder: Path, tree: Path) -> Lock | None:
-    """The lock file that holds in a folder: its own, or that of the one above up to `tree`."""
-    path = folder / NAME
+def _lock_of(tree: Path) -> Lock | None:
+    """What the lock file of a tree says; None where there is none."""
+    path = tree / NAME
     try:
-        if path.is_symlink():
-            raise ConfigError(path, 1, "a symbolic link: it might leave the tree")
-        if path.exists():
-            return Lock.read(path)
+        return Lock.read(path)
+    except FileNotFoundError:
+        return None
     except OSError as error:
         raise ConfigError(path, 1, f"cannot be read: {error.strerror or error}") from error
-    if folder == tree or folder == folder.parent or not folder.is_relative_to(tree):
-        return None
-    return _nearest_lock(folder.parent, tree)
 
 
 def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:

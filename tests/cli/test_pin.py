@@ -106,6 +106,11 @@ def test_what_is_locked_stays(call: Caller) -> None:
     call.write({"a/b/Dockerfile": "FROM alpine\n", ".git/HEAD": ""})
     assert call("--select", "pin-base-image", "a").code == 0
     assert call.text("a/b/Dockerfile") == "FROM alpine:3.10\n"
+    # It is the one of the tree: what lies further down is none.
+    call.write({"a/dfix.lock": "no lock", "a/b/Dockerfile": "FROM alpine\n"})
+    assert call("--select", "pin-base-image", "a").code == 0
+    assert call("pin", "a").code == 0
+    assert call.text("a/b/Dockerfile") == "FROM alpine:3.10\n"
     # Only an update asks again.
     call.write({"Dockerfile": "FROM alpine\n"})
     assert call("pin", "--update", "Dockerfile").code == 0
@@ -203,6 +208,33 @@ def test_digests_are_written_when_wanted(call: Caller, serve: Serve) -> None:
     call.write({"Dockerfile": text})
     assert call("pin", "--digest").code == 0
     assert call.text() == pinned
+
+
+def test_a_digest_never_moves_what_is_locked(call: Caller, serve: Serve) -> None:
+    server = serve()
+    name = f"{server.authority}/shop/app"
+    call.write({"Dockerfile": f"FROM {name}\n"})
+    call("pin", "--online", "--quiet")
+    older = re.sub(r'tag = "2.1"\ndigest = ".*"\n', 'tag = "2.0"\n', call.text("dfix.lock"))
+    assert '"2.0"' in older
+    call.write({"Dockerfile": f"FROM {name}\n", "dfix.lock": older})
+    assert call("pin", "--online", "--digest").code == 0
+    assert call.text() == f"FROM {name}:2.0@{OLD.manifest.digest}\n"
+    (answer,) = answers(call)
+    assert (answer["tag"], answer["digest"]) == ("2.0", OLD.manifest.digest)
+
+
+def test_digests_are_asked_for_again_with_an_update(call: Caller, serve: Serve) -> None:
+    tags = dict(TAGS)
+    name = f"{serve(tags).authority}/shop/app"
+    text = f"FROM {name}:1.9\n"
+    call.write({"Dockerfile": text})
+    call("pin", "--online", "--digest", "--quiet")
+    tags["1.9"] = NEWEST
+    for update, held in (((), OLD), (("--update",), NEWEST)):
+        call.write({"Dockerfile": text})
+        assert call("pin", "--online", "--digest", "--quiet", *update).code == 0
+        assert call.text() == f"FROM {name}:1.9@{held.manifest.digest}\n"
 
 
 def test_an_update_follows_the_registry(call: Caller, serve: Serve) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.processes import is_there
+
 from .campaigns import Command
 from .repositories import git, line, repository
 
@@ -160,14 +162,3 @@ def wait_for(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-
-def is_there(process: int) -> bool:
-    """Whether a process runs."""
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{process}/stat")
-    # What has ended is there until somebody asks how.
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"

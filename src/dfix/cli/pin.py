@@ -135,13 +135,14 @@ def command(
 
 def _lock_file(paths: list[Path], cwd: Path) -> Path:
     """Where the lock file of all `paths` is. Raises click.UsageError where they have none in common."""
+    from dfix.regularfile import leads_to_folder
     from dfix.resolve.lock import NAME
     from dfix.worktree import work_tree_root
 
     folders = set()
     for path in paths:
         real = Path(os.path.realpath(cwd / path))
-        folder = real if real.is_dir() else real.parent
+        folder = real if leads_to_folder(real) else real.parent
         folders.add(work_tree_root(folder) or folder)
     if len(folders) > 1:
         raise click.UsageError(

@@ -9,12 +9,16 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dfix.config import ConfigError
 from dfix.image import ImageReference
 from dfix.regularfile import read_regular
 from dfix.resolve.tags import Pin, Policy, Unpinned, fits, settled
+
+if TYPE_CHECKING:
+    from dfix.facts.bases import Images
+    from dfix.resolve.bases import BaseFacts
 
 NAME = "dfix.lock"
 """What the file is called."""
@@ -68,6 +72,8 @@ class Lock:
 
         A symbolic link is not followed: it may leave the tree.
         """
+        if path.is_symlink():
+            raise ConfigError(path, 1, "a symbolic link: it might leave the tree")
         data = read_regular(path, limit=_LIMIT, follow=False)
         try:
             text = data.decode("utf-8")
@@ -182,21 +188,18 @@ def _escaped(text: str) -> str:
 class LockedImages:
     """What a lock file says, and what `others` say where it says nothing."""
 
-    def __init__(self, lock: Lock, others: Any) -> None:
+    def __init__(self, lock: Lock, others: "Images") -> None:
         self._lock = lock
         self._others = others
 
-    def base_facts(self, image: ImageReference) -> Any:
+    def base_facts(self, image: ImageReference) -> "BaseFacts | None":
         """What is known about `image`; None for nothing."""
         return self._others.base_facts(image)
 
     def pin(self, image: ImageReference, policy: str) -> Pin | Unpinned:
         """The tag that a floating reference stands for. Raises ValueError for an unknown policy."""
         answer = settled(image) or self._lock.pin(image, Policy(policy))
-        if answer is not None:
-            return answer
-        found: Pin | Unpinned = self._others.pin(image, policy)
-        return found
+        return self._others.pin(image, policy) if answer is None else answer
 
     def digest(self, image: ImageReference) -> str | None:
         """The digest of the index that `image` names; None for not known."""
@@ -204,5 +207,4 @@ class LockedImages:
 
     def tags(self, image: ImageReference) -> frozenset[str]:
         """The tags that `image` is known to have."""
-        found: frozenset[str] = self._others.tags(image)
-        return found
+        return self._others.tags(image)
