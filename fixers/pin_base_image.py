@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import ClassVar
 
 from dfix import (
-    Change,
     Copy,
     Dockerfile,
     Fixer,
@@ -22,7 +21,8 @@ from dfix import (
     Valid,
     Word,
 )
-from dfix.facts.statements import mounting_from
+
+from ._image_names import InDefault, written
 
 _FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::latest)?")
 
@@ -44,11 +44,17 @@ class PinBaseImage(Fixer):
     but by the option `digest`: then the one of the image's index, which that file has, and the tag
     stays. `--platform` stays, too.
 
+    Where `ARG TAG=latest` above the first FROM is the tag of one image (`FROM node:$TAG`), or
+    `ARG IMAGE=node` all of one, and is for nothing else, its default gets the version: a build that
+    gives an argument goes on to get what it asks for.
+
     **When it is refused**
 
-    For images of other publishers and tags that the table does not know, for names from variables,
-    for Windows, and where a named context of the build would no longer take the image's place.
-    Stages, digests, versions and release lines such as `debian:bookworm` are left alone silently.
+    For images of other publishers and tags that the table does not know, for other names from
+    variables, for Windows, and where a named context of the build would no longer take the image's
+    place. For an argument also where it is mentioned or declared once more, or where a Compose file, a
+    Bake file, a workflow or a script of the tree gives it. Stages, digests, versions and release lines
+    such as `debian:bookworm` are left alone silently.
     """
 
     message = "the image has no version: what the name stands for changes with each release"
@@ -74,7 +80,12 @@ class PinBaseImage(Fixer):
         Valid("FROM scratch AS a\nFROM scratch\nCOPY --from=0 / /\n"),
         Valid("FROM debian:bookworm-slim\n", why="the code name of a release line is a version"),
         Valid("ARG V\nFROM node:$V\n", why="nothing tells what V will be"),
-        Valid("ARG V=latest\nFROM node:$V\n", why="a build may pass another V", refused=True),
+        Valid(
+            "ARG V=latest\nFROM node:$V\nARG V\nRUN a $V\n",
+            why="V is not for the tag alone",
+            refused=True,
+        ),
+        Valid("ARG V=lts\nFROM node:${V}-slim\n", why="V is a part of the tag only", refused=True),
         Valid("FROM me/app\n", why="nothing shows its versions", refused=True),
         Valid("FROM mcr.microsoft.com/windows/servercore\n", refused=True),
         Valid("# syntax=docker/dockerfile:latest\nFROM alpine:3.12\n", refused=True),
@@ -90,6 +101,11 @@ class PinBaseImage(Fixer):
         Invalid(
             "FROM scratch\nCOPY --from=busybox /bin/sh /sh\n",
             "FROM scratch\nCOPY --from=busybox:1.38 /bin/sh /sh\n",
+        ),
+        Invalid(
+            "ARG TAG=lts\nFROM node:${TAG}\n",
+            "ARG TAG=24.19\nFROM node:${TAG}\n",
+            why="the default is the tag, and nothing else in the file",
         ),
     )
 
@@ -137,37 +153,27 @@ class PinBaseImage(Fixer):
                 return
         elif answer.tag is None and answer.settled:
             return
-        before = "^" if isinstance(node, From) else "(?i:from)="
-        place = re.compile(f"({before}[\"']?){re.escape(name)}(?![\\w./:@-])")
+        place = written(self.facts, node, leaf, name)
         if self.facts.bases.is_windows(node):
             self.refuse(leaf, "it may be an image for Windows, where a tag can name another one")
-        elif "$" in leaf.value and not place.search(leaf.value):
-            self.refuse(leaf, f"the name comes from a variable; by default it is {name}")
-        elif leaf.joined is not None or len(place.findall(leaf.text)) != 1:
-            self.refuse(leaf, "the name is not written in one piece")
+        elif isinstance(place, str):
+            self.refuse(leaf, place)
         elif tag is None:
             assert answer.tag is None
             self.refuse(leaf, answer.reason)
+        elif digest is not None and isinstance(place, InDefault) and place.part == "tag":
+            self.refuse(leaf, "the argument holds a tag, which a digest is no part of")
         elif any(map(self.facts.bases.is_replaced, (image, replace(image, tag=tag)))):
             self.refuse(leaf, f"a build takes {name}, or its version, from a context of that name")
-        else:
-            new = replace(image, tag=tag, digest=digest).code
+        elif not isinstance(place, InDefault) or place.froms[0] is node:
+            new = replace(image, tag=tag, digest=digest)
             self.fix(
                 leaf,
-                {leaf: leaf.with_changes(text=place.sub(rf"\g<1>{new}", leaf.text))},
-                expects=self._expects(node, leaf, name, new),
+                place.changes(new),
+                expects=place.expects(new),
                 reason=(
                     f"{name} was {new} in the {answer.source}"
                     if answer.tag
                     else f"{name} had this digest when it was locked"
                 ),
             )
-
-    def _expects(
-        self, node: From | Copy | Run, leaf: Word | Flag, old: str, new: str
-    ) -> tuple[Change, ...]:
-        if isinstance(node, Run) and isinstance(leaf, Flag):
-            return mounting_from(self.facts, node, node.flags.index(leaf), old, new)
-        stage = self.facts.stages.holding(node)
-        item = "base" if isinstance(node, From) else "effect.from"
-        return (Change(stage.index if stage else 0, item, old, new),)

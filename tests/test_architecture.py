@@ -79,6 +79,7 @@ GROUPS = {
     "files": Group(
         (
             "archive",
+            "buildarguments",
             "buildspecs",
             "config",
             "context",

@@ -205,7 +205,12 @@ def _literal(value: object, computed: str) -> str | None:
 
 
 def _values(value: object, computed: str) -> Values:
-    """Names and values, written as a mapping or as a list of `name=value`."""
+    """Names and values, written as a mapping or as a list of `name=value`.
+
+    What is written as one text is computed, names and all.
+    """
+    if isinstance(value, str) and computed in value:
+        return MappingProxyType({UNREADABLE_NAME: None})
     if isinstance(value, list):
         pairs = [text.partition("=") for text in value if isinstance(text, str)]
         value = {name: held if equals else None for name, equals, held in pairs}

@@ -73,6 +73,8 @@ class BuildFiles:
     problems: tuple[Problem, ...]
     overridden: frozenset[str]
     """Names of additional contexts, also of builds that have no entry."""
+    arguments: Mapping[str, Path] = field(default_factory=dict, compare=False)
+    """Names of build arguments that are given, also to builds that have no entry, each with a file."""
     _by_real_path: Mapping[str, list[BuildEntry]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -101,6 +103,7 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
             problems.append(Problem(path, str(error), getattr(error, "line", None)))
     entries: list[BuildEntry] = []
     overridden: set[str] = set()
+    arguments: dict[str, Path] = {}
     for (folder, orchestrator), documents in grouped.items():
         try:
             specs = list(_specs(orchestrator, documents))
@@ -109,8 +112,10 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
             continue
         for spec in specs:
             overridden.update(spec.additional_contexts)
+            for name in spec.args:
+                arguments.setdefault(name, folder / spec.file)
             entries += _entries(root, folder, orchestrator, spec)
-    return BuildFiles(root, tuple(entries), tuple(problems), frozenset(overridden))
+    return BuildFiles(root, tuple(entries), tuple(problems), frozenset(overridden), arguments)
 
 
 @functools.cache

@@ -1,10 +1,11 @@
 """What is known beside a file, found out when it is asked for: its build context, its images."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dfix.buildarguments import giving
 from dfix.config import ConfigError
 from dfix.context import Evidence, evidence_for
 from dfix.facts import Surroundings
@@ -97,7 +98,8 @@ def surroundings_of(
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
     if images is None:
         images = images_for(tree or file.parent) if evidence is not None else EmbeddedImages()
-    return Surroundings(evidence, images, overridden, services, options)
+    passed = partial(giving, tree or file.parent, deep=tree is not None)
+    return Surroundings(evidence, images, overridden, services, options, passed)
 
 
 def images_for(tree: Path) -> "Images":

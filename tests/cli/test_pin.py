@@ -125,6 +125,48 @@ def test_a_second_run_changes_nothing(call: Caller) -> None:
     assert (call.text(), call.text("dfix.lock")) == before
 
 
+def test_defaults_of_arguments_are_locked_too(call: Caller) -> None:
+    text = "ARG TAG=lts-slim\nARG BASE=alpine\nFROM node:${TAG} AS a\nFROM $BASE\n"
+    call.write({"Dockerfile": text})
+    assert call("pin").code == 0
+    held = {each["name"]: each["tag"] for each in answers(call)}
+    assert set(held) == {"node:lts-slim", "alpine:latest"}
+    tag, base = held["node:lts-slim"], held["alpine:latest"]
+    pinned = f"ARG TAG={tag}\nARG BASE=alpine:{base}\nFROM node:${{TAG}} AS a\nFROM $BASE\n"
+    assert call.text() == pinned
+    assert call("pin").code == 0
+    assert call.text() == pinned
+    # `dfix` goes by the lock, too.
+    older = call.text("dfix.lock").replace(f'"{tag}"', '"18-slim"')
+    call.write({"Dockerfile": text, "dfix.lock": older})
+    assert call("--select", "pin-base-image").code == 0
+    assert call.text().startswith("ARG TAG=18-slim\n")
+
+
+def test_an_argument_that_a_compose_file_gives_stays(call: Caller) -> None:
+    text = "ARG TAG=lts\nFROM node:${TAG}\n"
+    compose = "services:\n  a:\n    build:\n      context: .\n      args: [TAG]\n"
+    call.write({"Dockerfile": text, "compose.yaml": compose})
+    done = call("pin")
+    assert done.code == 0
+    assert "compose.yaml gives builds a TAG of its own" in done.out
+    assert call.text() == text
+
+
+def test_a_digest_is_part_of_an_image_and_not_of_a_tag(call: Caller, serve: Serve) -> None:
+    name = f"{serve().authority}/shop/app"
+    call.write(
+        {"Dockerfile": f"ARG TAG=latest\nARG BASE={name}\nFROM {name}:$TAG AS a\nFROM $BASE\n"}
+    )
+    done = call("pin", "--online", "--digest")
+    assert done.code == 0, done.errors
+    assert "refused: the argument holds a tag, which a digest is no part of" in done.out
+    new = NEW.manifest.digest
+    assert call.text() == (
+        f"ARG TAG=latest\nARG BASE={name}:2.1@{new}\nFROM {name}:$TAG AS a\nFROM $BASE\n"
+    )
+
+
 def test_policies_have_answers_of_their_own(call: Caller) -> None:
     call.write({"Dockerfile": "FROM alpine\n"})
     call("pin", "--quiet", "--policy", "patch")

@@ -17,6 +17,7 @@ class Setting(TypedDict, total=False):
     level: Level
     options: Mapping[str, str]
     overridden: Iterable[str]
+    passed: Mapping[str, str]
     services: Iterable[Service]
     evidence: Evidence
 
@@ -29,6 +30,7 @@ def run(name: str, text: str, **setting: Unpack[Setting]) -> Result:
         overridden=frozenset(setting.get("overridden", ())),
         services=tuple(setting.get("services", ())),
         options={name: setting.get("options", {})},
+        passed=setting.get("passed", {}).get,
     )
     level = setting.get("level", Level.AGGRESSIVE)
     return fix_bytes(encode(text), Request((all_fixers()[name],), level, surroundings))

@@ -44,6 +44,15 @@ NOOP = {
     "variable-tag-with-a-version": "ARG NGINX_VERSION=1.19\nFROM nginx:${NGINX_VERSION}\n",
     "variable-of-the-platform": "FROM alpine:3.12 AS base-arm64\nFROM base-$TARGETARCH\n",
     "variable-default-in-place": "FROM node:${V:-22}\n",
+    "variable-tag-that-is-a-version": "ARG V=22\nFROM node:$V\n",
+    "variable-tag-that-is-a-release-line": "ARG V=bookworm\nFROM debian:$V\n",
+    "variable-tag-without-a-default": "ARG V\nFROM node:$V AS a\nFROM node:$V\n",
+    "variable-image-that-has-a-version": "ARG B=node:22\nFROM $B\n",
+    "variable-image-that-has-a-digest": f"ARG B=node@{DIGEST}\nFROM $B\n",
+    "variable-image-that-is-scratch": "ARG B=scratch\nFROM $B\n",
+    "variable-image-without-a-default": "ARG B\nFROM $B\n",
+    "variable-that-another-scope-declares": "FROM alpine:3.12\nARG V=lts\nRUN echo node:$V\n",
+    "variable-that-no-image-is-made-of": "ARG V=lts\nFROM alpine:3.12\nARG V\nRUN echo $V\n",
     "variable-registry": "ARG REGISTRY\nFROM $REGISTRY/alpine\n",
     # COPY --from and RUN --mount.
     "copy": "FROM alpine:3.12\nCOPY a b\n",
@@ -100,13 +109,106 @@ REFUSED = {
         "FROM mcr.microsoft.com/windows/nanoserver:1809\nCOPY --from=golang a b\n",
         "Windows",
     ),
-    "variable-default": ("ARG B=node\nFROM $B\n", "variable; by default it is node"),
-    "variable-tag-default": ("ARG V=latest\nFROM node:$V\n", "by default it is node:latest"),
-    "variable-variant": ("ARG V=alpine\nFROM node:${V}\n", "by default it is node:alpine"),
+    # Names from variables: where the default is not all of the image or of its tag.
     "variable-default-in-place": ("FROM ${B:-node}\n", "by default it is node"),
+    "variable-tag-default-in-place": ("FROM node:${V:-latest}\n", "by default it is node:latest"),
+    "variable-with-both-defaults": (
+        "ARG V=lts\nFROM node:${V:-latest}\n",
+        "by default it is node:lts",
+    ),
+    "variable-with-an-alternative": ("ARG V=x\nFROM node:${V:+lts}\n", "by default it is node:lts"),
+    "variable-without-a-suffix": ("ARG V=lts-a\nFROM node:${V%-a}\n", "by default it is node:lts"),
     "variable-registry-default": ("ARG R=docker.io\nFROM $R/node\n", "it is docker.io/node"),
+    "variable-name-and-a-tag": ("ARG I=node\nFROM $I:lts\n", "by default it is node:lts"),
+    "variable-name-and-tag": ("ARG I=node\nARG V=lts\nFROM $I:$V\n", "by default it is node:lts"),
+    "variable-registry-and-tag": (
+        "ARG R=docker.io\nARG V=lts\nFROM $R/node:$V\n",
+        "it is docker.io/node:lts",
+    ),
+    "variable-part-of-the-tag": ("ARG V=lts\nFROM node:$V-slim\n", "it is node:lts-slim"),
+    "variable-end-of-the-tag": ("ARG V=slim\nFROM node:lts-$V\n", "it is node:lts-slim"),
+    "variable-with-its-colon": ("ARG V=:lts\nFROM node$V\n", "by default it is node:lts"),
     "variable-empty-prefix": ("ARG P=\nFROM ${P}node\n", "by default it is node"),
-    "variable-unknown-image": ("ARG B=me/app\nFROM $B\n", "by default it is me/app"),
+    "variable-empty-suffix": ("ARG P=\nFROM node$P\n", "by default it is node"),
+    "variable-twice": ("ARG V=node\nFROM $V/$V\n", "by default it is node/node"),
+    "variable-escaped-in-part": ("ARG V=lts\nFROM no\\de:$V\n", "by default it is node:lts"),
+    "variable-over-two-lines": ("ARG V=lts\nFROM node:\\\n$V\n", "by default it is node:lts"),
+    # Where nothing is known of the image.
+    "variable-unknown-image": ("ARG B=me/app\nFROM $B\n", "no evidence for me/app"),
+    "variable-unknown-image's-tag": ("ARG V=latest\nFROM me/app:$V\n", "no evidence for me/app"),
+    "variable-unknown-tag": ("ARG V=nope\nFROM node:$V\n", "has no such tag"),
+    "variable-of-windows": (
+        "ARG V=latest\nFROM --platform=windows/amd64 me/app:$V\n",
+        "an image for Windows",
+    ),
+    "variable-windows-escape": (
+        "# escape=`\nARG V=latest\nFROM golang:$V\n",
+        "an image for Windows",
+    ),
+    # Where the default is not written as it is.
+    "default-from-a-variable": (
+        "ARG V=lts\nARG W=$V\nFROM node:$W\n",
+        "default of W is not written in one piece",
+    ),
+    "default-with-a-default": ("ARG W=${X:-lts}\nFROM node:$W\n", "not written in one piece"),
+    "default-in-quotes-in-part": ('ARG V=l"ts"\nFROM node:$V\n', "not written in one piece"),
+    "default-over-two-lines": ("ARG V=l\\\nts\nFROM node:$V\n", "not written in one piece"),
+    "default-with-an-escape": ("ARG V=l\\ts\nFROM node:$V\n", "not written in one piece"),
+    "declared-twice": ("ARG V=slim\nARG V=lts\nFROM node:$V\n", "V is declared 2 times"),
+    "declared-twice-in-one": ("ARG V=slim V=lts\nFROM node:$V\n", "V is declared 2 times"),
+    "declared-twice-once-bare": ("ARG V=lts\nARG V\nFROM node:$V\n", "V is declared 2 times"),
+    "of-the-builder": ("ARG TARGETARCH=lts\nFROM node:$TARGETARCH\n", "the builder's own"),
+    "of-buildkit": ("ARG BUILDKIT_X=lts\nFROM node:$BUILDKIT_X\n", "the builder's own"),
+    "proxy": ("ARG http_proxy=lts\nFROM node:$http_proxy\n", "the builder's own"),
+    # Where the argument is for something else as well.
+    "declared-in-the-stage": ("ARG V=lts\nFROM node:$V\nARG V\nRUN a\n", "a stage declares V"),
+    "declared-in-another-stage": (
+        "ARG V=lts\nFROM node:$V AS a\nFROM alpine:3.12\nARG V\n",
+        "a stage declares V",
+    ),
+    "declared-in-a-stage-with-a-default": (
+        "ARG V=lts\nFROM node:$V\nARG V=1\nRUN a\n",
+        "a stage declares V",
+    ),
+    "declared-beside-another": ("ARG V=lts\nFROM node:$V\nARG A=1 V\n", "a stage declares V"),
+    "declared-in-a-child": (
+        "ARG V=lts\nFROM node:$V AS a\nFROM a\nARG V\nRUN echo $V\n",
+        "a stage declares V",
+    ),
+    "declared-on-build": ("ARG V=lts\nFROM node:$V\nONBUILD ARG V\n", "a stage declares V"),
+    "in-another-default": (
+        "ARG V=lts\nARG N=app-$V\nFROM node:$V\n",
+        "V decides on more than this image: line 2",
+    ),
+    "in-another-default-of-the-same": ("ARG V=lts N=app-$V\nFROM node:$V\n", "line 1"),
+    "in-a-platform": (
+        "ARG V=alpine\nFROM node:$V\nFROM --platform=$V busybox:1.36\n",
+        "line 3",
+    ),
+    "in-its-own-platform": ("ARG V=alpine\nFROM --platform=linux/$V node:$V\n", "line 2"),
+    "in-a-stage's-name": ("ARG V=alpine\nFROM node:$V AS a\nFROM me/$V:1\n", "line 3"),
+    "of-another-image": ("ARG V=latest\nFROM node:$V\nFROM alpine:$V\n", "line 3"),
+    "of-the-same-image-with-a-variant": (
+        "ARG V=lts\nFROM node:$V AS a\nFROM node:$V-slim\n",
+        "line 3",
+    ),
+    "of-the-same-image-written-in-full": (
+        "ARG V=lts\nFROM node:$V AS a\nFROM library/node:$V\n",
+        "line 3",
+    ),
+    "image-and-tag": ("ARG V=node\nFROM $V AS a\nFROM me/node:$V\n", "line 3"),
+    "image-that-is-a-stage-below": (
+        "ARG B=node\nFROM $B AS node\nFROM $B\n",
+        "B decides on more than this image: line 3",
+    ),
+    "in-a-label": ("ARG V=lts\nFROM node:$V\nLABEL v=$V\n", "line 3"),
+    "in-an-environment": ("ARG V=lts\nFROM node:$V\nENV V=${V}\n", "line 3"),
+    "in-a-command": ("ARG V=lts\nFROM node:$V\nRUN echo ${V}\n", "line 3"),
+    "in-a-command-with-a-default": ("ARG V=lts\nFROM node:$V\nRUN echo ${V:-x}\n", "line 3"),
+    "in-a-heredoc": ("ARG V=lts\nFROM node:$V\nRUN <<E\necho $V\nE\n", "line 3"),
+    "in-a-copy": ("ARG V=lts\nFROM node:$V\nCOPY $V /\n", "line 3"),
+    "in-a-mount": ("ARG V=lts\nFROM node:$V\nRUN --mount=type=cache,id=$V,target=/c a\n", "line 3"),
+    "in-a-trigger": ("ARG V=lts\nFROM node:$V\nONBUILD RUN echo $V\n", "line 3"),
     "over-two-lines": ("FROM al\\\npine\n", "not written in one piece"),
     "quotes-inside": ('FROM al"pine"\n', "not written in one piece"),
     "escape-inside": ("FROM al\\pine\n", "not written in one piece"),
@@ -207,7 +309,89 @@ def test_a_comment_switches_it_off(comment: str) -> None:
     assert [each.status for each in result.findings] == ["suppressed"]
 
 
+GIVEN = {
+    "tag": "ARG V=lts\nFROM node:$V\n",
+    "image": "ARG V=node:lts\nFROM $V\n",
+    "two": "ARG V=lts\nFROM node:$V AS a\nFROM node:$V\n",
+}
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_an_argument_that_something_gives_is_refused(case: str) -> None:
+    check_refused(NAME, GIVEN[case], "ci.yml gives builds a V of its own", passed={"V": "ci.yml"})
+
+
+def test_another_argument_that_something_gives_does_not_matter() -> None:
+    check_fixed(NAME, GIVEN["tag"], "ARG V=24.19\nFROM node:$V\n", passed={"W": "ci.yml"})
+
+
+@pytest.mark.parametrize("name", ["node:lts", "docker.io/library/node:lts", "*", "node:24.19"])
+def test_an_image_behind_an_argument_that_a_build_replaces_is_refused(name: str) -> None:
+    check_refused(NAME, GIVEN["tag"], "takes", overridden=[name])
+
+
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_comment_at_any_place_of_an_argument_switches_it_off(line: int) -> None:
+    lines = GIVEN["two"].splitlines(keepends=True)
+    lines.insert(line - 1, "# dfix: ignore=pin-base-image\n")
+    result = run(NAME, "".join(lines))
+    assert not result.changed
+    assert "suppressed" in {each.status for each in result.findings}
+
+
+def test_an_argument_is_changed_once_with_the_difference_to_all_its_stages() -> None:
+    result = run(NAME, GIVEN["two"])
+    assert result.after == b"ARG V=24.19\nFROM node:$V AS a\nFROM node:$V\n"
+    (found,) = result.findings
+    assert (found.status, found.line) == ("fixed", 2)
+    assert [(each.path, each.old, each.new) for each in found.changes] == [
+        ("a.base", "node:lts", "node:24.19"),
+        ("final.base", "node:lts", "node:24.19"),
+    ]
+    assert list(result.plan_changes) == ["a.base", "final.base"]
+
+
 FIXED = {
+    # Defaults of arguments.
+    "argument-tag": ("ARG V=latest\nFROM node:$V\n", "ARG V=26.7\nFROM node:$V\n"),
+    "argument-tag-in-braces": (
+        "ARG NODE_TAG=lts-slim\nFROM node:${NODE_TAG} AS a\nRUN b\n",
+        "ARG NODE_TAG=24.19-slim\nFROM node:${NODE_TAG} AS a\nRUN b\n",
+    ),
+    "argument-tag-in-quotes": (
+        'ARG V="lts" W=\'1\'\nFROM "docker.io/library/node:$V"\n',
+        'ARG V="24.19" W=\'1\'\nFROM "docker.io/library/node:$V"\n',
+    ),
+    "argument-tag-in-single-quotes": (
+        "ARG V='lts'\nFROM node:$V\n",
+        "ARG V='24.19'\nFROM node:$V\n",
+    ),
+    "argument-image": ("ARG B=node\nFROM $B\n", "ARG B=node:26.7\nFROM $B\n"),
+    "argument-image-with-its-tag": (
+        "ARG B=docker.io/node:alpine\nFROM --platform=$BUILDPLATFORM ${B} AS a\n",
+        "ARG B=docker.io/node:26.7-alpine\nFROM --platform=$BUILDPLATFORM ${B} AS a\n",
+    ),
+    "argument-among-others": (
+        "# the version\nARG A=1 V=lts\nARG W=$A\nFROM node:$V\nARG A\nRUN echo $A $VERSION\n",
+        "# the version\nARG A=1 V=24.19\nARG W=$A\nFROM node:$V\nARG A\nRUN echo $A $VERSION\n",
+    ),
+    "argument-whose-name-others-begin-with": (
+        "ARG V=lts\nARG VV=1\nFROM node:$V\nARG VV\nRUN echo $VV ${VV}\n",
+        "ARG V=24.19\nARG VV=1\nFROM node:$V\nARG VV\nRUN echo $VV ${VV}\n",
+    ),
+    "argument-in-a-comment": (
+        "ARG V=lts\n# $V is what they tested\nFROM node:$V\n",
+        "ARG V=24.19\n# $V is what they tested\nFROM node:$V\n",
+    ),
+    "argument-of-two": (
+        "ARG V=lts\nFROM node:$V AS a\nFROM --platform=linux/amd64 node:${V}\nCOPY --from=a a b\n",
+        "ARG V=24.19\nFROM node:$V AS a\nFROM --platform=linux/amd64 node:${V}\nCOPY --from=a a b\n",
+    ),
+    "argument-crlf": ("ARG V=lts\r\nFROM node:$V\r\n", "ARG V=24.19\r\nFROM node:$V\r\n"),
+    "argument-and-a-literal": (
+        "ARG V=lts\nFROM node:$V\nFROM alpine\n",
+        "ARG V=24.19\nFROM node:$V\nFROM alpine:3.24\n",
+    ),
     # What the practices page asks for.
     "untagged": ("FROM alpine\n", "FROM alpine:3.24\n"),
     "latest": ("FROM alpine:latest\n", "FROM alpine:3.24\n"),

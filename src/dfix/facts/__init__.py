@@ -1,6 +1,6 @@
 """What is known about a tree: computed once for each tree, on demand, and never kept in nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,6 +34,9 @@ class Surroundings:
     services: "tuple[Service, ...]" = ()
     #: Options of fixers, by fixer and option.
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    #: For the name of a build argument the file of the tree that gives builds one, or may do so; None
+    #: for none, and without any file to look at.
+    passed: Callable[[str], str | None] | None = None
 
 
 class Facts:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from dfix.buildarguments import forget as forget_arguments
 from dfix.config import forget_settings, settings_for
 from dfix.migrate.snapshot import Snapshot
 from dfix.orchestrators import overridden_names, scan
@@ -131,3 +132,4 @@ def _forget() -> None:
     forget_locks()
     scan.cache_clear()
     overridden_names.cache_clear()
+    forget_arguments()
