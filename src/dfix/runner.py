@@ -1,7 +1,7 @@
 """One run over many files: find them, fix each, write it if asked, tell what became of it."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -48,6 +48,8 @@ class FileReport:
     skipped: str | None = None
     created: bool = False
     """Whether it is a new file beside a Dockerfile."""
+    severities: Mapping[str, str] = field(default_factory=dict)
+    """What `override` of `.hadolint.yaml` says of codes in lower case."""
 
     @property
     def status(self) -> Status:

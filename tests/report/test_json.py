@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from dfix.report.json import document, dumps, file_data
+from dfix.report.json import Form, dumps
 from dfix.report.summary import Summary
 from dfix.runner import FileReport
 from dfix.version import __version__
@@ -69,7 +69,9 @@ def _checked(data: object, shape: Mapping[str, tuple[type, ...]]) -> dict[str, o
 
 
 def _document(*reports: FileReport) -> object:
-    text = document([file_data(each) for each in reports], Summary.of(reports))
+    form = Form(written=False)
+    text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    assert text == dumps(json.loads(text)), "written in parts as if it had been written at once"
     return json.loads(text)
 
 
@@ -135,9 +137,17 @@ def test_the_check_of_the_shape_can_fail(broken: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("ü", "ü"), ("\udce9", "\ufffd"), ("\x1b\n", "\x1b\n"), ("😀", "😀"), ("\u2028", "\u2028")],
+    [
+        ("ü", "ü"),
+        ("\x9b\u202e", "\x9b\u202e"),
+        ("\udce9", "\ufffd"),
+        ("\x1b\n", "\x1b\n"),
+        ("😀", "😀"),
+        ("\u2028", "\u2028"),
+    ],
 )
 def test_every_reader_takes_it(text: str, expected: str) -> None:
     printed = dumps([text])
     printed.encode("utf-8")
+    assert not set(printed) & set("\x1b\x7f\x9b\u202e\u2028")
     assert json.loads(printed) == [expected]

@@ -73,9 +73,9 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "full", "json", "sarif", "github", "gitlab", "junit"]),
     default="text",
-    help="The form of the report.  [default: text]",
+    help="The form of the report; full: text with lines of the files.  [default: text]",
 )
 @click.option("--output", metavar="FILE", help="Write the report to a file.")
 @click.option(
@@ -94,6 +94,7 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
     help="Also write what belongs beside a Dockerfile: .dockerignore, a workflow, health checks.",
 )
 @click.option("--statistics", is_flag=True, help="Count findings by fixer.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 although something is found.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
 @click.version_option(__version__, prog_name="dfix", message="%(prog)s %(version)s")
@@ -119,6 +120,7 @@ def command(
     jobs: int | None,
     write_neighbours: bool,
     statistics: bool,
+    exit_zero: bool,
     quiet: bool,
     no_color: bool,
 ) -> None:
@@ -152,10 +154,11 @@ def command(
     view = View(
         diff=diff,
         check=check,
-        json=form == "json",
+        form=form,
         output=output,
         neighbours=write_neighbours,
         statistics=statistics,
+        exit_zero=exit_zero,
         quiet=quiet,
         no_color=no_color,
     )

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 
 from dfix.cli.progress import Progress
+from dfix.cli.report_file import report_file
 from dfix.cli.standard_input import read_standard_input
-from dfix.cli.terminal import Output, standard_error, standard_output
+from dfix.cli.terminal import standard_error, standard_output
 from dfix.config import ConfigError, settings_for
 from dfix.journal import Journal
 from dfix.registry import UnknownFixer
 from dfix.regularfile import leads_to_folder
 from dfix.report.diff import diff_lines, unified
-from dfix.report.json import document, file_data
+from dfix.report.form import FORMS, form_named
 from dfix.report.summary import Summary, statistics_lines, summary_line
 from dfix.report.text import error_line, finding_lines, note_line
 from dfix.runner import FileReport, Runner, Work
@@ -29,12 +30,15 @@ class View:
 
     diff: bool = False
     check: bool = False
-    json: bool = False
+    form: str = "text"
+    """`text`, `full`, or one of `dfix.report.form.FORMS`."""
     output: str | None = None
     """The file for the report."""
     neighbours: bool = False
     """Whether files beside Dockerfiles are created and completed."""
     statistics: bool = False
+    exit_zero: bool = False
+    """Whether findings are no failure."""
     quiet: bool = False
     no_color: bool = False
 
@@ -42,6 +46,11 @@ class View:
     def preview(self) -> bool:
         """Whether nothing is written."""
         return self.diff or self.check
+
+    @property
+    def for_programs(self) -> bool:
+        """Whether the report is one whole document."""
+        return self.form in FORMS
 
 
 class Session:
@@ -55,7 +64,7 @@ class Session:
         self.out = standard_output(no_color=view.no_color)
         self.err = standard_error(no_color=view.no_color)
         self.report = self.out
-        self.files_data: list[dict[str, object]] = []
+        self.form = form_named(view.form, written=not view.preview) if view.for_programs else None
         try:
             work.selection.check()
             if work.config is not None:
@@ -121,14 +130,10 @@ class Session:
         return self._code()
 
     def _open_report(self, stack: ExitStack) -> None:
-        if self.view.output is None or self.view.output == "-":
-            return
-        try:
-            file = stack.enter_context(Path(self.view.output).open("wb"))  # noqa: SIM115  (is closed)
-        except OSError as error:
-            told = f"{self.view.output}: cannot be written: {error.strerror or error}"
-            raise click.ClickException(told) from error
-        self.report = Output(file)
+        if self.view.output is not None and self.view.output != "-":
+            self.report = stack.enter_context(report_file(Path(self.view.output)))
+        if self.form is not None:
+            self.report.text(self.form.head())
 
     @property
     def _nobody_reads(self) -> bool:
@@ -137,13 +142,18 @@ class Session:
 
     @property
     def _shows_diff(self) -> bool:
-        return self.view.diff and not (self.view.json and self.report is self.out)
+        return self.view.diff and not (self.form is not None and self.report is self.out)
 
     @property
     def _shows_findings(self) -> bool:
-        if self.view.json or (self._shows_diff and self.report is self.out):
+        if self.form is not None or (self._shows_diff and self.report is self.out):
             return False
-        return not self.view.quiet or self.report not in (self.out, self.err)
+        return not self.view.quiet or self._in_a_file
+
+    @property
+    def _in_a_file(self) -> bool:
+        """Whether the report goes to a file of its own."""
+        return self.report not in (self.out, self.err)
 
     def _has_news(self, report: FileReport) -> bool:
         return report.status != "unchanged" or bool(report.result and report.result.findings)
@@ -151,8 +161,8 @@ class Session:
     def _add(self, report: FileReport) -> None:
         """Tells of one file."""
         self.summary.add(report)
-        if self.view.json and report.status != "skipped":
-            self.files_data.append(file_data(report))
+        if self.form is not None:
+            self.report.text(self.form.file(report))
         if self._shows_diff:
             diff = unified(report)
             if self.out.colour:
@@ -160,16 +170,19 @@ class Session:
             else:
                 self.out.write(diff)
         if self._shows_findings:
-            self.report.lines(finding_lines(report, written=not self.view.preview))
+            full = self.view.form == "full"
+            self.report.lines(finding_lines(report, written=not self.view.preview, full=full))
         line = error_line(report)
+        if line is not None and self._shows_findings and self._in_a_file:
+            self.report.lines([line])
         if line is None and not self.view.quiet:
             line = note_line(report)
         if line is not None:
             self.err.lines([line])
 
     def _conclude(self) -> None:
-        if self.view.json:
-            self.report.text(document(self.files_data, self.summary))
+        if self.form is not None:
+            self.report.text(self.form.tail(self.summary))
         if not self.view.quiet:
             self.err.lines([summary_line(self.summary, written=not self.view.preview)])
         if self.view.statistics:
@@ -192,6 +205,8 @@ class Session:
         self.report.require_success()
         if self.summary.files["failed"]:
             return 2
+        if self.view.exit_zero:
+            return 0
         # A preview that nobody read on has found something, or it would not have printed any.
         found = self.summary.files["changed"] or self.out.given_up
         left = self.view.check and self.summary.left

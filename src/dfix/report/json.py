@@ -1,7 +1,7 @@
 """The report as JSON, for programs."""
 
 import json
-from collections.abc import Sequence
+import re
 
 from dfix.engine import Finding
 from dfix.report.diff import unified
@@ -12,6 +12,53 @@ from dfix.version import __version__
 
 #: Grows when a program that reads the report would have to be changed.
 VERSION = 1
+
+# What JSON lets stand as it is, and a terminal does not take for text.
+_STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+class Form:
+    """One object with all files that were not skipped, and the numbers of the run."""
+
+    def __init__(self, *, written: bool) -> None:
+        self._files = Items(1)
+
+    def head(self) -> str:
+        """All up to the first file."""
+        return f'{{\n  "version": {VERSION},\n  "dfix": {dumps(__version__).strip()},\n  "files": ['
+
+    def file(self, report: FileReport) -> str:
+        """One file; nothing for one that was skipped."""
+        return "" if report.status == "skipped" else self._files.add(file_data(report))
+
+    def tail(self, summary: Summary) -> str:
+        """The numbers, which are known last."""
+        numbers = {
+            "files": self._files.count,
+            "changed": summary.files["changed"],
+            "fixed": summary.found("fixed"),
+            "refused": summary.found("refused"),
+            "errors": summary.files["failed"],
+        }
+        return f'{self._files.end()},\n  "summary": {indented(numbers, 1)}\n}}\n'
+
+
+class Items:
+    """The items of a JSON array that stands `depth` levels deep, written one by one."""
+
+    def __init__(self, depth: int) -> None:
+        self.count = 0
+        self._depth = depth
+
+    def add(self, item: object) -> str:
+        """One more item, with what parts it from the one before; `[` stands already."""
+        self.count += 1
+        start = "\n" if self.count == 1 else ",\n"
+        return f"{start}{'  ' * (self._depth + 1)}{indented(item, self._depth + 1)}"
+
+    def end(self) -> str:
+        """The end of the array."""
+        return f"\n{'  ' * self._depth}]" if self.count else "]"
 
 
 def file_data(report: FileReport) -> dict[str, object]:
@@ -27,26 +74,15 @@ def file_data(report: FileReport) -> dict[str, object]:
     }
 
 
-def document(files: Sequence[dict[str, object]], summary: Summary) -> str:
-    """The whole report, from what `file_data` made of the files that were not skipped."""
-    data = {
-        "version": VERSION,
-        "dfix": __version__,
-        "files": files,
-        "summary": {
-            "files": len(files),
-            "changed": summary.files["changed"],
-            "fixed": summary.found("fixed"),
-            "refused": summary.found("refused"),
-            "errors": summary.files["failed"],
-        },
-    }
-    return dumps(data)
-
-
 def dumps(data: object) -> str:
     """`data` as JSON. Bytes that are not UTF-8 show as U+FFFD, which every reader takes."""
-    return readable(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+    text = readable(json.dumps(data, indent=2, ensure_ascii=False))
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
+
+
+def indented(data: object, depth: int) -> str:
+    """`data` as JSON whose further lines stand `depth` levels deep."""
+    return dumps(data).removesuffix("\n").replace("\n", "\n" + "  " * depth)
 
 
 def _finding_data(finding: Finding) -> dict[str, object]:

@@ -1,31 +1,36 @@
 """What became of a file as lines for people, and for editors that read `path:line:column:`."""
 
 from dfix.engine import Finding
+from dfix.report.excerpt import excerpt
+from dfix.report.region import SourceLines
 from dfix.report.styled import Line
+from dfix.report.wording import told_status
 from dfix.runner import FileReport
 
 _STYLES = {"fixed": "green", "fixable": "yellow", "refused": "yellow"}
 
 
-def finding_lines(report: FileReport, *, written: bool) -> list[Line]:
+def finding_lines(report: FileReport, *, written: bool, full: bool = False) -> list[Line]:
     """One line for each finding but those that somebody switched off.
 
-    `written` says whether what changed was written.
+    `written` says whether what changed was written. With `full` the lines of the file follow, as they
+    were before.
     """
     if report.result is None:
         return []
-    return [
-        _finding_line(report.name, each, written)
-        for each in report.result.findings
-        if each.status != "suppressed"
-    ]
+    source = SourceLines(report.result.before) if full else None
+    lines: list[Line] = []
+    for each in report.result.findings:
+        if each.status == "suppressed":
+            continue
+        lines.append(_finding_line(report.name, each, written))
+        if source is not None:
+            lines += [*excerpt(source, source.region(each)), ()]
+    return lines
 
 
 def _finding_line(name: str, finding: Finding, written: bool) -> Line:
-    status = "would be fixed" if finding.status == "fixed" and not written else finding.status
-    if finding.advice:
-        status = "advice"
-    told = f"{status}: {finding.reason}" if finding.reason else status
+    told = told_status(finding, written=written)
     return (
         (name, "bold"),
         (f":{finding.line}:{finding.column}: ", ""),

@@ -1,0 +1,88 @@
+"""JUnit's XML: well-formed whatever a file holds, with numbers that are right."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from dfix.report.junit import Form
+from dfix.report.summary import Summary
+from dfix.runner import FileReport
+from tests.report.reports import failed, finding, report, skipped
+
+
+def suites(*reports: FileReport, written: bool = False) -> list[ET.Element]:
+    """The suites of a report, whose form is checked."""
+    form = Form(written=written)
+    text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    root = ET.fromstring(text.encode("utf-8"))
+    assert root.tag == "testsuites"
+    for suite in root:
+        assert suite.tag == "testsuite"
+        cases = list(suite)
+        assert cases, "readers take a suite without cases for a mistake"
+        assert int(suite.attrib["tests"]) == len(cases)
+        for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            assert int(suite.attrib[key]) == sum(case.find(tag) is not None for case in cases)
+        for case in cases:
+            assert case.tag == "testcase"
+            assert {"name", "classname", "time"} == case.attrib.keys()
+            assert len(case) <= 1
+    return list(root)
+
+
+def test_no_files() -> None:
+    assert suites() == []
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [
+        (report(b"A\n"), None),
+        (skipped("template"), "skipped"),
+        (report(b"A\n", None, finding("suppressed", "off")), "skipped"),
+        (report(b"A\n", None, finding("refused", "why")), "failure"),
+        (report(b"A\n", None, finding("fixable", "why")), "failure"),
+        (report(b"A\n", b"B\n", finding()), "failure"),
+        (failed("gone"), "error"),
+    ],
+)
+def test_what_a_case_is(told: FileReport, kind: str | None) -> None:
+    ((case,),) = suites(told)
+    assert [each.tag for each in case] == ([] if kind is None else [kind])
+
+
+def test_what_was_written_has_passed() -> None:
+    ((case,),) = suites(report(b"A\n", b"B\n", finding()), written=True)
+    assert list(case) == []
+
+
+def test_a_failure_names_its_place() -> None:
+    ((case,),) = suites(report(b"FROM a\nADD . /app\n", None, finding("refused", "why"), name="a"))
+    assert case.attrib["name"] == "add-to-copy (2:1)"
+    (failure,) = case
+    assert failure.attrib == {"type": "note", "message": "a message [refused: why]"}
+    assert failure.text == "a:2:1: a message [refused: why]"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a<b>&\"c'", "a<b>&\"c'"),
+        ("]]><!--", "]]><!--"),
+        ("\x00\x08\x1b", "\\x00\\x08\\x1b"),
+        ("\udcff", "\ufffd"),
+        ("\ufffe\uffff", "\ufffd\ufffd"),
+        ("日本😀", "日本😀"),
+        ("a\tb", "a\tb"),
+    ],
+)
+def test_any_text(text: str, shown: str) -> None:
+    ((case,),) = suites(report(b"A\n", None, finding("refused", text)))
+    (failure,) = case
+    assert failure.attrib["message"] == f"a message [refused: {shown}]"
+
+
+@pytest.mark.parametrize("name", ["a&b", "a<\n>", "\udcff", "a\x01"])
+def test_any_name(name: str) -> None:
+    (suite,) = suites(report(b"A\n", name=name))
+    assert suite.attrib["name"] == name.replace("\udcff", "\ufffd").replace("\x01", "\ufffd")
