@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from dfix import Copy, Fixer, ImageReference, Leaf, Option, Phase, Reported, Run, Stage, Valid
 
+_HUB = "docker.io"
+
 
 class UnofficialBase(Fixer):
     """Reports base images that are neither official nor on the list of those that are trusted.
@@ -17,8 +19,9 @@ class UnofficialBase(Fixer):
 
     **When it is reported**
 
-    Only when it is selected, or listed in the configuration: for images of FROM, `COPY --from` and
-    `RUN --mount=from=` that are no Docker official images and match no pattern of `allow`, such as
+    Only when it is selected, or the configuration has `trusted-registries` (in `.hadolint.yaml`
+    `trustedRegistries`): for images of FROM, `COPY --from` and `RUN --mount=from=` that are no Docker
+    official images, come from none of these registries and match no pattern of `allow`, such as
     `gcr.io/distroless/*,ghcr.io/me/*`. Names from variables are left alone.
 
     **What to do**
@@ -33,13 +36,18 @@ class UnofficialBase(Fixer):
     default = False
     reference = "https://docs.docker.com/docker-hub/repos/manage/trusted-content/official-images/"
     options: ClassVar[Mapping[str, Option]] = {
-        "allow": Option("", "patterns of further images, with commas between: `gcr.io/me/*`")
+        "allow": Option("", "patterns of further images, with commas between: `gcr.io/me/*`"),
+        "registries": Option(
+            "", "patterns of trusted registries, with commas between: `ghcr.io,*.example.com`"
+        ),
     }
     VALID = (
         Valid("FROM debian:12\n"),
         Valid("FROM scratch\nCOPY --from=0 a b\n"),
         Valid("FROM debian:12 AS me\nFROM me\n"),
         Valid("FROM gcr.io/distroless/base\n", options={"allow": "gcr.io/distroless/*, me/*"}),
+        Valid("FROM a.example.com/x:1\n", options={"registries": "ghcr.io, *.example.com"}),
+        Valid("FROM me/base:1\n", options={"registries": "docker.io"}),
     )
     REPORTED = (
         Reported("FROM me/base:1\n", line=1),
@@ -67,9 +75,12 @@ class UnofficialBase(Fixer):
         image = ImageReference.parse(name)
         if image is None or image.is_official:
             return
-        allowed = [each.strip() for each in self.option("allow").split(",")]
-        if not any(fnmatchcase(image.familiar_name, each) for each in allowed):
+        known = ((image.familiar_name, "allow"), (image.registry or _HUB, "registries"))
+        if not any(fnmatchcase(name, each) for name, key in known for each in self._listed(key)):
             self.advise(
                 leaf,
                 f"take an official image in place of {image.familiar_name}, or add it to `allow`",
             )
+
+    def _listed(self, option: str) -> list[str]:
+        return [each.strip() for each in self.option(option).split(",")]

@@ -8,6 +8,7 @@ import zipfile
 
 NEEDED = (
     "dfix/__init__.py",
+    "dfix/dfix.schema.json",
     "dfix/py.typed",
     "dfix/cli/__init__.py",
     "dfix/fixers/merge_runs.py",

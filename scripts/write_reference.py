@@ -1,4 +1,5 @@
-"""Writes docs/fixers.md from the fixers themselves, and the README's examples from what dfix does.
+"""Writes docs/fixers.md and the configuration's schema from the fixers themselves, and the README's
+examples from what dfix does.
 
 usage: write_reference.py [--check]     with --check nothing is written; 1 if a page is stale
 """
@@ -13,9 +14,12 @@ from pathlib import Path
 
 from dfix.fixer import Fixer
 from dfix.registry import all_fixers
+from dfix.report.json import dumps
+from dfix.schema import settings_schema
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "fixers.md"
+SCHEMA = ROOT / "src" / "dfix" / "dfix.schema.json"
 README = ROOT / "README.md"
 #: A marker, and the fenced block below it.
 _EXAMPLE = re.compile(r"(<!-- example: ([^>]+?) -->\n```\w+\n)(?:.*?)(```\n)", re.DOTALL)
@@ -136,7 +140,12 @@ def _output(marker: str) -> str:
 def main(arguments: list[str]) -> int:
     """Writes or checks the pages."""
     stale = 0
-    for page, text in ((PAGE, reference()), (README, readme(README.read_text()))):
+    pages = (
+        (PAGE, reference()),
+        (SCHEMA, dumps(settings_schema())),
+        (README, readme(README.read_text())),
+    )
+    for page, text in pages:
         if arguments == ["--check"]:
             fresh = page.exists() and page.read_text() == text
             name = page.relative_to(ROOT)

@@ -82,11 +82,13 @@ GROUPS = {
             "buildarguments",
             "buildspecs",
             "config",
+            "configfile",
             "context",
             "discovery",
             "dockerignore",
             "documents",
             "git",
+            "hadolint",
             "journal",
             "orchestrators",
             "worktree",
@@ -106,7 +108,7 @@ GROUPS = {
     ),
     # Putting it together.
     "running": Group(
-        ("api", "pinning", "runner", "selection", "surroundings"),
+        ("api", "pinning", "runner", "schema", "selection", "surroundings"),
         (
             "ground",
             "nodes",

@@ -8,32 +8,58 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from dfix.documents import DocumentError, read_yaml
-from dfix.regularfile import NotRegularError, read_regular
-from dfix.text import decode
+from dfix.configfile import ConfigError, TomlText, config_text
+from dfix.hadolint import NAMES, HadolintSettings, read_hadolint
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
+__all__ = [
+    "LEVELS",
+    "SETTINGS",
+    "ConfigError",
+    "Setting",
+    "Settings",
+    "forget_settings",
+    "settings_for",
+]
+
 LEVELS = ("safe", "standard", "aggressive")
 
-_LISTS = ("select", "extend-select", "ignore", "exclude", "trusted-registries")
-_LIMIT = 1024 * 1024  # bytes of a configuration file that are still read
-_HADOLINT = (".hadolint.yaml", ".hadolint.yml")
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A key of the configuration: what its value is, and what it means."""
+
+    kind: Literal["level", "names", "texts", "path", "names by glob"]
+    meaning: str
 
 
-class ConfigError(ValueError):
-    """A configuration that cannot be followed; reads `file:line: message`, lines from 1."""
-
-    def __init__(self, path: Path, line: int, message: str) -> None:
-        super().__init__(f"{path}:{line}: {message}")
-        self.path = path
-        self.line = line
+#: All keys but the tables that set the options of a fixer.
+SETTINGS: Mapping[str, Setting] = {
+    "level": Setting(
+        "level", "how bold changes may be: `safe`, `standard` (default) or `aggressive`"
+    ),
+    "select": Setting("names", "the fixers to run, in place of those that are on by default"),
+    "extend-select": Setting("names", "further fixers to run"),
+    "ignore": Setting("names", "fixers to leave out"),
+    "per-file-ignores": Setting(
+        "names by glob", "fixers to leave out in the files that match a pattern"
+    ),
+    "exclude": Setting("texts", "files and folders to pass over, as in a `.gitignore`"),
+    "trusted-registries": Setting(
+        "texts", "registries whose images are trusted; setting it makes `unofficial-base` run"
+    ),
+    "context": Setting(
+        "path", "the build context of all files, relative to the configuration's folder"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +80,10 @@ class Settings:
     """A fixer's options by its name; lists come as tuples."""
     hadolint_ignored: tuple[str, ...] = ()
     """`ignored` of `.hadolint.yaml`: codes that need not be anything to dfix."""
+    hadolint_severities: Mapping[str, str] = field(default_factory=dict)
+    """`override` of `.hadolint.yaml`: how grave a code is, in lower case."""
+    hadolint_pragmas: bool = True
+    """Whether `# hadolint ignore=` counts."""
     base: Path | None = None
     """The folder that globs are relative to: the one of the configuration file."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -118,7 +148,7 @@ def _nearest(folder: Path) -> Settings:
 @cache
 def _read_config(path: Path) -> Settings | None:
     """The settings of one file; None where it is not there or has none. Raises `ConfigError`."""
-    text = _text(path)
+    text = config_text(path)
     in_project = path.name == "pyproject.toml"
     # Another tool's table that cannot be read is none of our business.
     if text is None or (in_project and "dfix" not in text):
@@ -142,80 +172,66 @@ def _read_config(path: Path) -> Settings | None:
 
 
 def _with_hadolint(settings: Settings, folder: Path) -> Settings:
-    ignored, registries = _nearest_hadolint(folder)
+    hadolint = _nearest_hadolint(folder)
+    origins = dict(settings.origins)
+    for key, name in _HADOLINT.items():
+        if place := hadolint.origins.get(key):
+            origins[name] = f"{origins[name]}, {place}" if name in origins else place
     return replace(
         settings,
-        hadolint_ignored=ignored,
-        trusted_registries=(*settings.trusted_registries, *registries),
+        hadolint_ignored=hadolint.ignored,
+        hadolint_severities=hadolint.severities,
+        hadolint_pragmas=hadolint.pragmas,
+        trusted_registries=(*settings.trusted_registries, *hadolint.trusted_registries),
+        origins=MappingProxyType(origins),
     )
 
 
 @cache
-def _nearest_hadolint(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """`ignored` and `trustedRegistries` that hold in a folder. Raises `ConfigError`."""
-    for name in _HADOLINT:
-        path = folder / name
-        text = _text(path)
-        if text is None:
-            continue
-        source = _Source(path, text, "")
-        try:
-            document = read_yaml(text)
-        except DocumentError as error:
-            # Not passed over: it may hold what must not be touched.
-            raise ConfigError(path, error.line or 1, str(error)) from error
-        if document is None:
-            document = {}
-        if not isinstance(document, dict):
-            raise ConfigError(path, 1, "must be a mapping")
-        ignored, registries = document.get("ignored"), document.get("trustedRegistries")
-        return (
-            source.texts("ignored", [] if ignored is None else ignored),
-            source.texts("trustedRegistries", [] if registries is None else registries),
-        )
-    return _nearest_hadolint(folder.parent) if folder != folder.parent else ((), ())
+def _nearest_hadolint(folder: Path) -> HadolintSettings:
+    """What hadolint's configuration says in a folder. Raises `ConfigError`."""
+    for name in NAMES:
+        found = read_hadolint(folder / name)
+        if found is not None:
+            return found
+    return _nearest_hadolint(folder.parent) if folder != folder.parent else HadolintSettings()
 
 
-def _text(path: Path) -> str | None:
-    try:
-        return decode(read_regular(path, limit=_LIMIT))
-    except (FileNotFoundError, NotADirectoryError, NotRegularError):
-        return None
-    except OSError as error:
-        raise ConfigError(path, 1, f"cannot be read: {error.strerror or error}") from error
+#: hadolint's keys by the settings that they make.
+_HADOLINT = {
+    "ignored": "hadolint-ignored",
+    "override": "hadolint-severities",
+    "trustedRegistries": "trusted-registries",
+    "disable-ignore-pragma": "hadolint-pragmas",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A configuration file's text, in which keys are looked up again to name their lines."""
+class _Source(TomlText):
+    """A file of ours."""
 
-    path: Path
-    text: str
-    table: str
-    """The dotted name of the table that is ours; empty for the whole file."""
+    __slots__ = ()
 
     def settings(self, table: Mapping[str, object]) -> Settings:
         """The settings of our table. Raises `ConfigError`."""
         held: dict[str, Any] = {}
         options: dict[str, Mapping[str, object]] = {}
+        origins: dict[str, str] = {}
         for key, value in table.items():
-            if key == "level":
-                held[key] = self.level(value)
-            elif key in _LISTS:
-                held[key.replace("-", "_")] = self.texts(key, value)
-            elif key == "context":
-                held[key] = self.path.parent / self.single(key, value)
-            elif key == "per-file-ignores":
-                held["per_file_ignores"] = self.globs(key, value)
+            origins[key] = self.place(key)
+            if key in SETTINGS:
+                held[key.replace("-", "_")] = self.value(key, value)
             elif isinstance(value, dict):
                 options[key] = MappingProxyType({name: _frozen(of) for name, of in value.items()})
+                origins |= {f"{key}.{name}": self.place(key, name) for name in value}
             else:
-                raise self.error(key, f"there is no setting {key}")
+                close = get_close_matches(key, SETTINGS, 1)
+                hint = f": is {close[0]} meant?" if close else ""
+                raise self.error(key, f"there is no setting {key}{hint}")
         settings = Settings(
             **held,
             options=MappingProxyType(options),
             base=self.path.parent,
-            origins=MappingProxyType({key: f"{self.path}:{self.line(key)}" for key in table}),
+            origins=MappingProxyType(origins),
         )
         for glob in (*settings.exclude, *settings.per_file_ignores):
             try:
@@ -223,6 +239,18 @@ class _Source:
             except ValueError as error:
                 raise self.error(glob, f"{glob} is no pattern") from error
         return settings
+
+    def value(self, key: str, value: object) -> object:
+        """The value of a key of `SETTINGS`. Raises `ConfigError`."""
+        match SETTINGS[key].kind:
+            case "level":
+                return self.level(value)
+            case "path":
+                return self.path.parent / self.single(key, value)
+            case "names by glob":
+                return self.globs(key, value)
+            case _:
+                return self.texts(key, value)
 
     def single(self, key: str, value: object) -> str:
         """A text. Raises `ConfigError`."""
@@ -248,20 +276,6 @@ class _Source:
         if not isinstance(value, dict):
             raise self.error(key, f"{key} must be a table")
         return MappingProxyType({glob: self.texts(glob, held) for glob, held in value.items()})
-
-    def error(self, key: str, message: str) -> ConfigError:
-        """The error about a key, with the line where it stands."""
-        return ConfigError(self.path, self.line(key), message)
-
-    def line(self, key: str) -> int:
-        """The 1-based line of a key in our table, as a key or as a table's name; 1 if in doubt."""
-        ours = re.search(rf"^[ \t]*\[[ \t]*{re.escape(self.table)}\b", self.text, re.MULTILINE)
-        start = ours.start() if self.table and ours else 0
-        name = rf"[\"']?{re.escape(key)}[\"']?"
-        for pattern in (rf"^[ \t]*{name}[ \t]*[=:.]", rf"^[ \t]*\[[^\]\n]*{name}[ \t]*\]", name):
-            if found := re.compile(pattern, re.MULTILINE).search(self.text, start):
-                return self.text.count("\n", 0, found.start()) + 1
-        return 1
 
 
 def _frozen(value: object) -> object:

@@ -91,6 +91,7 @@ class Request:
     level: Level = Level.STANDARD
     surroundings: Surroundings = field(default_factory=Surroundings)
     ignored: frozenset[str] = frozenset()
+    pragmas: bool = True  # whether hadolint's own comments count
 
 
 def fix_bytes(data: bytes, request: Request) -> Result:
@@ -159,7 +160,7 @@ class _Run:
         """Goes on from a tree and what is known about it."""
         self.facts = facts
         self.tree = facts.tree
-        self.suppressions = Suppressions(self.tree)
+        self.suppressions = Suppressions(self.tree, hadolint=self.request.pragmas)
         self.lines: list[int] | None = None
 
     @property

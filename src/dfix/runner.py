@@ -117,6 +117,8 @@ class Work:
         Raises nothing, whatever is wrong with it.
         """
         try:
+            settings = settings_for(blank.path, config=self.config)
+            blank = replace(blank, severities=dict(settings.hadolint_severities))
             result = fix_bytes(data, self._request(blank.path, has_context))
         except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
             return replace(blank, error=Error(str(error)))
@@ -208,7 +210,8 @@ class Work:
             has_context=has_context,
             images=self.images,
         )
-        return Request(choice.fixers, choice.level, surroundings, choice.ignored)
+        pragmas = settings.hadolint_pragmas
+        return Request(choice.fixers, choice.level, surroundings, choice.ignored, pragmas)
 
 
 class Runner:

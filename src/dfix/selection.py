@@ -60,6 +60,7 @@ class Selection:
             chosen = _configured(settings, "select", settings.select)
         else:
             chosen = frozenset(name for name, fixer in all_fixers().items() if fixer.default)
+            chosen |= _trusting(settings)
         chosen |= resolve(self.extend_select)
         chosen |= _configured(settings, "extend-select", settings.extend_select)
         chosen -= _configured(settings, "ignore", settings.ignore) - asked
@@ -89,15 +90,39 @@ class Selection:
         return found - _neighbours(self.ignore)
 
     def _all_options(self, settings: Settings) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = {}
+        trusted = ",".join(settings.trusted_registries)
+        found = {name: {"registries": trusted} for name in _trusting(settings)}
         for name, given in settings.options.items():
             try:
-                found |= _options({name: given})
+                for owner, values in _options({name: given}).items():
+                    found[owner] = found.get(owner, {}) | values
             except (UnknownFixer, OptionError) as error:
-                raise type(error)(_placed(settings, name, error)) from error
+                raise type(error)(
+                    _placed(settings, _guilty(settings, name, given), error)
+                ) from error
         for name, values in _options(self.options).items():
             found[name] = found.get(name, {}) | values
         return found
+
+
+def _trusting(settings: Settings) -> frozenset[str]:
+    """The rule about registries, where some are trusted: hadolint's runs just then, too."""
+    return frozenset(
+        {"unofficial-base"} & all_fixers().keys() if settings.trusted_registries else ()
+    )
+
+
+def _guilty(settings: Settings, name: str, given: Mapping[str, object]) -> str:
+    """The key of the first option in a table that cannot be set; the table's where it is itself."""
+    for option, value in given.items():
+        try:
+            _options({name: {option: value}})
+        except OptionError:
+            key = f"{name}.{option}"
+            return key if key in settings.origins else name
+        except UnknownFixer:
+            break
+    return name
 
 
 def _neighbours(names: Iterable[str]) -> frozenset[str]:

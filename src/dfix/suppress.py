@@ -41,7 +41,8 @@ class Suppressions:
 
     __slots__ = ("_file", "_instructions")
 
-    def __init__(self, tree: Dockerfile) -> None:
+    def __init__(self, tree: Dockerfile, *, hadolint: bool = True) -> None:
+        """With `hadolint` false, hadolint's own comments count for nothing."""
         self._file: set[str] = set()
         self._instructions: dict[Instruction, set[str]] = {}
         stages = {stage.start: stage for stage in tree.stages}
@@ -49,17 +50,18 @@ class Suppressions:
             if directive.name == "check":
                 self._file |= _skipped(directive.value)
         for instruction in tree.instructions:
-            self._read(instruction.leading_lines, instruction, stages)
-        self._read(tree.footer, None, stages)
+            self._read(instruction.leading_lines, instruction, stages, hadolint)
+        self._read(tree.footer, None, stages, hadolint)
 
     def _read(
         self,
         lines: Iterable[Line],
         below: Instruction | None,
         stages: Mapping[From, Stage],
+        hadolint: bool,
     ) -> None:
         for line in lines:
-            if not isinstance(line, Comment):
+            if not isinstance(line, Comment) or (not hadolint and _HADOLINT.match(line.text)):
                 continue
             scope, names = _read_comment(line.text)
             if scope == "file":

@@ -1,5 +1,9 @@
 """`dfix config --show FILE`: which configuration holds, and where it was read."""
 
+from importlib.resources import files
+
+import pytest
+
 from tests.cli.conftest import Caller
 
 
@@ -14,7 +18,7 @@ def test_values_with_their_places(call: Caller) -> None:
     place = call.folder / "dfix.toml"
     assert f'level = "safe"  # {place}:1\n' in done.out
     assert f'ignore = ["DL3020"]  # {place}:2\n' in done.out
-    assert f'pin-base-image.policy = "minor"  # {place}:4\n' in done.out
+    assert f'pin-base-image.policy = "minor"  # {place}:5\n' in done.out
     assert "select = (not set)\n" in done.out
 
 
@@ -30,3 +34,50 @@ def test_a_configuration_that_cannot_be_read(call: Caller) -> None:
     assert (done.code, done.out) == (2, "")
     assert f"{call.folder / 'dfix.toml'}:" in done.errors
     assert done.errors.count("\n") == 1
+
+
+def test_what_hadolint_says_with_its_places(call: Caller) -> None:
+    call.write(
+        {
+            ".hadolint.yaml": "ignored: [DL3008]\noverride:\n  error: [DL3020]\n"
+            "trustedRegistries: [ghcr.io]\ndisable-ignore-pragma: true\n"
+        }
+    )
+    out = call("config", "--show", "Dockerfile").out
+    place = call.folder / ".hadolint.yaml"
+    assert f'hadolint-ignored = ["DL3008"]  # {place}:1\n' in out
+    assert f'hadolint-severities = {{"dl3020" = "error"}}  # {place}:2\n' in out
+    assert f'trusted-registries = ["ghcr.io"]  # {place}:4\n' in out
+    assert f"hadolint-pragmas = false  # {place}:5\n" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("select = [\n  'nobody',\n]\n", 1, "no fixer is called 'nobody'"),
+        ("[pin-base-image]\ndigest = 'yes'\npolicy = 'x'\n", 3, "pin-base-image.policy must be"),
+        ("\n[merge-runs]\n\ngian = 1\n", 4, "merge-runs has no option 'gian'"),
+        ("extend_select = ['x']\n", 1, "there is no setting extend_select: is extend-select meant"),
+        ("levels = 'safe'\n", 1, "there is no setting levels: is level meant?"),
+    ],
+)
+def test_mistakes_are_told_with_their_lines(
+    call: Caller, text: str, line: int, message: str
+) -> None:
+    call.write({"dfix.toml": text})
+    done = call("config", "--show", "Dockerfile")
+    assert (done.code, done.out) == (2, "")
+    assert done.errors.startswith(f"dfix: error: {call.folder / 'dfix.toml'}:{line}: {message}")
+
+
+def test_the_schema(call: Caller) -> None:
+    call.write({"dfix.toml": "level = [\n"})  # is no matter here
+    done = call("config", "--schema")
+    assert (done.code, done.errors) == (0, "")
+    assert done.raw == (files("dfix") / "dfix.schema.json").read_bytes()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--schema", "--show", "Dockerfile")])
+def test_one_of_both(call: Caller, arguments: tuple[str, ...]) -> None:
+    done = call("config", *arguments)
+    assert (done.code, done.errors) == (2, "dfix: error: one of --show FILE and --schema\n")

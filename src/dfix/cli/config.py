@@ -7,18 +7,32 @@ import click
 
 
 @click.command("config")
-@click.option("--show", "file", required=True, metavar="FILE", help="The file to tell about.")
+@click.option("--show", "file", metavar="FILE", help="The file to tell about.")
+@click.option("--schema", is_flag=True, help="Print the JSON schema of dfix.toml.")
 @click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
-def command(file: str, config: str | None, no_color: bool) -> None:
-    """Tell which configuration holds for a file, and where it was read."""
+def command(file: str | None, schema: bool, config: str | None, no_color: bool) -> None:
+    """Tell which configuration holds for a file and where it was read, or what there is to set."""
     from dfix.cli.terminal import standard_output
     from dfix.config import ConfigError, settings_for
+    from dfix.registry import UnknownFixer
     from dfix.report.styled import Line
+    from dfix.selection import OptionError, Selection
 
+    if schema is (file is not None):
+        raise click.UsageError("one of --show FILE and --schema")
+    out = standard_output(no_color=no_color)
+    if file is None:
+        from dfix.report.json import dumps
+        from dfix.schema import settings_schema
+
+        out.text(dumps(settings_schema()))
+        out.require_success()
+        return
     try:
         settings = settings_for(Path(file), config=None if config is None else Path(config))
-    except ConfigError as error:
+        Selection().choose(settings, Path(file))
+    except (ConfigError, UnknownFixer, OptionError) as error:
         raise click.ClickException(str(error)) from error
     lines: list[Line] = []
     for each in fields(settings):
@@ -29,8 +43,8 @@ def command(file: str, config: str | None, no_color: bool) -> None:
         lines.append(_line(key, getattr(settings, each.name), origin))
     for fixer, options in settings.options.items():
         for name, value in options.items():
-            lines.append(_line(f"{fixer}.{name}", value, settings.origins.get(fixer)))
-    out = standard_output(no_color=no_color)
+            key = f"{fixer}.{name}"
+            lines.append(_line(key, value, settings.origins.get(key)))
     out.lines(lines)
     out.require_success()
 
