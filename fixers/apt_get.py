@@ -2,11 +2,9 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid
-from dfix.facts.rewriting import Rewrite
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
 
 from ._packages import Call, placed
-from ._rewrites import propose
 from ._variable_base import may_be_another
 
 _VERBS = frozenset(
@@ -107,8 +105,7 @@ class AptGet(Fixer):
             if verb and verb.value == "upgrade" and not each.call.has_option("--with-new-pkgs"):
                 rewrite.insert_after(verb, "--with-new-pkgs")
         known = self._is_alike(node)
-        propose(
-            self,
+        self.propose(
             rewrite,
             level=Level.SAFE if known else Level.STANDARD,
             reason=None if known else _REASON,

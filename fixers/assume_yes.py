@@ -2,11 +2,9 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid
-from dfix.facts.rewriting import Rewrite
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
 
 from ._packages import Call, Placed, earlier_text, is_unknown, last_flag, placed, tries_only
-from ._rewrites import propose
 
 #: The sub-commands that ask, by family.
 _ASKING = {
@@ -117,8 +115,7 @@ class AssumeYes(Fixer):
             each.operator in {"", "&&"} and not each.background
             for each in rewrite.script.statements
         ) and all(each.alone for each in lacking)
-        propose(
-            self,
+        self.propose(
             rewrite,
             level=Level.SAFE if plain else Level.STANDARD,
             reason=None if plain else _LISTED,

@@ -5,7 +5,6 @@ from dfix import Fixer, Invalid, Level, Phase, Run, Valid
 from ._cache_options import apk_without_cache, pip_without_cache
 from ._caches import MANAGERS
 from ._clean_ups import CleanUp, Scene, clean_up
-from ._rewrites import propose
 
 
 class CleanPackageCache(Fixer):
@@ -101,6 +100,6 @@ class CleanPackageCache(Fixer):
             self.refuse(node, found)
             return
         level = Level.AGGRESSIVE if found.assumption else Level.SAFE
-        propose(
-            self, found.rewrite, level=level, message=found.message, reason=found.assumption or None
+        self.propose(
+            found.rewrite, level=level, message=found.message, reason=found.assumption or None
         )

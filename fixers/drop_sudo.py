@@ -15,8 +15,6 @@ from dfix.facts.commands import (
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
-from ._rewrites import propose
-
 #: What sudo finds by a path of its own: with another PATH these are the same programs still.
 _OF_THE_SYSTEM = (COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | {"dpkg", "sh", "bash"}) - BUILTINS
 #: Variables that sudo keeps away from what it starts.
@@ -99,8 +97,7 @@ class DropSudo(Fixer):
                 return
             rewrite.unwrap(call)
         piped = any(each.subshell for each in calls)
-        propose(
-            self,
+        self.propose(
             rewrite,
             level=Level.AGGRESSIVE if piped else Level.STANDARD,
             reason="the user is root; variables of the file are seen that sudo kept away",

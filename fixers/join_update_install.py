@@ -2,12 +2,10 @@
 
 import re
 
-from dfix import Fixer, Instruction, Invalid, Level, Phase, Run, ShellForm, Stage, Valid
-from dfix.facts.rewriting import Rewrite
+from dfix import Fixer, Instruction, Invalid, Level, Phase, Rewrite, Run, ShellForm, Stage, Valid
 from dfix.facts.scripts import script_of
 
 from ._packages import Call, Placed, call_of, placed, tries_only
-from ._rewrites import propose
 
 _LISTS = "/var/lib/apt"
 _UPDATE = re.compile(r"\bapt(?:-get)?\b[^&|;]*\bupdate\b")
@@ -149,7 +147,7 @@ class JoinUpdateInstall(Fixer):
             self.refuse(run, reason)
             return
         rewrite.require(first.link, f"{first.call.program.text} update")
-        propose(self, rewrite, reason="the lists of a cached layer may be of any age")
+        self.propose(rewrite, reason="the lists of a cached layer may be of any age")
 
 
 def _objection(each: Placed) -> str:

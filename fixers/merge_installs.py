@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import ClassVar
 
-from dfix import Fixer, Invalid, Level, Option, Phase, Run, Valid
-from dfix.facts.rewriting import Rewrite
+from dfix import Fixer, Invalid, Level, Option, Phase, Rewrite, Run, Valid
 from dfix.facts.scripts import ShellScript, Statement
 
 from ._packages import Call, Placed, placed, tries_only
-from ._rewrites import propose
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
@@ -138,7 +136,7 @@ class MergeInstalls(Fixer):
             edited = self._join(rewrite, kept) or edited
         if not edited:
             return
-        propose(self, rewrite, reason=_REASON)
+        self.propose(rewrite, reason=_REASON)
 
     def _passes_over(self, run: Run, call: Call) -> bool:
         """Whether a call may succeed without all of its packages: alone, each of them is needed.

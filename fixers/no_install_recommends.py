@@ -2,12 +2,10 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid
-from dfix.facts.rewriting import Rewrite
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
 from dfix.facts.scripts import script_of
 
 from ._packages import Call, call_of, earlier_text, is_unknown, last_flag, placed, tries_only
-from ._rewrites import propose
 
 _KNOWN = ("--no-install-recommends", "--install-recommends")
 _SET = re.compile(r"install-recommends", re.IGNORECASE)
@@ -123,7 +121,7 @@ class NoInstallRecommends(Fixer):
             edited = True
         if not edited:
             return
-        propose(self, rewrite, reason="nothing in the file names what would only be recommended")
+        self.propose(rewrite, reason="nothing in the file names what would only be recommended")
 
     def _objection(self, run: Run, call: Call) -> str:
         """Why a call keeps installing what is recommended; empty if it need not."""

@@ -2,12 +2,10 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid
-from dfix.facts.rewriting import Rewrite
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
 from dfix.facts.scripts import ShellScript
 
 from ._packages import Call, placed, tries_only
-from ._rewrites import propose
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
 #: A name, with an architecture, a release or a version where there is one.
@@ -92,8 +90,7 @@ class SortPackages(Fixer):
                     edited = True
         if not edited:
             return
-        propose(
-            self,
+        self.propose(
             rewrite,
             reason="the order only decides between alternatives that nothing else decides",
         )

@@ -43,7 +43,7 @@ class UnofficialBase(Fixer):
     }
     VALID = (
         Valid("FROM debian:12\n"),
-        Valid("FROM scratch\nCOPY --from=0 a b\n"),
+        Valid("FROM debian:12\nFROM scratch\nCOPY --from=0 a b\n"),
         Valid("FROM debian:12 AS me\nFROM me\n"),
         Valid("FROM gcr.io/distroless/base\n", options={"allow": "gcr.io/distroless/*, me/*"}),
         Valid("FROM a.example.com/x:1\n", options={"registries": "ghcr.io, *.example.com"}),

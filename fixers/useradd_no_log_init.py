@@ -3,13 +3,10 @@
 import re
 
 from dfix import Fixer, Invalid, Level, Phase, Run, Valid
-from dfix.facts.commands import literal_arguments, name_of
+from dfix.facts.calls import calls_of, has_option
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
-from ._rewrites import propose
-
-_NO_LOG = re.compile(r"-[a-zA-Z]*l[a-zA-Z]*|--no-log-init")
 _NUMBER = re.compile(r"(?:-[a-zA-Z]*u|--uid=)([0-9]+)")
 _HIGH = 99_999
 
@@ -59,15 +56,15 @@ class UseraddNoLogInit(Fixer):
         if rewrite is None:
             return
         found = False
-        for command in rewrite.script.commands:
-            if command.name is None or name_of(command) not in {"useradd", "/usr/sbin/useradd"}:
-                continue
+        for command in calls_of(rewrite.script, "useradd"):
             number = _number(command)
             if number is None:
                 self.refuse(node, "the user number is only known when the image is built")
                 return
-            if number > _HIGH and not any(
-                _NO_LOG.fullmatch(value or "") for value in literal_arguments(command)
+            if (
+                number > _HIGH
+                and command.name is not None
+                and not has_option(command, "-l", "--no-log-init")
             ):
                 rewrite.insert_after(command.name, "-l")
                 found = True
@@ -78,8 +75,7 @@ class UseraddNoLogInit(Fixer):
         if (known is not None and known.family == "suse") or "zypper" in self.facts.tree.text:
             self.refuse(node, "useradd of SUSE had no such option once")
             return
-        propose(
-            self,
+        self.propose(
             rewrite,
             reason="the account gets no entry in the login logs, where it would be empty",
         )

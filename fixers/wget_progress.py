@@ -4,17 +4,14 @@ import re
 from collections.abc import Iterator
 
 from dfix import Add, Copy, Fixer, Invalid, Level, Phase, Run, Valid
-from dfix.facts.commands import base_name, installed_packages, literal_arguments, name_of
+from dfix.facts.calls import calls_of, has_option
+from dfix.facts.commands import base_name, installed_packages
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command, script_of
 
-from ._rewrites import propose
-
 _OPTION = "--progress=dot:giga"
-_QUIET = re.compile(
-    r"-[a-zA-Z]*[qoa].*|-nv|--(?:quiet|no-verbose|output-file|append-output|progress)(?:=.*)?"
-)
-_BACKGROUND = re.compile(r"-[a-zA-Z]*b.*|--background")
+_QUIET = ("-q", "-o", "-a", "-nv", "--quiet", "--no-verbose", "--output-file", "--append-output",
+          "--progress")  # fmt: skip
 #: Families whose package `wget` is GNU wget in every release.
 _GNU = frozenset({"debian", "ubuntu", "rhel", "amazon"})
 _APT = frozenset({"apt-get", "apt"})
@@ -74,7 +71,7 @@ class WgetProgress(Fixer):
         rewrite = Rewrite.of(self.facts, node)
         if rewrite is None:
             return
-        calls = [each for each in rewrite.script.commands if _is_loud(each)]
+        calls = [each for each in calls_of(rewrite.script, "wget") if not has_option(each, *_QUIET)]
         if not calls:
             return
         reason = self._objection(node, rewrite, calls[0])
@@ -84,15 +81,13 @@ class WgetProgress(Fixer):
         for call in calls:
             if call.name is not None:
                 rewrite.insert_after(call.name, _OPTION)
-        propose(self, rewrite)
+        self.propose(rewrite)
 
     def _objection(self, node: Run, rewrite: Rewrite, first: Command) -> str | None:
         for command in rewrite.script.commands:
             if any(each.fd == "2" or "&" in each.operator for each in command.redirects):
                 return "what it prints may go to a file or into a pipe"
-            if base_name(command) == "wget" and any(
-                _BACKGROUND.fullmatch(value or "") for value in literal_arguments(command)
-            ):
+            if base_name(command) == "wget" and has_option(command, "-b", "--background"):
                 return "in the background it prints to a file"
         if "2>" in rewrite.script.cooked or "|&" in rewrite.script.cooked:
             return "what it prints may go to a file or into a pipe"
@@ -134,9 +129,3 @@ class WgetProgress(Fixer):
                     yield command
                 if run is node:
                     return
-
-
-def _is_loud(command: Command) -> bool:
-    return name_of(command) in {"wget", "/usr/bin/wget"} and not any(
-        _QUIET.fullmatch(value or "") for value in literal_arguments(command)
-    )

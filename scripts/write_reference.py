@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dfix.fixer import Fixer
-from dfix.registry import all_fixers
+from dfix.registry import all_fixers, own_names
 from dfix.report.json import dumps
 from dfix.schema import settings_schema
 
@@ -51,7 +51,7 @@ TOOLS = (("DL", "hadolint"), ("SC", "ShellCheck"))
 
 def reference() -> str:
     """The whole page."""
-    fixers = list(all_fixers().values())
+    fixers = [fixer for name, fixer in all_fixers().items() if name in own_names()]
     rows = [
         f"| [`{each.name}`](#{each.name}) | {_level(each)} | {each.message} | "
         f"{', '.join(each.aliases)} |\n"

@@ -1,5 +1,6 @@
 """`dfix.fix`, for other programs."""
 
+import pkgutil
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,17 @@ def test_what_is_wrong_with_the_file_is_told() -> None:
 def test_wrong_calls(arguments: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"nobody|reckless|'x'"):
         dfix.fix(ADD, **arguments)  # type: ignore[arg-type]
+
+
+def test_no_name_of_the_door_is_one_of_a_module() -> None:
+    """Python sets the modules of a package as its attributes, once something imports them."""
+    modules = {each.name for each in pkgutil.iter_modules(dfix.__path__)}
+    assert not modules & set(dfix.__all__)
+
+
+@pytest.mark.parametrize("name", dfix.__all__)
+def test_every_name_of_the_door_leads_somewhere(name: str) -> None:
+    assert getattr(dfix, name) is not None
 
 
 def test_paths_that_are_none(tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ GROUPS = {
         ("facts", "facts.*", "plan", "plan.*"), ("ground", "nodes", "shell", "views", "editing")
     ),
     "fixer": Group(("fixer",), ("nodes", "views", "knowledge", "editing")),
-    "registry": Group(("registry",), ("fixer",)),
+    "registry": Group(
+        ("plugin_lookup", "plugins", "registry"), ("ground", "fixer", "files", "neighbours")
+    ),
     "checking": Group(
         ("check", "check.*", "check_*", "guards"),
         ("ground", "nodes", "parser", "shell", "views", "editing", "knowledge"),
@@ -108,7 +110,7 @@ GROUPS = {
     ),
     # Putting it together.
     "running": Group(
-        ("api", "pinning", "runner", "schema", "selection", "surroundings"),
+        ("api", "examples", "pinning", "runner", "schema", "selection", "surroundings"),
         (
             "ground",
             "nodes",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dfix.version import __version__
 
 if TYPE_CHECKING:
+    from dfix.api import PluginWarning as PluginWarning
     from dfix.api import fix as fix
     from dfix.edit import Changes as Changes
     from dfix.edit import Insert as Insert
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from dfix.engine import fix_bytes as fix_bytes
     from dfix.facts import Facts as Facts
     from dfix.facts import Surroundings as Surroundings
+    from dfix.facts.calls import calls_of as calls_of
+    from dfix.facts.calls import has_option as has_option
+    from dfix.facts.rewriting import Rewrite as Rewrite
     from dfix.fixer import Fix as Fix
     from dfix.fixer import Fixer as Fixer
     from dfix.fixer import Invalid as Invalid
@@ -75,15 +79,17 @@ if TYPE_CHECKING:
     from dfix.nodes import Workdir as Workdir
     from dfix.parser import parse as parse
     from dfix.plan import Change as Change
-    from dfix.plan import plan as plan
+    from dfix.plan import plan_of as plan_of
     from dfix.suppress import is_pragma as is_pragma
     from dfix.text import Span as Span
 
 _HOMES = {
-    "dfix.api": ("fix",),
+    "dfix.api": ("PluginWarning", "fix"),
     "dfix.edit": ("Changes", "Insert", "Remove"),
     "dfix.engine": ("Error", "Finding", "Request", "Result", "fix_bytes"),
     "dfix.facts": ("Facts", "Surroundings"),
+    "dfix.facts.calls": ("calls_of", "has_option"),
+    "dfix.facts.rewriting": ("Rewrite",),
     "dfix.fixer": ("Fix", "Fixer", "Invalid", "Level", "Option", "Phase", "Refusal",
                    "Reported", "Valid"),
     "dfix.image": ("ImageReference",),
@@ -97,7 +103,7 @@ _HOMES = {
         "ShellForm", "Stage", "Stopsignal", "Unknown", "User", "Volume", "Word", "Workdir",
     ),
     "dfix.parser": ("parse",),
-    "dfix.plan": ("Change", "plan"),
+    "dfix.plan": ("Change", "plan_of"),
     "dfix.suppress": ("is_pragma",),
     "dfix.text": ("Span",),
 }  # fmt: skip

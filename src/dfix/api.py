@@ -1,15 +1,21 @@
 """Fixing one Dockerfile from another program: no configuration is read and nothing is written."""
 
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dfix.config import Settings
 from dfix.engine import Request, Result, fix_bytes
 from dfix.fixer import Level
+from dfix.registry import faults
 from dfix.regularfile import leads_to_folder, read_regular
 from dfix.selection import Selection
 from dfix.surroundings import surroundings_of
 from dfix.text import encode
+
+
+class PluginWarning(UserWarning):
+    """A fixer of another package cannot be used, and is left out."""
 
 
 def fix(
@@ -29,7 +35,8 @@ def fix(
 
     What is wrong with the file is told in the result. Raises ValueError for a level, name or option
     that there is none of and for a `dfix.lock` that is none, NotADirectoryError for a `context` that
-    is none, and OSError for a path that cannot be read.
+    is none, and OSError for a path that cannot be read. Warns with `PluginWarning` of each fixer of
+    another package that cannot be used.
     """
     if context is not None and not leads_to_folder(context):
         raise NotADirectoryError(f"the build context is not a folder: {context}")
@@ -45,6 +52,8 @@ def fix(
         options=options or {},
     )
     choice = selection.choose(Settings(), file)
+    for left_out in faults():
+        warnings.warn(str(left_out), PluginWarning, stacklevel=2)
     surroundings = surroundings_of(
         file,
         options=choice.options,

@@ -11,6 +11,7 @@ from dfix.visitor import Visitor
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
+    from dfix.facts.rewriting import Rewrite
     from dfix.plan import Change
     from dfix.text import Span
 
@@ -209,6 +210,31 @@ class Fixer(Visitor):
                 expects,
                 reason,
             )
+        )
+
+    def propose(
+        self,
+        rewrite: "Rewrite",
+        *,
+        level: Level | None = None,
+        message: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Proposes what `rewrite` makes of its RUN, or refuses with the reason why it cannot.
+
+        The difference to the plan that is expected is the one that `rewrite` computed.
+        """
+        run, result = rewrite.run, rewrite.result()
+        if isinstance(result, str):
+            self.refuse(run, result)
+            return
+        self.fix(
+            run,
+            {run: result.run},
+            expects=result.expects,
+            level=level,
+            message=message,
+            reason=reason,
         )
 
     def refuse(

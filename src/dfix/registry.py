@@ -1,57 +1,92 @@
-"""Finding fixers: the package `dfix.fixers`, and the entry-point group `dfix.fixers` of others."""
+"""Finding fixers: the package `dfix.fixers`, and those that other packages bring."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
-from types import ModuleType
 
 from dfix.fixer import Fixer
+from dfix.plugins import Fault, Origin, fixer_of, installed
+from dfix.version import __version__
 
-_GROUP = "dfix.fixers"
+__all__ = [
+    "Fault",
+    "Origin",
+    "UnknownFixer",
+    "all_fixers",
+    "faults",
+    "fixer_of",
+    "forget_fixers",
+    "makers",
+    "origin_of",
+    "own_names",
+    "resolve",
+]
+
+_OWN = Origin("dfix", __version__)
 
 
 class UnknownFixer(ValueError):
     """A name that no fixer, alias or code has."""
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class _Known:
+    fixers: Mapping[str, type[Fixer]]
+    #: Of other packages' fixers alone.
+    origins: Mapping[str, Origin]
+    faults: tuple[Fault, ...]
+
+
 def all_fixers() -> Mapping[str, type[Fixer]]:
-    """All fixers by name, in the order of phase and name. Raises TypeError for a broken one."""
-    found: dict[str, type[Fixer]] = {}
-    package = importlib.import_module("dfix.fixers")
-    for module in pkgutil.iter_modules(package.__path__):
-        if not module.name.startswith("_"):
-            fixer = fixer_of(importlib.import_module(f"dfix.fixers.{module.name}"))
-            found[fixer.name] = fixer
-    for entry in metadata.entry_points(group=_GROUP):
-        fixer = fixer_of(entry.load())
-        if fixer.name in found:
-            raise TypeError(f"two fixers are called {fixer.name}: one comes from {entry.value}")
-        found[fixer.name] = fixer
-    order = sorted(found, key=lambda name: (found[name].phase, name))
-    return {name: found[name] for name in order}
+    """All fixers by name, in the order of phase and name.
 
-
-def fixer_of(module: ModuleType) -> type[Fixer]:
-    """The one fixer that a module defines, named after the module.
-
-    Raises TypeError where the module does not define exactly one.
+    What is wrong with other packages' is told by `faults`; those are left out. Raises TypeError for
+    a broken one of dfix's own.
     """
-    classes = [
-        each
-        for each in vars(module).values()
-        if isinstance(each, type)
-        and issubclass(each, Fixer)
-        and each is not Fixer
-        and each.__module__ == module.__name__
-    ]
-    if len(classes) != 1:
-        raise TypeError(f"{module.__name__} defines {len(classes)} fixers, not one")
-    fixer = classes[0]
-    fixer.name = module.__name__.rpartition(".")[2].replace("_", "-")
-    return fixer
+    return _known().fixers
+
+
+def origin_of(name: str) -> Origin:
+    """The distribution that the fixer of that name comes from."""
+    return _known().origins.get(name, _OWN)
+
+
+def makers() -> str:
+    """All that makes up what fixers do: `0.1.0`, and the other packages that bring some."""
+    others = sorted({str(origin) for origin in _known().origins.values()})
+    return " with ".join([__version__, ", ".join(others)] if others else [__version__])
+
+
+def faults() -> tuple[Fault, ...]:
+    """What of other packages was left out; nothing before fixers were looked for."""
+    return _known().faults if _known.cache_info().currsize else ()
+
+
+def forget_fixers() -> None:
+    """Look for fixers anew from now on."""
+    _known.cache_clear()
+
+
+def own_names() -> tuple[str, ...]:
+    """The names of dfix's own fixers, none of which is loaded for that."""
+    path = importlib.import_module("dfix.fixers").__path__
+    names = [each.name for each in pkgutil.iter_modules(path)]
+    return tuple(name.replace("_", "-") for name in names if not name.startswith("_"))
+
+
+@cache
+def _known() -> _Known:
+    found: dict[str, type[Fixer]] = {}
+    for name in own_names():
+        module = name.replace("-", "_")
+        found[name] = fixer_of(importlib.import_module(f"dfix.fixers.{module}"))
+    others = installed(tuple(found))
+    origins = {fixer.name: origin for fixer, origin in others.fixers.items()}
+    found |= {fixer.name: fixer for fixer in others.fixers}
+    order = sorted(found, key=lambda name: (found[name].phase, name))
+    return _Known({name: found[name] for name in order}, origins, tuple(sorted(others.faults)))
 
 
 def resolve(names: Iterable[str]) -> frozenset[str]:

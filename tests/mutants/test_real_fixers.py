@@ -14,6 +14,7 @@ import pytest
 
 from dfix import Fix, Fixer, Invalid, Level, Request, engine, fix_bytes
 from dfix.edit import apply
+from dfix.examples import written
 from dfix.facts import Facts
 from dfix.guards import Before
 from dfix.nodes import Dockerfile
@@ -23,7 +24,7 @@ from dfix.registry import all_fixers
 from dfix.surroundings import surroundings_of
 from dfix.text import encode
 from tests.mutants.corruption import corrupted
-from tests.test_fixer_examples import INVALID, written
+from tests.test_fixer_examples import INVALID
 
 #: Spoilt runs of each example.
 TRIES = 8

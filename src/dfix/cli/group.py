@@ -1,5 +1,6 @@
 """The command `dfix`: finds the sub-command, which is `fix` where none is named."""
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -9,7 +10,18 @@ from dfix.cli.errors import FileError
 from dfix.version import __version__
 
 #: The sub-commands, each in a module of its name, which is loaded when it is asked for.
-COMMANDS = ("fix", "rules", "explain", "plan", "pin", "verify", "config", "undo", "migrate")
+COMMANDS = (
+    "fix",
+    "rules",
+    "explain",
+    "test",
+    "plan",
+    "pin",
+    "verify",
+    "config",
+    "undo",
+    "migrate",
+)
 _OWN_OPTIONS = ("-h", "--help", "--version")
 
 
@@ -64,6 +76,11 @@ def group() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs a call and gives its exit code. Raises KeyboardInterrupt and MemoryError."""
+    code = _called(arguments)
+    return 2 if _tell_of_plugins() else code
+
+
+def _called(arguments: Sequence[str]) -> int:
     try:
         code = group.main(list(arguments), prog_name="dfix", standalone_mode=False)
     except click.Abort:
@@ -82,6 +99,15 @@ def main(arguments: Sequence[str]) -> int:
         _complain("dfix: ", f"internal error: {type(error).__name__}: {error}")
         return 2
     return code if isinstance(code, int) else 0
+
+
+def _tell_of_plugins() -> bool:
+    """Tells what was left out of other packages' fixers, where the call looked for any."""
+    registry = sys.modules.get("dfix.registry")
+    told = () if registry is None else registry.faults()
+    for fault in told:
+        _complain("dfix: ", f"left out: {fault}")
+    return bool(told)
 
 
 def _complain(place: str, message: str) -> None:

@@ -17,6 +17,7 @@ from dfix.migrate.rewrite import Wanted
 from dfix.migrate.sources import Source
 from dfix.migrate.transport import Transport, users_options
 from dfix.migrate.work import CLONES, PATCHES, SCRATCH, Orders, Outcome, Task, migrate
+from dfix.registry import makers
 from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.campaign.write import write_report
@@ -37,7 +38,7 @@ class Campaign:
     def begin(cls, folder: Path, call: Call, sources: Iterable[Source]) -> Self:
         """A new campaign in `folder`. Raises `JournalError`."""
         moment = datetime.now(UTC).replace(microsecond=0)
-        options = {"call": call.as_json(), "started": moment.isoformat(), "dfix": __version__}
+        options = {"call": call.as_json(), "started": moment.isoformat(), "dfix": makers()}
         items = ((source.name, asdict(source)) for source in sources)
         return cls(folder, Journal.create(folder, options, items), call, moment)
 
@@ -157,9 +158,9 @@ def held(folder: Path, asked: Mapping[str, Any]) -> tuple[Journal, Call, datetim
     journal = Journal.resume(folder)
     try:
         options = journal.options()
-        if options["dfix"] != __version__:
+        if options["dfix"] != makers():
             raise Mismatch(
-                f"the campaign was begun with dfix {options['dfix']}, and this is {__version__}: "
+                f"the campaign was begun with dfix {options['dfix']}, and this is {makers()}: "
                 "half of it would be another one"
             )
         call = Call.from_json(options["call"]).resumed(asked)

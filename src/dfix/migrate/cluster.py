@@ -17,6 +17,7 @@ from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from dfix.registry import makers
 from dfix.version import __version__
 
 if TYPE_CHECKING:
@@ -98,10 +99,16 @@ class _Same(Generic[Item, Answer]):
 
     task: Callable[[Item], Answer]
     version: str
+    makers: str
 
     def __call__(self, item: Item) -> Answer:
         if self.version != __version__:
             raise ClusterError(_differs("a worker", __version__))
+        if self.makers != makers():
+            raise ClusterError(
+                f"a worker has the fixers of dfix {makers()}, and this is {self.makers}: install the "
+                "same on all machines"
+            )
         with _ONE_AT_A_TIME:
             return self.task(item)
 
@@ -120,7 +127,7 @@ class _Run(Generic[Item, Answer]):
         self._client = client
         self._address = address
         self._patience = patience
-        self._task = _Same(task, __version__)
+        self._task = _Same(task, __version__, makers())
         self._died = died
         self._done: SimpleQueue[Future[Answer]] = SimpleQueue()
         self._pending: dict[Future[Answer], Item] = {}

@@ -21,6 +21,9 @@ from dfix.plan.model import (
 )
 from dfix.plan.render import changes_data, changes_text, plan_data, plan_text
 
+#: What `dfix` calls it, where `plan` is this package.
+plan_of = plan
+
 __all__ = [
     "BASE_SHELL",
     "BOUNDARY",
@@ -41,6 +44,7 @@ __all__ = [
     "changes_text",
     "plan",
     "plan_data",
+    "plan_of",
     "plan_text",
     "stage_label",
 ]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from dfix.fixer import Fixer
+from dfix.registry import origin_of
 from dfix.report.styled import Line
 
 _HEADING = re.compile(r"\*\*(.+)\*\*")
@@ -14,6 +15,10 @@ def rule_data(fixer: type[Fixer]) -> dict[str, object]:
     """A fixer as JSON can take it."""
     return {
         "name": fixer.name,
+        "origin": {
+            "distribution": origin_of(fixer.name).distribution,
+            "version": origin_of(fixer.name).version,
+        },
         "aliases": list(fixer.aliases),
         "level": str(fixer.level),
         "phase": fixer.phase.name.lower(),
@@ -33,6 +38,12 @@ def rule_data(fixer: type[Fixer]) -> dict[str, object]:
             for name, option in fixer.options.items()
         },
     }
+
+
+def foreign_origin(fixer: type[Fixer]) -> str:
+    """The other package that a fixer comes from, with its version; empty for dfix's own."""
+    origin = origin_of(fixer.name)
+    return "" if origin.distribution == "dfix" else str(origin)
 
 
 def why(fixer: type[Fixer]) -> str:
@@ -69,6 +80,7 @@ def rule_lines(fixers: Sequence[type[Fixer]]) -> list[Line]:
             (_text(each).partition("\n")[0], ""),
             (f" ({', '.join(each.aliases)})" if each.aliases else "", "dim"),
             ("" if each.default else " (off unless selected)", "yellow"),
+            (f" (from {origin})" if (origin := foreign_origin(each)) else "", "dim"),
         )
         for each in fixers
     ]
@@ -83,6 +95,8 @@ def explanation_lines(fixer: type[Fixer]) -> list[Line]:
     also = f"; also called {', '.join(fixer.aliases)}" if fixer.aliases else ""
     level = str(fixer.level) if fixer.INVALID else "none, it only reports"
     lines += [(), ((f"Level: {level}{also}", ""),)]
+    if origin := foreign_origin(fixer):
+        lines.append(((f"From: {origin}", ""),))
     if fixer.plan_paths:
         lines.append(((f"May change of the build plan: {', '.join(fixer.plan_paths)}", ""),))
     if fixer.practices:

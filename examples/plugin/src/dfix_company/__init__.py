@@ -1,0 +1,1 @@
+"""Fixers for the Dockerfiles of a company."""
