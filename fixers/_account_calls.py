@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Instruction, Run, Stage
 from dfix.facts.commands import base_name
@@ -29,8 +30,7 @@ _CHANGING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """An account, or with `group` a group; `number` is None where the call does not fix it."""
 
     name: str

@@ -1,7 +1,8 @@
 """Accounts that a program can run as: those of well-known images, and how others are made."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Stage
 
@@ -19,8 +20,7 @@ _SHADOW = frozenset({"debian", "ubuntu"})
 _RPM_WITH_SHADOW = frozenset({"almalinux", "centos", "fedora", "rockylinux"})
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the options ask for: `number` or `name` in USER, and the account to make."""
 
     style: str
@@ -28,8 +28,7 @@ class Wish:
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """What USER gets, the commands that make it (none where it exists), and the evidence.
 
     `names` are all that `--chown` may call it.

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix.facts.commands import APT_PROGRAMS
 from dfix.facts.later import Leftover
@@ -16,8 +17,7 @@ _PACKAGE = re.compile(r"""["']?(?P<name>@?[^@"'$`*?]+)(?:@|["']?\Z)""")
 _REMOVERS = frozenset({"rm", "find", "unlink", "shred"})
 
 
-@dataclass(frozen=True, slots=True)
-class Manager:
+class Manager(Struct, frozen=True):
     """A package manager whose cache is removed by commands of the same RUN."""
 
     names: frozenset[str]
@@ -98,8 +98,7 @@ def _offline(names: frozenset[str], *options: str) -> "_Offline":
     return _Offline(names, frozenset(options))
 
 
-@dataclass(frozen=True, slots=True)
-class _Offline:
+class _Offline(Struct, frozen=True):
     """Whether a command asks its package manager to make do with the cache."""
 
     names: frozenset[str]

@@ -1,14 +1,14 @@
 """What a script calls in the end, behind `sudo` and the like: package managers, and all else."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix.facts import packages
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.scripts import Command, ShellScript, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(Struct, frozen=True):
     """A command without what stands in front of it; `wrapped` tells that something does.
 
     `command` is all of it. `call` is how a package manager reads it, and None for other commands.

@@ -1,7 +1,8 @@
 """The clean-up behind a package manager's call: where it goes, and what speaks against it."""
 
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from dfix import Facts, Run, Stage
 from dfix.facts.later import Leftover, later_use, unconditional
@@ -17,8 +18,7 @@ from ._called import Called, called_in
 _CLEANED_AT_ONCE = frozenset({"yum", "dnf", "microdnf"})
 
 
-@dataclass(frozen=True, slots=True)
-class CleanUp:
+class CleanUp(Struct, frozen=True):
     """The edits of a clean-up, and what they rest on that cannot be checked."""
 
     rewrite: Rewrite
@@ -26,8 +26,7 @@ class CleanUp:
     message: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """A RUN that may call package managers."""
 
     facts: Facts

@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Cmd, Entrypoint, ExecForm, Facts, ShellForm, Stage
 from dfix.facts.entry_scripts import is_shell
@@ -12,8 +13,7 @@ from dfix.facts.scripts import Command, ShellScript, read
 _COMMAND_OPTION = re.compile(r"-[a-z]*c")
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(Struct, frozen=True):
     """An ENTRYPOINT or CMD in effect: the words of an exec form, and the script that a shell reads.
 
     `script` is that of a shell form or of `sh -c`, None without one, or where it does not parse.

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Level, Run
 from dfix.facts.placements import Placement
@@ -16,8 +17,7 @@ _RIGHTS = re.compile(r"\bsetcap\b|\bchmod\s+(?:-\S+\s+)*(?:[2467][0-7]{3}|\S*\+\
 _RIGHTS_GO = "chown takes setuid and capabilities away, which files of {} may have"
 
 
-@dataclass(frozen=True, slots=True)
-class Certainty:
+class Certainty(Struct, frozen=True):
     """How certain something is, and what it rests on."""
 
     level: Level = Level.SAFE

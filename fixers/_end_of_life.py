@@ -5,13 +5,13 @@ What is not named here is not known to have ended. Months are those of the maker
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import ImageReference
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A release that gets no more corrections: since when (`YYYY-MM`), and who says so."""
 
     what: str
@@ -19,8 +19,7 @@ class Ended:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """The releases of one image that ended, each with its month."""
 
     source: str

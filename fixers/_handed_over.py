@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Copy, Env, Facts, Run, Stage
 from dfix.facts.commands import base_name, literal_arguments
@@ -30,8 +31,7 @@ WRITTEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(Struct, frozen=True):
     """Empty directories that RUNs make, and the COPYs of which the program writes the result."""
 
     made: tuple[str, ...] = ()

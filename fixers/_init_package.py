@@ -1,7 +1,8 @@
 """How tini gets into an image: the commands that install it, and where it is then."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage
 from dfix.facts.commands import APT_PROGRAMS, base_name, verb_of
@@ -29,8 +30,7 @@ _SOURCES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """Commands that install tini as root, and its path."""
 
     commands: tuple[str, ...]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Instruction, Onbuild, Span
 
@@ -19,8 +20,7 @@ _AWAITS = re.compile(
 _OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Further:
+class Further(Struct, frozen=True):
     """A line below an instruction's first that may be an instruction of its own.
 
     `span` is the line's range in the text that was looked at, `previous` the line that it continues,

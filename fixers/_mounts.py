@@ -1,7 +1,8 @@
 """Cache mounts for package managers: where they go, for whom, and what contradicts them."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Run
 from dfix.facts.mounts import is_mounted
@@ -27,8 +28,7 @@ _FETCHING = frozenset("install reinstall upgrade dist-upgrade full-upgrade build
 _ACCOUNTS = {("node", "node"): ("/home/node", 1000)}
 
 
-@dataclass(frozen=True, slots=True)
-class Mounting:
+class Mounting(Struct, frozen=True):
     """What becomes of a RUN: the flags that it gains, and the edits of its text."""
 
     flags: tuple[str, ...]

@@ -4,7 +4,8 @@ import json
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Run, ShellForm, Stage
 from dfix.facts.contents import text_of, workdir_of
@@ -32,8 +33,7 @@ _CHANGING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Direct:
+class Direct(Struct, frozen=True):
     """The command line of a script, and the script as it is written."""
 
     words: tuple[str, ...]

@@ -2,7 +2,8 @@
 
 import posixpath
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Run, is_pragma
 from dfix.facts.commands import base_name
@@ -14,8 +15,7 @@ _OPTION = re.compile(r"-[Rvcf]+")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A call of chmod or chown: the flag of COPY, the value as the tool has it, and the paths."""
 
     flag: str

@@ -1,7 +1,8 @@
 """What `--chown` or `--chmod` of a COPY has to be, to come to what a RUN behind it does."""
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Facts, Level
 from dfix.facts.placements import Placement
@@ -14,8 +15,7 @@ _BUILDKIT = "BuildKit, which is Docker's builder since version 23, takes --chmod
 _KEPT_BY_GIT = "files of the build context have the modes that git keeps"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The flag's value for one COPY, with how certain it is."""
 
     value: str

@@ -1,7 +1,9 @@
 """Package managers: how a RUN calls them, and what the fixers that edit such calls ask."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix import Facts, Instruction
 from dfix.facts.packages import Call, Given, call_of, calls, is_unknown
@@ -29,8 +31,7 @@ _TRIES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A call in its place: `link` is the member of the RUN's top-level list that holds it.
 
     `alone` tells that the call is all of the link. `fed` tells that it reads its standard input
@@ -96,8 +97,7 @@ def last_flag(script: ShellScript, call: Call) -> Word:
     return words[at]
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(Struct, frozen=True):
     """What a statement stands under."""
 
     fed: bool = False

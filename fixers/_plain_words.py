@@ -3,7 +3,8 @@
 import itertools
 import json
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Element, ExecForm, Facts, Instruction, Leaf, ShellForm
 from dfix.facts.commands import BUILTINS
@@ -20,8 +21,7 @@ _SPECIAL = re.compile(r"[$*?\[\]~`;&|<>(){}#^!]")
 _OPTIONS = re.compile(r"-[eux]*o?c?|pipefail|errexit|nounset|xtrace")
 
 
-@dataclass(frozen=True, slots=True)
-class PlainWords:
+class PlainWords(Struct, frozen=True):
     """The words of a shell form, and the same as exec form, with the lines and comments kept.
 
     `replaces` tells that the text says `exec` itself, so that the shell is gone either way.

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix.facts.runtime import Launch
 
@@ -38,8 +39,7 @@ _JAVA_VALUES = frozenset(
 _CODE = frozenset({"-e", "-c", "--eval", "--print"})
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The file that holds the program, as the command line names it; empty where there is none.
 
     `runs` tells that the kernel runs it, rather than an interpreter.

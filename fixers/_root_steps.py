@@ -6,7 +6,8 @@ Only what is known to leave nothing of that kind behind is passed; anything else
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import Env, ExecForm, Facts, Run, Stage
 from dfix.facts.commands import installed_packages
@@ -63,8 +64,7 @@ _HOME_OF_ANOTHER = re.compile(
 _ROOT = frozenset({"root", "0", "root:root", "0:0", ":root", "root:", ":0", "root.root"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Scene:
+class _Scene(Struct, frozen=True):
     """Where a RUN stands.
 
     `names` are those of the account, `used` places that the build fills, and `given` what the

@@ -6,7 +6,9 @@ differs from a POSIX shell, https://www.gnu.org/software/bash/manual/bash.html#B
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix import Facts, Instruction, Level, Run, Shell, Stage
 from dfix.facts.commands import base_name, literal_arguments, name_of, statements
@@ -32,8 +34,7 @@ _PROVES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """What reads the RUNs of a place, and what could with further options.
 
     `argv` is a SHELL to be written in place of the one in force, its `-c` last, and `restored` what

@@ -4,13 +4,13 @@ import itertools
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _Words = Sequence[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """The signal that a program wants, and what it does with SIGTERM instead."""
 
     signal: str

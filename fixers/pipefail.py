@@ -1,7 +1,8 @@
 """Lets a RUN fail with any part of a pipe, and restores the SHELL behind it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import (
     Change,
@@ -33,8 +34,7 @@ from ._pipes import verdict
 from ._shells import DEFAULT, Reader, difference, reader_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True):
     """A RUN that can run under another SHELL; `piped` where that is worth it."""
 
     run: Run
@@ -43,8 +43,7 @@ class _Candidate:
     piped: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True):
     """RUNs between two SHELLs, all that stands between them included."""
 
     reader: Reader

@@ -1,6 +1,6 @@
 """Mounts a secret of the build where it is used, in place of an ARG; reports it elsewhere."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dfix import (
     Arg,
@@ -50,8 +50,7 @@ from ._secrets import (
 _MOST_UNNAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Use:
+class _Use(Struct, frozen=True):
     """A secret, the ARGs that declare it, and the RUNs that see it."""
 
     name: str

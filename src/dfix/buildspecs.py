@@ -5,8 +5,9 @@ comes out as None, or as `UNREADABLE_NAME` where it is a name.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from dfix.documents import DocumentError
 
@@ -27,8 +28,7 @@ _INHERITANCE = 50  # targets in a row; more is no project's file
 Values = Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class BuildSpec:
+class BuildSpec(Struct, frozen=True):
     """One build. `file` is the name of the file that describes it."""
 
     file: str

@@ -8,7 +8,8 @@ Sources: `frontend/dockerfile/parser`, `frontend/dockerfile/instructions` and
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix import check_values as values
 from dfix import nodes, words
@@ -29,8 +30,7 @@ from dfix.nodes import Directive, Dockerfile, Instruction
 _LINE_LIMIT = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What the builder refuses, with the line (1-based) on which that instruction begins.
 
     `kind` tells a text that is no Dockerfile ("grammar") from one whose instructions ask for what

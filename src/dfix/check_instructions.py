@@ -6,8 +6,9 @@ Sources: BuildKit's `frontend/dockerfile/instructions` and `frontend/dockerfile/
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from dfix import check_values as values
 from dfix import nodes, words
@@ -28,8 +29,7 @@ from dfix.check_syntax import (
 from dfix.nodes import ExecForm, Instruction, ShellForm
 
 
-@dataclass(frozen=True, slots=True)
-class Lender:
+class Lender(Struct, frozen=True):
     """What `COPY --from` and `RUN --mount=from=` take files from: a stage or an image.
 
     COPY may also name a stage by its number.

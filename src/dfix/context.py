@@ -9,9 +9,11 @@ import os
 import posixpath
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix.archive import is_archive
 from dfix.dockerignore import DockerIgnore, parse_dockerignore
@@ -33,8 +35,7 @@ _SENDS_ALL = DockerIgnore()
 _DOCKERIGNORE_LIMIT = 1024 * 1024  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ContextFile:
+class ContextFile(Struct, frozen=True):
     """A file or folder that a source stands for. `path` is relative to the context's root."""
 
     path: str
@@ -69,8 +70,7 @@ class _Unknown(Exception):
     """Something about a path cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildContext:
+class BuildContext(Struct, frozen=True):
     """A folder that is, or with `guessed` may be, the build context of a Dockerfile."""
 
     root: Path
@@ -184,8 +184,7 @@ class BuildContext:
         return self.dockerignore.ignores(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What a fixer may know about the sources of one Dockerfile.
 
     A fact counts only when at least one context has the source and all that have it agree.

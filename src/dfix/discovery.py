@@ -4,9 +4,11 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix.orchestrators import read_builds
 from dfix.regularfile import leads_to_folder, open_regular
@@ -37,8 +39,7 @@ _FIRST_INSTRUCTION = re.compile(
 _SNIFFED = 64 * 1024  # bytes within which the first instruction must stand
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A file to work on, one to be passed over, or a path that cannot be read."""
 
     path: Path

@@ -6,19 +6,18 @@ its folders decides.
 """
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix.globs import Glob, PatternError, compile_glob
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     glob: Glob
     brings_back: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DockerIgnore:
+class DockerIgnore(Struct, frozen=True):
     """The rules of one file; `DockerIgnore(())` ignores nothing."""
 
     _rules: tuple[_Rule, ...] = ()

@@ -1,7 +1,8 @@
 """Changing a tree: replacing, removing and inserting nodes, all else byte for byte as it was."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix.nodes import (
     Comment,
@@ -17,15 +18,13 @@ from dfix.nodes import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Takes an instruction or a leaf out. With `keep_lines` the comments above it stay."""
 
     keep_lines: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """Puts instructions around one that may change as well; `node` None leaves it as it is."""
 
     above: tuple[Instruction, ...] = ()

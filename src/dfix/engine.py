@@ -6,8 +6,10 @@ fails, the round is halved until the guilty fix is found, dropped and reported a
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
 
 from dfix.check import problems
 from dfix.edit import apply
@@ -29,8 +31,7 @@ _OUT_OF_PROPORTION = "the result is out of all proportion"
 _OF_THE_IMAGE = ("base", "config.*", "name", "platform", "stage")
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a fixer saw, in lines and columns (1-based, in code points) of the original file."""
 
     fixer: str
@@ -49,8 +50,7 @@ class Finding:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(Struct, frozen=True):
     """Why a file could not be handled, with its line (1-based) where there is one."""
 
     message: str
@@ -60,8 +60,7 @@ class Error:
         return self.message
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What became of one file."""
 
     before: bytes
@@ -83,8 +82,7 @@ class Result:
         return tuple(change.path for change in self.changes)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to run: fixers in their order, the ceiling, and what is known beside the file."""
 
     fixers: tuple[type[Fixer], ...]

@@ -2,8 +2,9 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec import Struct, field
 
 from dfix.edit import Changes, Insert, Remove, Replacement
 from dfix.nodes import Node
@@ -69,8 +70,7 @@ class Phase(enum.IntEnum):
     STYLE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A setting of a fixer: `--set NAME.OPTION=VALUE`, or in the configuration."""
 
     default: str
@@ -78,8 +78,7 @@ class Option:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Valid:
+class Valid(Struct, frozen=True):
     """An example that the fixer leaves alone; `refused` where it says why."""
 
     code: str
@@ -90,8 +89,7 @@ class Valid:
     context: Mapping[str, bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(Struct, frozen=True):
     """An example that the fixer changes: before and after."""
 
     before: str
@@ -102,8 +100,7 @@ class Invalid:
     context: Mapping[str, bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(Struct, frozen=True):
     """An example that a rule reports without a change; `line` (1-based) is where."""
 
     code: str
@@ -114,8 +111,7 @@ class Reported:
     context: Mapping[str, bytes] | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fix:
+class Fix(Struct, frozen=True, eq=False):
     """A change that a fixer proposes, whole or not at all.
 
     `expects` is the difference that it makes to the build plan, exactly; `reason` is the evidence or
@@ -131,8 +127,7 @@ class Fix:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Refusal:
+class Refusal(Struct, frozen=True, eq=False):
     """A case that a fixer saw and left alone, with the reason.
 
     As `advice`, the reason is what to do about a case that no fixer can decide; `within` is the part

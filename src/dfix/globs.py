@@ -7,8 +7,9 @@ backtracking engine, which a crafted pattern keeps busy for years.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 
 class PatternError(ValueError):
@@ -25,8 +26,7 @@ class _Kind(Enum):
     WITHIN = auto()  # the same, once inside of the first folder
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     kind: _Kind
     character: str = ""
     ranges: tuple[tuple[str, str], ...] = ()
@@ -45,8 +45,7 @@ class _Step:
                 return True
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(Struct, frozen=True):
     """A compiled pattern; make it with `compile_glob`."""
 
     pattern: str

@@ -5,7 +5,8 @@ builder itself uses: https://pkg.go.dev/github.com/distribution/reference
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix.text import Span
 
@@ -26,8 +27,7 @@ _NAME_LIMIT = 255
 _HUB = frozenset({"docker.io", "index.docker.io"})
 
 
-@dataclass(frozen=True, slots=True)
-class ImageReference:
+class ImageReference(Struct, frozen=True):
     """A valid reference `[registry[:port]/]path[:tag][@digest]`, each part as it was written.
 
     `path` keeps a written `library/`; what was not written is None. Nothing is normalized, so the

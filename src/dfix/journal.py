@@ -13,10 +13,11 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
+
+from msgspec import Struct
 
 from dfix.regularfile import NotRegularError, read_regular
 from dfix.wholefile import flush_folder
@@ -44,8 +45,7 @@ class UnknownRunError(LookupError):
     """There is no such run, or none that could be undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class UndoResult:
+class UndoResult(Struct, frozen=True):
     """What `undo` did about one file.
 
     `restored`: it holds again what it held before the run. `removed`: the run had created it.
@@ -156,8 +156,7 @@ def undo(run: str | None = None, state_dir: Path | None = None) -> list[UndoResu
     return results
 
 
-@dataclass(frozen=True, slots=True)
-class _Record:
+class _Record(Struct, frozen=True):
     """A change: the file, the digests of both versions, and the old version itself.
 
     `before` is None for a file that was created, and `folders` are those made for it, the innermost
@@ -193,8 +192,7 @@ class _Record:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     records: tuple[_Record, ...]
     undone: bool
     damaged: tuple[int, ...]

@@ -6,8 +6,9 @@ a lossless tree.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from dfix.edit import Insert
 from dfix.nodes import (
@@ -34,8 +35,7 @@ _W = TypeVar("_W", bound=Transfer | Volume)
 _P = TypeVar("_P", bound=PairInstruction)
 
 
-@dataclass(frozen=True, slots=True)
-class Habits:
+class Habits(Struct, frozen=True):
     """How a file is written."""
 
     newline: str

@@ -7,13 +7,14 @@ instruction are the file's `footer`. A line end of `None` means "as the rest of 
 that a node built by hand takes the habits of the file it is put into.
 """
 
-import dataclasses
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Self
+
+from msgspec import Struct, field
+from msgspec.structs import force_setattr, replace
 
 from dfix.text import dominant_newline, encode
 
@@ -21,8 +22,7 @@ from dfix.text import dominant_newline, encode
 BLANKS = "\t\v\f\r "
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(Struct, frozen=True, eq=False):
     """A piece of the tree. `parts` names the fields that print, in the order of the source."""
 
     parts: ClassVar[tuple[str, ...]] = ()
@@ -64,11 +64,10 @@ class Node:
 
     def with_changes(self, **changes: object) -> Self:
         """A copy with some fields changed. Raises TypeError for a field it does not have."""
-        return dataclasses.replace(self, **changes)
+        return replace(self, **changes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Leaf(Node):
+class Leaf(Node, frozen=True):
     """A token with the blanks in front of it.
 
     `joined` is the text with continuations taken out, where that differs from `text`.
@@ -88,15 +87,13 @@ class Leaf(Node):
         out.append(self.text)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Word(Leaf):
+class Word(Leaf, frozen=True):
     """One argument, quotes and variables as written."""
 
     prefix: str = " "
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Flag(Leaf):
+class Flag(Leaf, frozen=True):
     """A flag such as `--from=build`; a bare `--`, which ends the flags, has an empty name.
 
     `escape` is the file's escape character.
@@ -117,8 +114,7 @@ class Flag(Leaf):
         return argument if equals else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pair(Leaf):
+class Pair(Leaf, frozen=True):
     """`key=value` of ENV, LABEL and ARG, quotes as written; ARG may have no value.
 
     `legacy` is the form `ENV key value`, where the text holds both with blanks between.
@@ -143,15 +139,13 @@ class Pair(Leaf):
         return value if equals else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShellForm(Leaf):
+class ShellForm(Leaf, frozen=True):
     """A command line for the shell, from its first to its last character."""
 
     prefix: str = " "
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Element(Node):
+class Element(Node, frozen=True):
     """A string of an exec form, with the comma after it."""
 
     parts: ClassVar[tuple[str, ...]] = ("string", "comma")
@@ -166,15 +160,14 @@ class Element(Node):
         return decoded
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExecForm(Node):
+class ExecForm(Node, frozen=True):
     """A JSON array of strings: `["executable", "argument"]`."""
 
     parts: ClassVar[tuple[str, ...]] = ("open", "elements", "close")
 
-    open: Leaf = dataclasses.field(default_factory=lambda: Leaf(" ", "["))
+    open: Leaf = field(default_factory=lambda: Leaf(" ", "["))
     elements: tuple[Element, ...] = ()
-    close: Leaf = dataclasses.field(default_factory=lambda: Leaf("", "]"))
+    close: Leaf = field(default_factory=lambda: Leaf("", "]"))
 
     @classmethod
     def of(cls, *values: str) -> Self:
@@ -196,8 +189,7 @@ class ExecForm(Node):
         return tuple(element.value for element in self.elements)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Heredoc(Node):
+class Heredoc(Node, frozen=True):
     """The body of a here-document and the line that ends it (empty where the file ended first)."""
 
     name: str
@@ -216,8 +208,7 @@ class Heredoc(Node):
         return re.sub(r"^\t+", "", self.body, flags=re.MULTILINE) if self.chomp else self.body
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line(Node):
+class Line(Node, frozen=True):
     """A whole line that is no instruction."""
 
     prefix: str = ""
@@ -230,18 +221,15 @@ class Line(Node):
         out.append(newline if self.newline is None else self.newline)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Comment(Line):
+class Comment(Line, frozen=True):
     """A comment line; `text` begins with `#`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EmptyLine(Line):
+class EmptyLine(Line, frozen=True):
     """A line with nothing but blanks."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Directive(Line):
+class Directive(Line, frozen=True):
     """A parser directive: `# syntax=`, `# escape=` or `# check=`, at the head of the file only."""
 
     @property
@@ -255,8 +243,7 @@ class Directive(Line):
         return self.text.partition("=")[2].strip()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class End(Leaf):
+class End(Leaf, frozen=True):
     """The end of an instruction's line: trailing blanks, and the line end (empty at the file's)."""
 
     text: str | None = None  # type: ignore[assignment]
@@ -269,22 +256,21 @@ class End(Leaf):
 Command = ShellForm | ExecForm
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Instruction(Node):
+class Instruction(Node, frozen=True, kw_only=True):
     """An instruction with the comment and empty lines above it and the heredocs below it."""
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "end", "heredocs")
     word: ClassVar[str] = ""
 
     leading_lines: tuple[Line, ...] = ()
-    keyword: Leaf = dataclasses.field(default_factory=Leaf)
+    keyword: Leaf = field(default_factory=Leaf)
     flags: tuple[Flag, ...] = ()
-    end: End = dataclasses.field(default_factory=End)
+    end: End = field(default_factory=End)
     heredocs: tuple[Heredoc, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.keyword.text and self.word:
-            object.__setattr__(self, "keyword", Leaf("", self.word))
+            force_setattr(self, "keyword", Leaf("", self.word))
 
     @property
     def name(self) -> str:
@@ -299,8 +285,7 @@ class Instruction(Node):
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class From(Instruction):
+class From(Instruction, frozen=True, kw_only=True):
     """`FROM [--platform=P] image [AS name]`: begins a stage."""
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "words", "end")
@@ -321,8 +306,7 @@ class From(Instruction):
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class CommandInstruction(Instruction):
+class CommandInstruction(Instruction, frozen=True, kw_only=True):
     """An instruction whose argument is a command, in shell or exec form."""
 
     parts: ClassVar[tuple[str, ...]] = (
@@ -347,36 +331,31 @@ class CommandInstruction(Instruction):
         return self.command.values if isinstance(self.command, ExecForm) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Run(CommandInstruction):
+class Run(CommandInstruction, frozen=True, kw_only=True):
     """`RUN [flags] command`."""
 
     word: ClassVar[str] = "RUN"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Cmd(CommandInstruction):
+class Cmd(CommandInstruction, frozen=True, kw_only=True):
     """`CMD command`."""
 
     word: ClassVar[str] = "CMD"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Entrypoint(CommandInstruction):
+class Entrypoint(CommandInstruction, frozen=True, kw_only=True):
     """`ENTRYPOINT command`."""
 
     word: ClassVar[str] = "ENTRYPOINT"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Shell(CommandInstruction):
+class Shell(CommandInstruction, frozen=True, kw_only=True):
     """`SHELL ["executable", "argument"]`."""
 
     word: ClassVar[str] = "SHELL"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Healthcheck(CommandInstruction):
+class Healthcheck(CommandInstruction, frozen=True, kw_only=True):
     """`HEALTHCHECK [flags] CMD command` or `HEALTHCHECK NONE`."""
 
     parts: ClassVar[tuple[str, ...]] = (
@@ -392,8 +371,7 @@ class Healthcheck(CommandInstruction):
     kind: Word | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Transfer(Instruction):
+class Transfer(Instruction, frozen=True, kw_only=True):
     """COPY or ADD: sources and a destination, as words or as a JSON array."""
 
     parts: ClassVar[tuple[str, ...]] = (
@@ -426,22 +404,19 @@ class Transfer(Instruction):
         return operands[-1] if operands else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Copy(Transfer):
+class Copy(Transfer, frozen=True, kw_only=True):
     """`COPY [flags] source... destination`."""
 
     word: ClassVar[str] = "COPY"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Add(Transfer):
+class Add(Transfer, frozen=True, kw_only=True):
     """`ADD [flags] source... destination`."""
 
     word: ClassVar[str] = "ADD"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class PairInstruction(Instruction):
+class PairInstruction(Instruction, frozen=True, kw_only=True):
     """ENV, LABEL or ARG: names with values."""
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "pairs", "end")
@@ -449,29 +424,25 @@ class PairInstruction(Instruction):
     pairs: tuple[Pair, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Env(PairInstruction):
+class Env(PairInstruction, frozen=True, kw_only=True):
     """`ENV key=value...` or the legacy `ENV key value`."""
 
     word: ClassVar[str] = "ENV"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Label(PairInstruction):
+class Label(PairInstruction, frozen=True, kw_only=True):
     """`LABEL key=value...` or the legacy `LABEL key value`."""
 
     word: ClassVar[str] = "LABEL"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Arg(PairInstruction):
+class Arg(PairInstruction, frozen=True, kw_only=True):
     """`ARG name[=default]...`."""
 
     word: ClassVar[str] = "ARG"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Expose(Instruction):
+class Expose(Instruction, frozen=True, kw_only=True):
     """`EXPOSE port[/protocol]...`."""
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "words", "end")
@@ -480,8 +451,7 @@ class Expose(Instruction):
     words: tuple[Word, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Volume(Instruction):
+class Volume(Instruction, frozen=True, kw_only=True):
     """`VOLUME path...` or `VOLUME ["path"]`."""
 
     parts: ClassVar[tuple[str, ...]] = (
@@ -503,8 +473,7 @@ class Volume(Instruction):
         return self.array.values if self.array else tuple(word.value for word in self.words)
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class TextInstruction(Instruction):
+class TextInstruction(Instruction, frozen=True, kw_only=True):
     """An instruction whose argument is all the rest of its line."""
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "argument", "end")
@@ -517,36 +486,31 @@ class TextInstruction(Instruction):
         return self.argument.value if self.argument else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class User(TextInstruction):
+class User(TextInstruction, frozen=True, kw_only=True):
     """`USER user[:group]`."""
 
     word: ClassVar[str] = "USER"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Workdir(TextInstruction):
+class Workdir(TextInstruction, frozen=True, kw_only=True):
     """`WORKDIR path`."""
 
     word: ClassVar[str] = "WORKDIR"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Stopsignal(TextInstruction):
+class Stopsignal(TextInstruction, frozen=True, kw_only=True):
     """`STOPSIGNAL signal`."""
 
     word: ClassVar[str] = "STOPSIGNAL"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Maintainer(TextInstruction):
+class Maintainer(TextInstruction, frozen=True, kw_only=True):
     """`MAINTAINER name` (deprecated)."""
 
     word: ClassVar[str] = "MAINTAINER"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Onbuild(Instruction):
+class Onbuild(Instruction, frozen=True, kw_only=True):
     """`ONBUILD instruction`; the inner instruction owns the line end where there is one."""
 
     parts: ClassVar[tuple[str, ...]] = ("leading_lines", "keyword", "flags", "instruction", "end")
@@ -555,8 +519,7 @@ class Onbuild(Instruction):
     instruction: Instruction | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Unknown(Instruction):
+class Unknown(Instruction, frozen=True, kw_only=True):
     """A line that the builder would refuse: its first word names no instruction.
 
     An ONBUILD inside an ONBUILD is one, too: the builder allows no chain of them.
@@ -567,8 +530,7 @@ class Unknown(Instruction):
     rest: Leaf | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stage(Node):
+class Stage(Node, frozen=True):
     """A view of one stage: its FROM and what follows up to the next."""
 
     parts: ClassVar[tuple[str, ...]] = ("start", "instructions")
@@ -583,8 +545,7 @@ class Stage(Node):
         return self.start.alias
 
 
-@dataclass(frozen=True, eq=False)
-class Dockerfile(Node):
+class Dockerfile(Node, frozen=True, dict=True):
     """The whole file. Not slotted: it keeps what is computed once about it."""
 
     parts: ClassVar[tuple[str, ...]] = ("mark", "directives", "instructions", "footer")

@@ -5,9 +5,11 @@ nothing else.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.image import ImageReference
 from dfix.resolve.failures import RegistryError
@@ -53,8 +55,7 @@ def names_in(
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """How answers are found."""
 
     registry: Asked | None = None
@@ -66,8 +67,7 @@ class Question:
     today: date = field(default_factory=date.today)
 
 
-@dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(Struct, frozen=True):
     """An image that nothing is known of, and why; `name` with its tag."""
 
     name: str

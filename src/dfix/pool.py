@@ -19,10 +19,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -116,8 +117,7 @@ def _answers(
         crew.dismiss()
 
 
-@dataclass(slots=True)
-class _Job(Generic[Item]):
+class _Job(Struct, Generic[Item]):
     """An item that is under way."""
 
     number: int

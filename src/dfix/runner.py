@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import Candidate, discover, excluded_by
@@ -33,8 +35,7 @@ _FEW = 24
 Status = Literal["changed", "unchanged", "skipped", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class FileReport:
+class FileReport(Struct, frozen=True):
     """What became of one file: a result, an error, or the reason why it was passed over."""
 
     path: Path
@@ -61,8 +62,7 @@ class FileReport:
         return "changed" if self.result.changed else "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(Struct, frozen=True):
     """What is done with each file of a run. Can be pickled."""
 
     cwd: Path

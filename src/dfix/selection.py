@@ -4,8 +4,10 @@ The call comes before the configuration, and a name may be any that a fixer is k
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from dfix.config import Settings
 from dfix.fixer import Fixer, Level
@@ -18,8 +20,7 @@ class OptionError(ValueError):
     """An option that no fixer has, or a value that it cannot take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What runs for one file."""
 
     fixers: tuple[type[Fixer], ...]
@@ -30,8 +31,7 @@ class Choice:
     options: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """What a call asks for. What it leaves open, the configuration says."""
 
     level: Level | None = None

@@ -6,10 +6,11 @@ grammar behind it is seen outside, and nothing of it is loaded before a first te
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from time import thread_time
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from dfix.shell_reader import Reader, UnreadableError
 from dfix.shell_text import JoinedText, join, stand_ins
@@ -32,8 +33,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class ShellScript:
+class ShellScript(Struct, frozen=True):
     """A parsed shell text; what stands after the first of `errors` is a guess.
 
     `errors` are ranges that are no shell text, or that the grammar reads otherwise than a shell.

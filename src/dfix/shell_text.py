@@ -6,7 +6,8 @@ otherwise than a shell does is replaced, character by character, so that every o
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _STAND_IN = "\x7f"
 """An ASCII character that is no blank, no operator, no quote and part of no name."""
@@ -26,8 +27,7 @@ def _continuation(escape: str) -> re.Pattern[str]:
 _CONTINUATIONS = {escape: _continuation(escape) for escape in ("\\", "`")}
 
 
-@dataclass(frozen=True, slots=True)
-class JoinedText:
+class JoinedText(Struct, frozen=True):
     """One logical line, and whatever here-documents follow it.
 
     `origin[i]` is the offset in the raw text of the character `text[i]`, with the length of the raw

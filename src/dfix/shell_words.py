@@ -4,8 +4,9 @@ Spans are ranges of the raw text as it stands in the file; `text` is that range'
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dfix.text import Span
 
@@ -26,8 +27,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word of a command.
 
     `value` is what the command gets after quote removal, or `None` where the text alone does not
@@ -40,8 +40,7 @@ class Word:
     variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """`NAME=value` before a command or on its own.
 
     `operator` is `=` or `+=`, `name` has no subscript, and `value` is `None` where nothing follows
@@ -54,8 +53,7 @@ class Assignment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """One redirection; `fd` is the number before the operator, or empty.
 
     For a here-document, `target` is the delimiter, `span` ends with it, and `body` is the range of
@@ -69,8 +67,7 @@ class Redirect:
     body: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True):
     """A simple command, `[ … ]` and `[[ … ]]` included; its here-documents are outside its span.
 
     `name` is `None` where there are only assignments or redirections. `subshell` tells that it
@@ -93,8 +90,7 @@ class Command:
         return (self.name.value, *(word.value for word in self.arguments))
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A member of a list of statements, or a part of a pipeline.
 
     `operator` is what joins it to the sibling before it: `&&`, `||`, `;`, `&`, `|`, `|&`, a line

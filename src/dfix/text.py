@@ -5,11 +5,11 @@ also one that is not UTF-8, comes back exactly as it was.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A half-open range of code points, `start` to `end`."""
 
     start: int

@@ -6,7 +6,8 @@ Source: BuildKit's `frontend/dockerfile/shell/lex.go` and `frontend/dockerfile/p
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACE = re.compile(f"[{SPACES}]")
@@ -20,8 +21,7 @@ class WordError(ValueError):
     """A word that the builder refuses: an open quote, a bad substitution, a required variable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """A heredoc that a line opens: `<<EOF`, `<<-EOF` (chomp) or `<<'EOF'` (not expanded)."""
 
     name: str

@@ -6,9 +6,10 @@ followed.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from dfix.git import Git, GitError, GitTimeout
 from dfix.regularfile import read_regular
@@ -26,8 +27,7 @@ _IGNORE_LIMIT = 1024 * 1024  # bytes of a .gitignore that are still read
 _UNANSWERED: set[Path] = set()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a folder holds. Paths are relative to it, with slashes, sorted, and may be links."""
 
     root: Path
@@ -76,8 +76,7 @@ def _has_git(folder: Path) -> bool:
     return os.path.lexists(folder / ".git")
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     gitignore: bool
     pruned: frozenset[str]
     files: list[str] = field(default_factory=list)
@@ -157,8 +156,7 @@ def _asked(git: Git, top: Path, *arguments: str) -> bytes | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignored:
+class _Ignored(Struct, frozen=True):
     """The ignore files that hold for a folder, the outermost first."""
 
     files: tuple[tuple[Path, "GitIgnoreSpec"], ...] = ()

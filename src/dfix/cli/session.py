@@ -3,10 +3,10 @@
 import gc
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from dfix.cli.progress import Progress
 from dfix.cli.report_file import report_file
@@ -24,8 +24,7 @@ from dfix.runner import FileReport, Runner, Work
 from dfix.selection import OptionError
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """What a call wants to see."""
 
     diff: bool = False

@@ -1,9 +1,10 @@
 """What is known about a tree: computed once for each tree, on demand, and never kept in nodes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from dfix.facts.positions import Positions
 from dfix.facts.stages import Stages
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Facts", "Habits", "Positions", "Stages", "Surroundings"]
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a run knows beside the file: evidence from the build context, and images' facts."""
 
     #: What the build context shows; None without one.

@@ -12,8 +12,9 @@ https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dfix.facts import machine, shell_state
 from dfix.facts.commands import literal_arguments, name_of, statements
@@ -29,8 +30,7 @@ _COMBINED = re.compile(r"-[euxoc]+\Z")
 _KEPT_MOUNTS = frozenset({"cache", "secret", "ssh", "bind"})
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """One RUN of a group, with its shell view."""
 
     run: Run

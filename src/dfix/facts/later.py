@@ -7,8 +7,9 @@ a use: a script that is run later may do anything.
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from dfix.facts.mounts import mount_options
 from dfix.facts.programs import Words, inner_texts, kind_of_program, unwrapped, words_of
@@ -39,8 +40,7 @@ _INDIFFERENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """What a command leaves behind: where it lies, who needs it, and who makes it anew."""
 
     name: str
@@ -70,8 +70,7 @@ def _is_forced(words: Words) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A later use; not `certain` where a program that is not known would have to need it."""
 
     reason: str

@@ -5,14 +5,14 @@ manuals: apt-get(8), apk(8), yum(8), dnf(8), zypper(8), and the `--help` of pip,
 and gem.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Family = Literal["apt", "apk", "rpm", "zypper", "pip", "npm", "yarn", "composer", "gem"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """Options of a tool or a sub-command: those that stand alone, and those with a value."""
 
     alone: frozenset[str]
@@ -27,8 +27,7 @@ def _options(alone: str, valued: str) -> Options:
     return Options(frozenset(alone.split()), frozenset(valued.split()))
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """A package manager.
 
     `own` are the options behind the sub-command where they are other ones than those in front of it;

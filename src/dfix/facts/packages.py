@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dfix.facts.package_tools import TOOLS, Options, Tool
 from dfix.shell import Command, Word
@@ -15,8 +16,7 @@ _BOOLEAN = frozenset({"true", "false"})
 _PLAIN_START = re.compile(r"[A-Za-z0-9_./@]|['\"][A-Za-z0-9_./@]")
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """An option as it is given; several of them share a word that combines them.
 
     `value` is None where the option has none or only the shell knows it.
@@ -28,8 +28,7 @@ class Given:
     valued: bool = False
 
 
-@dataclass(slots=True)
-class Call:
+class Call(Struct):
     """A command that calls a package manager.
 
     `problem` says what of it is not understood, and is empty where all is; what is read of a call
@@ -162,8 +161,7 @@ def _unwrapped(
     return words[:at], words[at:], tuple(environment), sudo, problem
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """Reads the words behind a tool's name."""
 
     call: Call

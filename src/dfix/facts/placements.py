@@ -3,9 +3,10 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dfix.nodes import Add, Copy, Stage
 from dfix.plan.model import BASE_DIRECTORY, Does, Symbolic, Transfer
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _FILE = re.compile(r"[^.].*\.[^.]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """A COPY or ADD with its destination as an absolute path; None where that is not known.
 
     `origin` is the stage that it copies from, and `image` the image; both are None for the build

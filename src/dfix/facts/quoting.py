@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from dfix.nodes import BLANKS, Pair
 from dfix.shell_text import join
@@ -198,8 +199,7 @@ def _expanded(text: str, environment: Mapping[str, str], escape: str) -> str | N
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyParts:
+class LegacyParts(Struct, frozen=True):
     """What the legacy form `NAME value` is made of, as written; `between` are blanks and comments."""
 
     name: str

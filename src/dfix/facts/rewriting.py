@@ -8,9 +8,10 @@ build changes is for the engine to find.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dfix.facts.run_layout import habits_of
 from dfix.facts.scripts import script_of
@@ -34,8 +35,7 @@ _REMEMBERED = frozenset({"effect.after", "effect.cwd", "effect.env", "effect.var
 _ENDS_THE_SHELL = frozenset({"exec", "exit", "return"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """A RUN with its edits made, and the difference to the plan that they are meant to make."""
 
     run: Run

@@ -1,7 +1,8 @@
 """How the commands of a RUN stand on their lines, for what is added to look the same."""
 
 from collections import Counter
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dfix.layout import Habits
 from dfix.shell import ShellScript

@@ -6,8 +6,9 @@ Source: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-ent
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from dfix.facts.entry_scripts import (
     ARGUMENTS,
@@ -48,8 +49,7 @@ _TRANSPARENT = {
 _NODE_SCRIPT = re.compile(r".*\.[cm]?js\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """An ENTRYPOINT or a CMD in effect.
 
     `words` are those of the exec form; in shell form `text` holds the command line instead.
@@ -64,8 +64,7 @@ class Part:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Launch:
+class Launch(Struct, frozen=True):
     """What is in effect at the end of a stage; None stands for none at all.
 
     `repeated` tells that a stage of the lineage has several ENTRYPOINTs or CMDs.
@@ -81,8 +80,7 @@ class Launch:
         return any(part is not None and part.instruction for part in (self.entrypoint, self.cmd))
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """The command behind the wrappers. A word is None where only the shell knows it.
 
     `init` is the process that stands in front of it, empty for none. `script` is the entrypoint

@@ -1,10 +1,9 @@
 """What Compose says about the containers that run the image of a file."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """A Compose service that is built from the file; a value that is not literal counts as None."""
 
     name: str

@@ -1,17 +1,17 @@
 """What is asked of the neighbours, and what is proposed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from dfix.fixer import Level
 
 Status = Literal["fixed", "fixable", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(Struct, frozen=True):
     """A Dockerfile that the run handled, with the text that it has, or is to have, after the run."""
 
     path: Path
@@ -23,8 +23,7 @@ class Handled:
     """The folder of the call in which it was found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What a call wants of the neighbours."""
 
     names: frozenset[str]
@@ -40,8 +39,7 @@ class Wish:
         return self.options.get(name, {}).get(option, NEIGHBOURS[name][option].default)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One thing that is changed in a neighbour, declined, or for a person to look at."""
 
     name: str
@@ -55,8 +53,7 @@ class Note:
     """Whether the reason is what a person should do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of one neighbouring file; `before` is None for one that is not there."""
 
     path: Path

@@ -5,7 +5,8 @@ https://docs.docker.com/reference/dockerfile/.
 """
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from dfix import nodes
 from dfix.nodes import Dockerfile, Instruction
@@ -250,7 +251,7 @@ class _Stage:
 
     def change(self, **changes: object) -> None:
         """Changes the configuration."""
-        self.config = replace(self.config, **changes)  # type: ignore[arg-type]
+        self.config = replace(self.config, **changes)
         self._state = None
 
     def value(self, text: str) -> str:

@@ -5,8 +5,9 @@ Effects are aligned by what they are; what they run under and do is compared fie
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from msgspec import Struct
 
 from dfix.plan.model import (
     BOUNDARY,
@@ -25,7 +26,7 @@ from dfix.plan.model import (
 
 _SHOWN_AS = {"origin": "from"}
 _FIELDS = {
-    kind: tuple(name for name in kind.__slots__ if name not in key)
+    kind: tuple(name for name in kind.__struct_fields__ if name not in key)
     for kind, key in (
         (Statement, {"text"}),
         (Boundary, set()),
@@ -115,7 +116,7 @@ class _Stage:
             yield from self.config(before.config, after.config)
 
     def config(self, before: Config, after: Config) -> Iterator[Change]:
-        for name in Config.__slots__:
+        for name in Config.__struct_fields__:
             old, new = getattr(before, name), getattr(after, name)
             if name in {"env", "labels"}:
                 for key in sorted(_differing(old, new)):
@@ -295,8 +296,7 @@ def _marked(text: str | None, value: object) -> str:
     return f"{text} ({'symbolic' if symbolic else 'literal'})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """An effect with its place, and whether a boundary stands in front of it."""
 
     at: int

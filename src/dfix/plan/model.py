@@ -4,9 +4,12 @@ Values are texts. One that the file alone does not fix is a `Symbolic`: it compa
 known text, so that what is unknown never passes for what is known.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct, field
 
 from dfix.nodes import Instruction
 
@@ -43,8 +46,7 @@ BASE_DIRECTORY = Symbolic("<base>")
 BASE_SHELL = Symbolic("<shell of the base>")
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One link of a RUN's top-level chain, with all that it runs under.
 
     `text` is in a normal form: lines joined, comments gone, blanks outside quotes made one, braces
@@ -76,13 +78,11 @@ class Statement:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """The end of a RUN right before another one: a new shell, a new container, a new layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A heredoc of COPY or ADD; `bindings` are the variables that its body mentions."""
 
     name: str
@@ -90,8 +90,7 @@ class Document:
     bindings: tuple[tuple[str, str | None], ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(Struct, frozen=True):
     """COPY or ADD. `does` is what ADD makes of its sources; for COPY it is always `copy`."""
 
     kind: Literal["COPY", "ADD"]
@@ -113,16 +112,14 @@ class Transfer:
     documents: tuple[Document, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """What WORKDIR makes: a directory that the user in force owns."""
 
     path: str
     user: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """An instruction that the builder would refuse, as written."""
 
     text: str
@@ -131,8 +128,7 @@ class Rejected:
 Effect = Statement | Boundary | Transfer | Directory | Rejected
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What the image's configuration adds to the base's; None stands for what the base has.
 
     In `entrypoint` and `cmd`, empty means none at all. Ports, volumes and onbuild are the file's own.
@@ -154,8 +150,7 @@ class Config:
     author: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What an instruction sees, before it has any effect itself.
 
     `env` holds what ENV and ARG have set up to there, `args` the arguments declared. `workdir`,
@@ -169,8 +164,7 @@ class State:
     shell: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StagePlan:
+class StagePlan(Struct, frozen=True):
     """One stage. `base` is the image after the expansion of ARG, or `stage N`."""
 
     index: int
@@ -194,8 +188,8 @@ class Change:
     item: str
     old: str | None
     new: str | None
-    owner: str = field(default="", compare=False)
-    at: int | None = field(default=None, compare=False)
+    owner: str = dataclasses.field(default="", compare=False)
+    at: int | None = dataclasses.field(default=None, compare=False)
 
     @property
     def path(self) -> str:
@@ -211,8 +205,12 @@ class Plan:
     """What a build of the file would do, stage by stage."""
 
     stages: tuple[StagePlan, ...]
-    _states: Mapping[Instruction, State] = field(default_factory=dict, compare=False, repr=False)
-    _holding: Mapping[Instruction, int] = field(default_factory=dict, compare=False, repr=False)
+    _states: Mapping[Instruction, State] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
+    _holding: Mapping[Instruction, int] = dataclasses.field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def before(self, instruction: Instruction) -> State:
         """What `instruction` sees. Raises KeyError for one that is not in the tree.

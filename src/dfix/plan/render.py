@@ -1,8 +1,9 @@
 """Plans and their differences, for people and as data for JSON."""
 
-import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import structs
 
 from dfix.plan.difference import effect_text, stage_label, value_text
 from dfix.plan.model import Boundary, Change, Config, Document, Effect, Plan, StagePlan, Statement
@@ -99,7 +100,7 @@ def _stage_lines(stage: StagePlan, count: int) -> Iterator[str]:
                 yield f"      {line}"
             before = effect
         yield f"  [{at}] {_kind(effect)} {_one_line(effect_text(effect))}{_remark(effect)}"
-    for name in Config.__slots__:
+    for name in Config.__struct_fields__:
         value = getattr(stage.config, name)
         if isinstance(value, Mapping):
             for key, text in value.items():
@@ -122,9 +123,9 @@ def _remark(effect: Effect) -> str:
             told.append("failures inside ignored")
         return f"  ({'; '.join(told)})" if told else ""
     fields = (
-        (field.name, getattr(effect, field.name))
-        for field in dataclasses.fields(effect)
-        if field.name not in {"kind", "sources", "destination", "path", "text", "documents"}
+        (name, getattr(effect, name))
+        for name in effect.__struct_fields__
+        if name not in {"kind", "sources", "destination", "path", "text", "documents"}
     )
     told = [
         f"{name}={value_text(value)}" for name, value in fields if value not in (None, False, ())
@@ -158,10 +159,10 @@ def _effect_data(effect: Effect) -> dict[str, object]:
 
 
 def _data(value: Effect | Config) -> dict[str, object]:
-    data = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    data = structs.asdict(value)
     plain: dict[str, object] = json.loads(json.dumps(data, default=_plain))
     return plain
 
 
 def _plain(value: Mapping[str, str] | Document) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else dataclasses.asdict(value)
+    return dict(value) if isinstance(value, Mapping) else structs.asdict(value)

@@ -8,8 +8,9 @@ are one statement, for they decide together; so is any compound command.
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dfix.plan.bindings import Bindings
 from dfix.plan.memory import Memory, changes_shell, fails, options_of, runs_text
@@ -45,8 +46,7 @@ _BLANKS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What a RUN starts with."""
 
     env: Bindings

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from dfix.report.styled import Line
 from dfix.runner import FileReport, Status
 
 
-@dataclass(slots=True)
-class Summary:
+class Summary(Struct):
     """Counts files by what became of them, and findings by fixer and status."""
 
     files: Counter[Status] = field(default_factory=Counter)

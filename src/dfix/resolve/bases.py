@@ -7,11 +7,13 @@ rule is at `base_facts`.
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix.image import ImageReference
 from dfix.resolve import tags
@@ -36,8 +38,7 @@ _SINGLE = (
 _SEVERAL = ("users", "user_tools", "tools_installed", "expose", "volume")
 
 
-@dataclass(frozen=True, slots=True)
-class KnownUser:
+class KnownUser(Struct, frozen=True):
     """An account of an image that a process could run as; None where a number is not fixed."""
 
     name: str
@@ -45,8 +46,7 @@ class KnownUser:
     gid: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class BaseFacts:
+class BaseFacts(Struct, frozen=True):
     """What is known about an image. None always means "not known".
 
     Known emptiness is another value: `()` for no ENTRYPOINT and no CMD, `/` for no WORKDIR, `""`
@@ -87,8 +87,7 @@ class BaseFacts:
     """Whether this tag itself was not read, so that only what all tags share is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     patterns: tuple[str, ...]
     read: bool
     read_for: tuple[str, ...]

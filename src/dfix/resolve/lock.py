@@ -7,9 +7,10 @@ file, so an answer is taken only where it is a version that keeps the variant of
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from dfix.config import ConfigError
 from dfix.image import ImageReference
@@ -33,8 +34,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KEYS = ("name", "policy", "tag", "digest", "date", "source")
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(Struct, frozen=True):
     """One answer: the tag that `name` stands for, and the digest of that image's index if known.
 
     `policy` is None for a name whose tag is a version already: there is just the digest to know.
@@ -55,8 +55,7 @@ class Locked:
         return self.name, self.policy or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """All answers of a lock file. Can be pickled."""
 
     answers: Mapping[tuple[str, str], Locked] = field(default_factory=dict)

@@ -8,11 +8,12 @@ here guesses: what the table does not show is an `Unpinned` with its reason.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import ClassVar
+
+from msgspec import Struct
 
 from dfix.image import ImageReference
 
@@ -76,8 +77,7 @@ class Policy(StrEnum):
 _WANTED = {Policy.MAJOR: 1, Policy.MINOR: 2, Policy.PATCH: 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Pin:
+class Pin(Struct, frozen=True):
     """The tag to write, and where it is known from.
 
     `digest` is that of the image's index, where it is known.
@@ -88,8 +88,7 @@ class Pin:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unpinned:
+class Unpinned(Struct, frozen=True):
     """Why there is no tag to write.
 
     `settled` says that there is nothing to do: the tag holds a version, there is a digest, or the
@@ -103,14 +102,12 @@ class Unpinned:
     settled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Build:
+class _Build(Struct, frozen=True):
     tags: frozenset[str]
     windows: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A tag that holds a version, and the numbers of it."""
 
     tag: str

@@ -1,7 +1,6 @@
 """Builds of one file: of each stage its image's configuration, and what the RUNs told in the log."""
 
 import base64
-import dataclasses
 import json
 import os
 import re
@@ -86,7 +85,7 @@ def goals(tree: Dockerfile) -> list[Goal]:
             found.append(Goal(tree.text, stage.name))
             continue
         end = tree.instructions.index(tree.stages[stage.index + 1].start)
-        cut = dataclasses.replace(tree, instructions=tree.instructions[:end], footer=())
+        cut = tree.with_changes(instructions=tree.instructions[:end], footer=())
         found.append(Goal(cut.text, None))
     return [*found, Goal(tree.text, None)]
 
