@@ -1,9 +1,10 @@
 """Spoiling what a real fixer proposes: one character or one word of it, or of a line beside it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from random import Random
 from typing import Any
+
+from msgspec.structs import replace
 
 from dfix import Fix, Fixer, Insert, Remove
 from dfix.nodes import Heredoc, Instruction, Leaf, Line, Node

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from dfix import Level, fix
 from dfix.parser import parse
@@ -75,7 +76,7 @@ def test_an_announced_owner_is_for_the_destination() -> None:
     owners = [change for change in result.changes if change.item == "effect.owner"]
     if not owners:  # the fixer may leave them to root: then this says what it would mean
         owners = [replace(result.changes[0], item="effect.owner", at=1, new="1000:1000")]
-    result = replace(result, changes=tuple(owners))
+    result = structs.replace(result, changes=tuple(owners))
     promise = promise_of(result, Level.STANDARD)
     new = replace(_FILE, uid=1000, gid=1000)
     assert _reason(promise, "app/src/x.js", "owner", new)

@@ -73,7 +73,7 @@ def command(
     The file lies at the top of the work tree, or in the folder that is named. What it has already is not
     asked again without --update, so that every machine writes the same.
     """
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from dfix.cli.session import Session, View
     from dfix.cli.tables import warn_if_old

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from dfix.cli.errors import FileError
 from dfix.cli.terminal import standard_error, standard_output
@@ -184,10 +185,10 @@ class VerifySession:
 
     def _pinned(self, candidate: Candidate) -> bytes:
         """The text with nothing but its bases pinned: what it is without those that moved on."""
-        selection = replace(
+        selection = structs.replace(
             self.work.selection, select=("pin-base-image",), extend_select=(), ignore=()
         )
-        report = replace(self.work, selection=selection).report(candidate)
+        report = structs.replace(self.work, selection=selection).report(candidate)
         assert report is not None
         assert report.result is not None
         return report.result.after

@@ -7,8 +7,10 @@ fixers, and the answer carries the new texts.
 import functools
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import structs
 
 from dfix.config import Settings
 from dfix.engine import Error, Request, fix_bytes
@@ -124,7 +126,7 @@ def _rewritten(file: File, request: Request) -> RewrittenFile:
         return _failed(file, f"internal error: {type(error).__name__}: {text}")
     report = FileReport(Path(), file.name, member_name(file.name), result)
     if result.error is not None:
-        report = replace(report, result=None, error=result.error)
+        report = structs.replace(report, result=None, error=result.error)
     after = result.after if report.status == "changed" else None
     return RewrittenFile(FileRecord.of(report, file.name), file.name, after)
 

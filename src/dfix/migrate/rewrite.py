@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import structs
 
 from dfix.buildarguments import forget as forget_arguments
 from dfix.config import forget_settings, settings_for
@@ -98,9 +100,9 @@ class Tree:
 
     def _with(self, file: Rewritten, fixers: Sequence[str]) -> bytes:
         """The text of a file after some fixers alone; the old one where they fail by themselves."""
-        selection = replace(self._wanted.selection, select=tuple(fixers), extend_select=())
+        selection = structs.replace(self._wanted.selection, select=tuple(fixers), extend_select=())
         path = self._folder / os.fsdecode(file.path)
-        report = replace(self._work, selection=selection).report_on(
+        report = structs.replace(self._work, selection=selection).report_on(
             file.before, self._work.blank(path)
         )
         return file.before if report.result is None else report.result.after
