@@ -1,8 +1,7 @@
 """Excerpts: the right lines, marks under the right columns, nothing that steers a terminal."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from dfix.engine import Finding

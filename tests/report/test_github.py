@@ -1,9 +1,9 @@
 """Annotations of GitHub Actions: a line each, whatever the names and texts."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from dfix.report.github import Form
 from dfix.report.summary import Summary

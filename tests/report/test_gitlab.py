@@ -1,11 +1,11 @@
 """GitLab's code quality report."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 
 from dfix.report.gitlab import Form
 from dfix.report.summary import Summary

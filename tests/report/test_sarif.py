@@ -1,12 +1,12 @@
 """The report as SARIF: valid by the standard's schema, and its fixes give what dfix gives."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import ValidationError
+from msgspec.structs import replace
 
 import dfix
 from dfix.report.sarif import Form
