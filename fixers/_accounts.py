@@ -62,6 +62,8 @@ def account(facts: Facts, stage: Stage, wish: Wish) -> Account | str:
         return _dotnet(facts, stage, named)
     if known.image == "node" and known.extrapolated and _old_node(facts, stage):
         return "early images of node have no account for this"
+    if known.family is None:
+        return "what the base image is built on is not known, nor how accounts are made there"
     wanted = "nonroot" if known.family == "distroless" else _OWN.get(known.image, wish.user)
     for user in known.users:
         if user.name == wanted:

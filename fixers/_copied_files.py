@@ -95,7 +95,8 @@ def are_files(facts: Facts, placement: Placement, paths: Sequence[str]) -> Certa
             return f"{place} may be a folder already"
         return found.also(Level.AGGRESSIVE, f"{place} is taken for a file")
     stage = facts.stages.holding(placement.node)
-    if stage is None or facts.bases.of(stage) is None:
+    known = None if stage is None else facts.bases.of(stage)
+    if known is None or known.family is None:
         return found.also(Level.STANDARD, f"{place} is a file by its name")
     return found
 

@@ -90,6 +90,8 @@ def _package(facts: Facts, stage: Stage) -> Installation | str:
         return "a build argument may put another image in the base's place"
     if known.init != "none":
         return "the base image may have an init process already"
+    if known.family is None:
+        return "what the base image is built on is not known"
     manager = (known.family, known.package_manager)
     if manager == ("alpine", "apk"):
         return _old_alpine(image) or _APK

@@ -118,7 +118,8 @@ def shell_objection(facts: Facts, node: Instruction) -> str | None:
     if facts.bases.is_windows(node):
         return "Windows reads command lines in its own way"
     state = facts.plan.before(node)
-    if any(name in state.env for name in ("BASH_ENV", "ENV")):
+    inherited = facts.bases.environment(node) or {}
+    if any(name in state.env or name in inherited for name in ("BASH_ENV", "ENV")):
         return "the shell reads a file of its own first"
     if state.shell is None:
         if not facts.bases.has_default_shell(node):

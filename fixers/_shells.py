@@ -68,7 +68,9 @@ def reader_of(facts: Facts, instruction: Instruction) -> Reader | str:
     if stage is None:
         return "it stands in no stage"
     known = facts.bases.of(stage)
-    if known is None or may_be_another(facts, stage):
+    if known is not None and known.default_shell != ():
+        return "the base image has a SHELL of its own, or may have one"
+    if known is None or known.family is None or may_be_another(facts, stage):
         proven = _proven_by_use(facts, stage)
         if proven is None or facts.bases.is_windows(instruction) or _replaced(facts, stage):
             return "nothing is known about the base image, nor about the shells that it has"

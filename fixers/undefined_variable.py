@@ -23,7 +23,8 @@ class UndefinedVariable(Fixer):
     For a variable that the builder expands (not the text of RUN, CMD and ENTRYPOINT) and that no
     ENV or ARG sets up to there: if an ARG above the first FROM has the name, if the stage begins
     with a bare distribution or with `scratch`, or if the name looks like a misspelt one. Other base
-    images may set it. Variables with a default (`${NAME:-x}`) are left alone.
+    images may set it, unless a registry was asked and told what they set. Variables with a default
+    (`${NAME:-x}`) are left alone.
 
     **What to do**
 
@@ -61,11 +62,15 @@ class UndefinedVariable(Fixer):
             return
         image = self.facts.bases.reference(stage)
         bare = image is not None and image.is_official and image.familiar_name in _BARE
+        inherited = self.facts.bases.environment(stage.start)
+        bare = bare or inherited is not None
         first = self.facts.stages.lineage(stage)[-1]
         bare = bare and "$" not in first.start.image
         above = set(self.facts.plan.before(stage.start).args)
         for instruction in stage.instructions:
             for leaf, name in mentioned(instruction, self.facts.tree.escape):
+                if inherited is not None and name in inherited:
+                    continue
                 self._look(instruction, leaf, name, above, bare)
 
     def _look(

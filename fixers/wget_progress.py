@@ -97,6 +97,8 @@ class WgetProgress(Fixer):
         """Why it may be another wget than GNU's."""
         stage = self.facts.stages.holding(node)
         known = None if stage is None else self.facts.bases.of(stage)
+        if known is not None and known.family is None:
+            known = None  # What the image is built on is all that matters here.
         if stage is None or (known is not None and known.family not in _GNU):
             return "it may be the wget of BusyBox, or another one, which has no such option"
         for each in self.facts.stages.lineage(stage):

@@ -110,7 +110,7 @@ GROUPS = {
     ),
     # Putting it together.
     "running": Group(
-        ("api", "examples", "pinning", "runner", "schema", "selection", "surroundings"),
+        ("api", "asking", "examples", "pinning", "runner", "schema", "selection", "surroundings"),
         (
             "ground",
             "nodes",

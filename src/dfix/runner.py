@@ -75,6 +75,8 @@ class Work(Struct, frozen=True):
     """The folders that the call names, without symbolic links."""
     images: "Images | None" = None
     """What answers for images, in place of lock files and tables; None for these."""
+    others: "Images | None" = None
+    """What answers where lock files say nothing, in place of the tables; None for these."""
     confined: bool = False
     """Whether no configuration may name a build context outside of those folders."""
 
@@ -119,7 +121,7 @@ class Work(Struct, frozen=True):
         try:
             settings = settings_for(blank.path, config=self.config)
             blank = replace(blank, severities=dict(settings.hadolint_severities))
-            result = fix_bytes(data, self._request(blank.path, has_context))
+            result = fix_bytes(data, self.request(blank.path, has_context))
         except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
             return replace(blank, error=Error(str(error)))
         except MemoryError:
@@ -194,7 +196,8 @@ class Work(Struct, frozen=True):
             created=outcome.created,
         )
 
-    def _request(self, path: Path, has_context: bool) -> Request:
+    def request(self, path: Path, has_context: bool) -> Request:
+        """What the engine is asked about the file at `path`. Raises what `report_on` catches."""
         settings = settings_for(path, config=self.config)
         choice = self.selection.choose(settings, path)
         context = self.context or settings.context
@@ -209,6 +212,7 @@ class Work(Struct, frozen=True):
             root=self.root_of(path),
             has_context=has_context,
             images=self.images,
+            others=self.others,
         )
         pragmas = settings.hadolint_pragmas
         return Request(choice.fixers, choice.level, surroundings, choice.ignored, pragmas)

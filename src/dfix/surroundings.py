@@ -81,12 +81,14 @@ def surroundings_of(
     root: Path | None = None,
     has_context: bool = True,
     images: "Images | None" = None,
+    others: "Images | None" = None,
 ) -> Surroundings:
     """What is known beside `file`.
 
     `context` says what its build context is, and `root` which tree's Compose and Bake files may
     speak of it where it is in no work tree. Without `has_context` only `context` is asked. `images`
-    answer for images in place of the tables and of the lock file at the top of the tree.
+    answer for images in place of the tables and of the lock file at the top of the tree, `others` in
+    place of the tables alone.
 
     Raises `ConfigError` for a lock file that cannot be followed.
     """
@@ -97,18 +99,19 @@ def surroundings_of(
     overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
     if images is None:
-        images = images_for(tree or file.parent) if evidence is not None else EmbeddedImages()
+        others = EmbeddedImages() if others is None else others
+        images = others if evidence is None else images_for(tree or file.parent, others)
     passed = partial(giving, tree or file.parent, deep=tree is not None)
     return Surroundings(evidence, images, overridden, services, options, passed)
 
 
-def images_for(tree: Path) -> "Images":
-    """What answers for the images of a tree: the lock file at its top, then the tables.
+def images_for(tree: Path, others: "Images") -> "Images":
+    """What answers for the images of a tree: the lock file at its top, then `others`.
 
     Raises `ConfigError`. What a lock file says is read once per process; see `forget_locks`.
     """
     lock = _lock_of(tree)
-    return EmbeddedImages() if lock is None else LockedImages(lock, EmbeddedImages())
+    return others if lock is None else LockedImages(lock, others)
 
 
 def forget_locks() -> None:

@@ -114,6 +114,8 @@ def test_the_hook_sees_the_client(denied: Denied) -> None:
         pytest.param(("--diff", "."), id="diff"),
         pytest.param(("--check", "--format", "json", "."), id="check"),
         pytest.param(("--write-neighbours", "."), id="neighbours"),
+        pytest.param(("--check", "--online", "--offline", "."), id="offline"),
+        pytest.param(("pin",), id="pin"),
         pytest.param(("plan", "Dockerfile"), id="plan"),
         pytest.param(("explain", "pin-base-image"), id="explain"),
         pytest.param(("rules",), id="rules"),

@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import Caller
 from tests.resolve.registries.images import Image, Index, image, index
-from tests.resolve.registries.scripted import Reply, Seen, Server
+from tests.resolve.registries.scripted import Reply, Server, listing
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "pinning.md"
 TABLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -25,25 +25,6 @@ def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
     monkeypatch.setenv("DFIX_CACHE_DIR", str(tmp_path / "cache"))
-
-
-def listing(tags: dict[str, Image | Index]) -> Callable[[Seen], Reply]:
-    """A registry that holds these tags in whatever repository."""
-
-    def script(seen: Seen) -> Reply:
-        if seen.path.endswith("/tags/list"):
-            name = seen.path.removeprefix("/v2/").removesuffix("/tags/list")
-            body = repr({"name": name, "tags": sorted(tags)}).replace("'", '"').encode()
-            return Reply(200, body, {"Content-Type": "application/json"})
-        held = tags.get(seen.path.rpartition("/")[2])
-        if held is None:
-            return Reply(404)
-        text = held.manifest
-        return Reply(
-            200, text.body, {"Content-Type": text.kind, "Docker-Content-Digest": text.digest}
-        )
-
-    return script
 
 
 NEW = index(image("amd64", Cmd=["new"]), image("arm64", Cmd=["new"]))

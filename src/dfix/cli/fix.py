@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from dfix.cli import registries
 from dfix.version import __version__
 
 
@@ -88,6 +89,7 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many files to work on at once."
 )
+@registries.options
 @click.option(
     "--write-neighbours",
     is_flag=True,
@@ -118,6 +120,9 @@ def command(
     config: str | None,
     context: str | None,
     jobs: int | None,
+    online: bool,
+    mirrors: tuple[str, ...],
+    max_requests: int,
     write_neighbours: bool,
     statistics: bool,
     exit_zero: bool,
@@ -162,13 +167,35 @@ def command(
         quiet=quiet,
         no_color=no_color,
     )
+    if mirrors and not online:
+        raise click.UsageError("--registry-mirror needs --online")
     session = Session(work, view)
+    chosen = [Path(path) for path in paths]
+    given = None
     if paths == ("-",):
         if write_neighbours:
             raise click.UsageError("standard input has no neighbours: name files or folders")
-        code = session.standard_input(stdin_filename)
+        given = session.read_standard_input(stdin_filename)
+    unanswered = False
+    if online:
+        from dfix.asking import questions, questions_of
+
+        with registries.registries(
+            [cwd] if given else chosen, mirrors=mirrors, requests=max_requests
+        ) as asked:
+            try:
+                notes = (
+                    questions_of(*given, work)
+                    if given
+                    else questions(
+                        chosen, work, exclude=exclude, gitignore=not no_gitignore, jobs=jobs
+                    )
+                )
+            except ValueError as error:
+                raise click.UsageError(f"--exclude: {error}") from error
+            unanswered = not asked.answer(notes, session)
+    if given:
+        code = session.standard_input(*given)
     else:
-        code = session.files(
-            [Path(path) for path in paths], exclude=exclude, gitignore=not no_gitignore, jobs=jobs
-        )
-    ctx.exit(code)
+        code = session.files(chosen, exclude=exclude, gitignore=not no_gitignore, jobs=jobs)
+    ctx.exit(2 if unanswered else code)

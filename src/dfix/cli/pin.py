@@ -1,26 +1,20 @@
 """`dfix pin`: writes what floating tags stand for into the lock file, and into the Dockerfiles."""
 
 import os
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from dfix.cli import registries
+
 if TYPE_CHECKING:
-    from dfix.resolve.cache import Cache
-    from dfix.resolve.credentials import Credentials
     from dfix.resolve.lock import Lock
-    from dfix.resolve.registry import Registry
 
 
 @click.command("pin")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option(
-    "--online/--offline",
-    help="Ask the registries, and not just the tables that come with dfix.  [default: offline]",
-)
+@registries.options
 @click.option(
     "--policy",
     type=click.Choice(["patch", "minor", "major"]),
@@ -28,20 +22,6 @@ if TYPE_CHECKING:
 )
 @click.option("--digest", is_flag=True, help="Also write the digest of each image's index.")
 @click.option("--update", is_flag=True, help="Ask again about what the lock file has already.")
-@click.option(
-    "--registry-mirror",
-    "mirrors",
-    multiple=True,
-    metavar="URL",
-    help="Ask this one for the images of Docker Hub first.",
-)
-@click.option(
-    "--max-requests",
-    type=click.IntRange(min=1),
-    default=200,
-    metavar="N",
-    help="Send no more requests than these.  [default: 200]",
-)
 @click.option("--diff", is_flag=True, help="Write nothing; print the changes as a unified diff.")
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Pass over files below a folder that match."
@@ -104,19 +84,18 @@ def command(
     chosen = [Path(path) for path in paths or (".",)]
     file = _lock_file(chosen, cwd)
     before = _read(file)
-    with ExitStack() as stack:
-        try:
-            names = names_in(chosen, work, exclude=exclude, gitignore=not no_gitignore)
-        except ValueError as error:
-            raise click.UsageError(f"--exclude: {error}") from error
-        registry = None
-        if online:
-            registry = _asked(chosen, mirrors=mirrors, requests=max_requests, cached=not update)
-            stack.enter_context(registry.registry)
-        question = Question(registry.registry if registry else None, digest, update)
-        lock, unanswered = locked(before, names, question)
-    for problem in registry.problems if registry else ():
-        session.err.lines([(("dfix: ", "bold"), ("warning: ", "yellow"), (problem, ""))])
+    try:
+        names = names_in(chosen, work, exclude=exclude, gitignore=not no_gitignore)
+    except ValueError as error:
+        raise click.UsageError(f"--exclude: {error}") from error
+    if online:
+        with registries.registries(
+            chosen, mirrors=mirrors, requests=max_requests, cached=not update
+        ) as asked:
+            lock, unanswered = locked(before, names, Question(asked.registry, digest, update))
+            asked.tell_problems(session.err)
+    else:
+        lock, unanswered = locked(before, names, Question(None, digest, update))
     for each in unanswered:
         if each.failed or update:  # What the fixer has to decline is told at its place, too.
             session.err.lines([((f"{each.name}: ", "bold"), (each.reason, ""))])
@@ -174,34 +153,3 @@ def _write(file: Path, lock: "Lock") -> None:
     except OSError as error:
         told = f"{file}: cannot be written: {error.strerror or error}"
         raise click.ClickException(told) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The registries as they are asked, with what they go by."""
-
-    registry: "Registry"
-    credentials: "Credentials"
-    cache: "Cache | None"
-
-    @property
-    def problems(self) -> list[str]:
-        """What went wrong without stopping anything."""
-        own = [] if self.cache is None or self.cache.problem is None else [self.cache.problem]
-        return [*self.registry.problems, *self.credentials.problems, *own]
-
-
-def _asked(paths: list[Path], *, mirrors: tuple[str, ...], requests: int, cached: bool) -> _Asked:
-    from dfix.resolve.cache import Cache
-    from dfix.resolve.credentials import Credentials
-    from dfix.resolve.registry import Limits, Registry, RegistryError
-
-    cache = Cache.open() if cached else None  # What was kept may be minutes old.
-    try:
-        credentials = Credentials.load(trees=[path.absolute() for path in paths])
-        registry = Registry(
-            cache=cache, limits=Limits(requests), mirrors=mirrors, credentials=credentials
-        )
-    except (RegistryError, ValueError) as error:
-        raise click.ClickException(str(error)) from error
-    return _Asked(registry, credentials, cache)

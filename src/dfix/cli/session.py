@@ -110,13 +110,14 @@ class Session:
             self._tell_about(journal)
         return self._code()
 
-    def standard_input(self, name: str | None) -> int:
-        """Handles standard input, which is called `name`; the result goes to standard output."""
-        data = read_standard_input()
+    def read_standard_input(self, name: str | None) -> tuple[bytes, FileReport]:
+        """All of standard input, which is called `name`, and the report on it to be filled in."""
         path = self.work.cwd / (name or "Dockerfile")
-        blank = self.work.blank(path)
-        if name is None:
-            blank = FileReport(path, "-", "-")
+        blank = self.work.blank(path) if name is not None else FileReport(path, "-", "-")
+        return read_standard_input(), blank
+
+    def standard_input(self, data: bytes, blank: FileReport) -> int:
+        """Handles what was read of standard input; the result goes to standard output."""
         report = self.work.report_on(data, blank, has_context=False)
         with ExitStack() as stack:
             if not self.view.preview:

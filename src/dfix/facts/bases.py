@@ -1,6 +1,7 @@
 """What is known about the images that stages begin with, and what follows for each instruction."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from dfix.image import ImageReference
@@ -125,12 +126,18 @@ class Bases:
         return None if known is None else known.shell
 
     def has_default_shell(self, instruction: Instruction) -> bool:
-        """Whether the image is known not to set a SHELL of its own.
+        """Whether the image is known not to set a SHELL of its own."""
+        return self.default_shell(instruction) == ()
 
-        Of the images that facts are known about, none but those of Windows does.
-        """
+    def default_shell(self, instruction: Instruction) -> tuple[str, ...] | None:
+        """The SHELL that the image sets: empty for none, None if not known."""
         known = self._of(instruction)
-        return known is not None and known.family != "windows"
+        return None if known is None or known.family == "windows" else known.default_shell
+
+    def environment(self, instruction: Instruction) -> Mapping[str, str] | None:
+        """All that ENV of the image sets that an instruction's stage begins with; None if not known."""
+        known = self._of(instruction)
+        return None if known is None else known.env
 
     def is_windows(self, instruction: Instruction) -> bool:
         """Whether an instruction runs on Windows, or may by all signs."""
@@ -147,15 +154,14 @@ class Bases:
             return True
         if stage is None:
             return False
-        if known is not None:
-            return known.family == "windows"
         first = self.facts.stages.lineage(stage)[-1]
         platform = first.start.flag("platform")
+        if platform is not None and "windows" in (platform.argument or "").lower():
+            return True
+        if known is not None and known.family is not None:
+            return known.family == "windows"
         written = f"{first.start.image} {self.facts.plan.stages[first.index].base}"
-        return bool(
-            _WINDOWS.search(written)
-            or (platform is not None and "windows" in (platform.argument or "").lower())
-        )
+        return _WINDOWS.search(written) is not None
 
 
 def _context_name(image: ImageReference) -> str:

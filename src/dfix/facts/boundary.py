@@ -163,10 +163,10 @@ def _lost_mount(flag: Flag) -> str | None:
 def shell_objection(facts: "Facts", run: Run) -> str | None:
     """P4: a POSIX shell that reads no start-up files."""
     state = facts.plan.before(run)
-    argv = state.shell
+    argv = state.shell or facts.bases.default_shell(run)
     if facts.bases.is_windows(run):
         return "a Windows shell is not joined"
-    if argv is not None:
+    if argv:
         if shell_kind(argv) != "posix":
             return "the SHELL in force is no POSIX shell"
         for option in argv[1:]:
@@ -174,8 +174,9 @@ def shell_objection(facts: "Facts", run: Run) -> str | None:
                 return f"the SHELL in force has the option {option}"
         if argv[-1].lstrip("-")[-1:] != "c":
             return "the SHELL in force does not end in -c"
+    inherited = facts.bases.environment(run) or {}
     for name in ("BASH_ENV", "ENV"):
-        if name in state.env:
+        if name in state.env or name in inherited:
             return f"{name} names a file that each new shell reads"
     return None
 
@@ -184,7 +185,9 @@ def errexit_possible(facts: "Facts", run: Run) -> bool:
     """Whether a shell may be under `set -e` from outside: as SHELL has it, or an unread base may."""
     argv = facts.plan.before(run).shell
     if argv is None:
-        return not facts.bases.has_default_shell(run)
+        argv = facts.bases.default_shell(run)
+        if argv is None:
+            return True
     return any(
         option.startswith("-") and not option.startswith("--") and "e" in option
         for option in argv[1:]
@@ -194,7 +197,9 @@ def errexit_possible(facts: "Facts", run: Run) -> bool:
 def _is_bash(facts: "Facts", run: Run) -> bool:
     """Whether bash reads a RUN, by SHELL or as the `/bin/sh` of the base image."""
     argv = facts.plan.before(run).shell
-    if argv is not None:
+    if argv is None:
+        argv = facts.bases.default_shell(run)
+    if argv:
         return argv[0].rpartition("/")[2] == "bash"
     return facts.bases.shell(run) == "bash"
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dfix.facts.run_layout import habits_of
-from dfix.facts.scripts import script_of
+from dfix.facts.scripts import has_posix_shell, script_of
 from dfix.facts.statements import statements_of
 from dfix.layout import Habits
 from dfix.nodes import Run, ShellForm
@@ -23,7 +23,7 @@ from dfix.plan.bindings import Bindings
 from dfix.plan.difference import between
 from dfix.plan.memory import fails
 from dfix.plan.statements import Scene, statements
-from dfix.shell import Command, ShellScript, Statement, Word, is_posix_shell, parse_shell
+from dfix.shell import Command, ShellScript, Statement, Word, parse_shell
 from dfix.text import Span
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ class Rewrite:
         """
         if facts.stages.holding(run) is None:
             return None
-        shell = facts.plan.before(run).shell
-        if (shell is not None and not is_posix_shell(shell)) or facts.bases.is_windows(run):
+        if not has_posix_shell(facts, run) or facts.bases.is_windows(run):
             return None
         script = script_of(run, facts.tree.escape)
         return None if script is None or not script.statements else cls(facts, run, script)

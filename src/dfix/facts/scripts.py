@@ -58,10 +58,10 @@ def script_of(run: Run, escape: str) -> ShellScript | None:
 def has_posix_shell(facts: "Facts", instruction: Instruction) -> bool:
     """Whether a RUN in the place of `instruction` would be read by a POSIX shell.
 
-    That the base image sets no SHELL of its own is for the caller to know.
+    That a base image of which nothing is known sets no SHELL of its own is for the caller to know.
     """
-    argv = facts.plan.before(instruction).shell
-    return argv is None or is_posix_shell(argv)
+    argv = facts.plan.before(instruction).shell or facts.bases.default_shell(instruction)
+    return not argv or is_posix_shell(argv)
 
 
 def scripts_of(facts: "Facts", run: Run) -> Iterator[tuple[ShellForm | Heredoc, ShellScript]]:

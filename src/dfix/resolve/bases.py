@@ -6,7 +6,7 @@ rule is at `base_facts`.
 """
 
 import json
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -57,8 +57,11 @@ class BaseFacts(Struct, frozen=True):
 
     image: str
     """The familiar name, without a tag."""
-    family: str
-    """The distribution (`debian`, `alpine`, `rhel`, ...), `distroless`, `windows` or `scratch`."""
+    family: str | None
+    """The distribution (`debian`, `alpine`, `rhel`, ...), `distroless`, `windows` or `scratch`.
+
+    None only where a registry told of an image that no table has: it is for Linux then.
+    """
     package_manager: str | None
     """`apt`, `apk`, `dnf`, `yum`, `microdnf`, `tdnf`, `zypper`, `pacman` or `none`."""
     default_user: str | None
@@ -85,6 +88,11 @@ class BaseFacts(Struct, frozen=True):
     volume: tuple[str, ...]
     extrapolated: bool
     """Whether this tag itself was not read, so that only what all tags share is told."""
+    default_shell: tuple[str, ...] | None = ()
+    """What runs the shell form, where a SHELL says so; Windows' images aside none of the table has one."""
+    env: Mapping[str, str] | None = None
+    """All that ENV sets; known by a registry alone, as the labels are."""
+    labels: Mapping[str, str] | None = None
 
 
 class _Row(Struct, frozen=True):

@@ -202,7 +202,7 @@ class LockedImages:
 
     def digest(self, image: ImageReference) -> str | None:
         """The digest of the index that `image` names; None for not known."""
-        return self._lock.digest(image)
+        return self._lock.digest(image) or self._others.digest(image)
 
     def tags(self, image: ImageReference) -> frozenset[str]:
         """The tags that `image` is known to have."""

@@ -67,6 +67,8 @@ _MOST_PAGES = 1000
 _MOST_TAGS = 300_000
 _DIGEST_AGE = 15 * 60.0  # seconds for which a kept digest of a tag is good
 _PAGE_AGE = 60 * 60.0  # seconds for which a kept page of tags is good
+_USUAL = "linux/amd64"
+_MOST_PLATFORMS = 32  # of one index; the images that run in most places have some ten
 _PLATFORM = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?")
 
 _Found = TypeVar("_Found")
@@ -129,7 +131,7 @@ class Registry:
         """All tags of the repository of `image`, sorted as texts."""
         return self._ask_each(image, "tags", lambda host: self._tags(host, image))
 
-    def config(self, image: ImageReference, platform: str = "linux/amd64") -> ImageConfig:
+    def config(self, image: ImageReference, platform: str = _USUAL) -> ImageConfig:
         """The config of `image` for `platform`; every text on the way is held against its digest.
 
         Raises ValueError for what is not the name of a platform.
@@ -139,6 +141,13 @@ class Registry:
         return self._ask_each(
             image, f"config {platform}", lambda host: self._config(host, image, platform)
         )
+
+    def configs(self, image: ImageReference) -> tuple[ImageConfig, ...]:
+        """The configs of `image` for Linux, that for amd64 first, then those of other platforms.
+
+        Raises `NotFound` where there is none for amd64.
+        """
+        return self._ask_each(image, "configs", lambda host: self._configs(host, image))
 
     def _ask_each(self, image: ImageReference, what: str, ask: Callable[[Host], _Found]) -> _Found:
         """The first answer, of the mirrors and of the registry itself."""
@@ -257,6 +266,28 @@ class Registry:
             manifest = self._manifest(host, image, digest)
         if not isinstance(manifest, Manifest):
             raise Unusable(f"{host.name}: {image} is an index of indexes")
+        return self._config_of(host, image, manifest, platform)
+
+    def _configs(self, host: Host, image: ImageReference) -> tuple[ImageConfig, ...]:
+        digest = image.digest or self._digest(host, image)
+        manifest = self._manifest(host, image, digest)
+        if isinstance(manifest, Manifest):
+            return (self._config_of(host, image, manifest, _USUAL),)
+        first = manifest.image(_USUAL, f"{host.name}: {image}")
+        images = {digest: own for own, digest in manifest.images if own.startswith("linux/")}
+        if len(images) > _MOST_PLATFORMS:
+            raise Unusable(f"{host.name}: {image} is for more than {_MOST_PLATFORMS} platforms")
+        found = []
+        for each in dict.fromkeys((first, *images)):
+            held = self._manifest(host, image, each)
+            if not isinstance(held, Manifest):
+                raise Unusable(f"{host.name}: {image} is an index of indexes")
+            found.append(self._config_of(host, image, held, images[each]))
+        return tuple(found)
+
+    def _config_of(
+        self, host: Host, image: ImageReference, manifest: Manifest, platform: str
+    ) -> ImageConfig:
         path = f"blobs/{manifest.config}"
         data = self._text(host, image, path, manifest.config, "*/*", _LARGEST_CONFIG)
         return ImageConfig.parse(data, f"{host.name}: the config of {image}", platform)

@@ -300,11 +300,18 @@ async def _read(response: "httpx.Response", limit: int, *, whole: bool, host: st
     return bytes(body[:limit])
 
 
-def _parse(text: str) -> "httpx.URL":
+def require_client() -> None:
+    """Raises `ClientMissing` where the library that asks is not installed."""
     try:
-        import httpx
+        import httpx  # noqa: F401
     except ImportError as error:
         raise ClientMissing("asking registries needs more: pip install 'dfix[online]'") from error
+
+
+def _parse(text: str) -> "httpx.URL":
+    require_client()
+    import httpx
+
     try:
         url = httpx.URL(text)
     except (httpx.InvalidURL, ValueError):

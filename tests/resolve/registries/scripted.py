@@ -1,6 +1,7 @@
 """A server on loopback that answers by a script, rightly or wrongly."""
 
 import contextlib
+import json
 import ssl
 import threading
 import time
@@ -72,6 +73,19 @@ def holding(**images: Image | Index) -> Script:
     def script(seen: Seen) -> Reply:
         found = texts.get(seen.path.rpartition("/")[2])
         return Reply(404) if found is None else text(found)
+
+    return script
+
+
+def listing(tags: Mapping[str, Image | Index]) -> Script:
+    """A registry that holds these tags in whatever repository, as they are when it is asked."""
+
+    def script(seen: Seen) -> Reply:
+        if not seen.path.endswith("/tags/list"):
+            return holding(**tags)(seen)
+        name = seen.path.removeprefix("/v2/").removesuffix("/tags/list")
+        body = json.dumps({"name": name, "tags": sorted(tags)}).encode()
+        return Reply(200, body, {"Content-Type": "application/json"})
 
     return script
 
