@@ -5,9 +5,11 @@ itself; the questions are asked by this process alone, each once; then the run h
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from dfix.discovery import Candidate
 from dfix.engine import Request
@@ -32,8 +34,7 @@ class Registry(Asked, Protocol):
         """The configs of an image, one for each platform. Raises RegistryError."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
+class Notes(Struct, frozen=True):
     """What is to be asked about: tags that float, tags whose digest is wanted, and base images."""
 
     floating: frozenset[tuple[ImageReference, Policy]] = frozenset()
@@ -83,8 +84,7 @@ def _collecting(bases: set[ImageReference]) -> type[Fixer]:
     return Bases
 
 
-@dataclass(frozen=True, slots=True)
-class _Looking(Work):
+class _Looking(Work, frozen=True):
     """Runs the one fixer that asks about tags, and asks about base images where others would run."""
 
     def request(self, path: Path, has_context: bool) -> Request:
@@ -146,8 +146,7 @@ def _all(notes: Iterable[Notes]) -> Notes:
     return together
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The answers, and what there is none for."""
 
     answers: Answers

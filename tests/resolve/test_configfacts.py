@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from dfix.image import ImageReference
 from dfix.resolve.bases import BaseFacts, base_facts
@@ -112,7 +113,7 @@ def test_what_is_known_of_the_entrypoint_holds_for_no_other_one() -> None:
     assert table is not None and table.init == "none"
     found = told(replace(BARE, entrypoint=("/init",)), image="node:22-alpine", table=table)
     assert (found.init, found.drops_privileges) == (None, None)
-    unknown = replace(table, entrypoint=None)
+    unknown = structs.replace(table, entrypoint=None)
     assert told(BARE, table=unknown).init is None
 
 

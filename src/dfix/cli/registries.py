@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -62,6 +62,8 @@ class Registries:
         False where what a tag stands for could not be asked. That is an error of the call; that a base
         image could not be read is not: nothing but the tables is known of it then.
         """
+        from msgspec.structs import replace
+
         from dfix.asking import ask
         from dfix.resolve.answers import AnsweredImages
         from dfix.surroundings import EmbeddedImages

@@ -1,8 +1,10 @@
 """What registries answered to the questions of a run, and images that answer by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.image import ImageReference
 from dfix.resolve.configfacts import facts_of
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
     from dfix.resolve.bases import BaseFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """All answers of a run. Can be pickled."""
 
     pins: Mapping[tuple[str, Policy], Pin | Unpinned] = field(default_factory=dict)

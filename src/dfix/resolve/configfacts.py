@@ -1,8 +1,9 @@
 """What the configs of an image tell for certain, laid over what the table knows of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from dfix.image import ImageReference
 from dfix.resolve.bases import BaseFacts, CommandLine
