@@ -102,7 +102,7 @@ GROUPS = {
     "resolve": Group(
         ("resolve", "resolve.*"),
         ("ground", "nodes", "views", "knowledge", "files"),
-        ("httpx", "platformdirs"),
+        ("httpx", "packaging", "platformdirs"),
     ),
     "neighbours": Group(
         ("neighbours", "neighbours.*"),
@@ -110,7 +110,7 @@ GROUPS = {
     ),
     # Putting it together.
     "running": Group(
-        ("api", "asking", "examples", "pinning", "runner", "schema", "selection", "surroundings"),
+        ("api", "asking", "examples", "package_pinning", "pinning", "runner", "schema", "selection", "surroundings"),
         (
             "ground",
             "nodes",
@@ -332,6 +332,7 @@ def test_starting_up_loads_no_parser_and_no_extra(call: str) -> None:
         "httpx",
         "jinja2",
         "lsprotocol",
+        "packaging",
         "pygls",
         "ruamel",
     )

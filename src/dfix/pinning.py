@@ -108,7 +108,7 @@ def locked(lock: Lock, names: Names, question: Question) -> tuple[Lock, tuple[Un
             answers[key] = found
         else:
             unanswered.append(found)
-    return Lock(answers), tuple(unanswered)
+    return replace(lock, answers=answers), tuple(unanswered)
 
 
 def _wanted(

@@ -1,25 +1,31 @@
 """The lock file: what tags without a version stood for, kept so that every machine gives one answer.
 
-TOML, sorted, one table for each image and policy. Whoever may write to a repository may write its lock
-file, so an answer is taken only where it is a version that keeps the variant of what it stands for.
+TOML, sorted, one table for each image and policy, and behind them one for each package. Whoever may
+write to a repository may write its lock file, so an answer is taken only where it is a version that
+keeps the variant of what it stands for.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
 
 from dfix.config import ConfigError
+from dfix.facts.package_versions import Package
 from dfix.image import ImageReference
 from dfix.regularfile import read_regular
+from dfix.resolve.lockedpackages import KIND, LockedPackage
+from dfix.resolve.locktables import lines_of, table_text, texts_of
 from dfix.resolve.tags import Pin, Policy, Unpinned, fits, settled
 
 if TYPE_CHECKING:
     from dfix.facts.bases import Images
     from dfix.resolve.bases import BaseFacts
+
+_Answer = TypeVar("_Answer")
 
 NAME = "dfix.lock"
 """What the file is called."""
@@ -30,7 +36,8 @@ _HEAD = f"""# Written by `dfix pin`: what tags without a version stand for. `dfi
 version = {_VERSION}
 """
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_IMAGE = "image"
+_NOTHING_BUT = "there must be nothing but `version`, [[image]] and [[package]] tables"
 _KEYS = ("name", "policy", "tag", "digest", "date", "source")
 
 
@@ -59,11 +66,12 @@ class Lock(Struct, frozen=True):
     """All answers of a lock file. Can be pickled."""
 
     answers: Mapping[tuple[str, str], Locked] = field(default_factory=dict)
+    packages: Mapping[Package, LockedPackage] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, answers: Iterable[Locked]) -> "Lock":
+    def of(cls, answers: Iterable[Locked], packages: Iterable[LockedPackage] = ()) -> "Lock":
         """A lock of these answers; of two about the same, the later one counts."""
-        return cls({each.key: each for each in answers})
+        return cls({each.key: each for each in answers}, {each.package: each for each in packages})
 
     @classmethod
     def read(cls, path: Path) -> "Lock":
@@ -86,24 +94,19 @@ class Lock(Struct, frozen=True):
             raise ConfigError(path, line, f"not TOML: {error}") from error
         except RecursionError as error:
             raise ConfigError(path, 1, "nested too deep") from error
-        starts = [number for number, line in enumerate(text.split("\n"), 1) if _opens_table(line)]
         if document.get("version") != _VERSION:
             raise ConfigError(path, 1, f"`version` must be {_VERSION}: this dfix knows no other")
-        tables = document.get("image", [])
-        if not isinstance(tables, list) or set(document) - {"version", "image"}:
-            raise ConfigError(path, 1, "there must be nothing but `version` and [[image]] tables")
-        answers = []
-        for at, table in enumerate(tables):
-            try:
-                answers.append(_locked(table))
-            except ValueError as error:
-                line = starts[at] if len(starts) == len(tables) else 1
-                raise ConfigError(path, line, str(error)) from None
-        return cls.of(answers)
+        if set(document) - {"version", _IMAGE, KIND}:
+            raise ConfigError(path, 1, _NOTHING_BUT)
+        return cls.of(
+            _tables(path, text, document.get(_IMAGE, []), _IMAGE, _locked),
+            _tables(path, text, document.get(KIND, []), KIND, LockedPackage.of),
+        )
 
     def text(self) -> str:
         """The file that holds it: sorted, the same for the same answers."""
-        return _HEAD + "".join(_table(self.answers[key]) for key in sorted(self.answers))
+        images = "".join(_table(self.answers[key]) for key in sorted(self.answers))
+        return _HEAD + images + "".join(self.packages[key].text for key in sorted(self.packages))
 
     def pin(self, image: ImageReference, policy: Policy) -> Pin | None:
         """What the floating tag of `image` stands for; None where nothing is said."""
@@ -126,19 +129,26 @@ def named(image: ImageReference) -> str:
     return f"{image.familiar_name}:{image.tag or 'latest'}"
 
 
-def _opens_table(line: str) -> bool:
-    return re.match(r"\s*\[\[\s*image\s*\]\]", line) is not None
+def _tables(
+    path: Path, text: str, tables: object, kind: str, read: Callable[[object], _Answer]
+) -> list[_Answer]:
+    """The answers of the tables of one kind. Raises ConfigError with the line of a wrong one."""
+    if not isinstance(tables, list):
+        raise ConfigError(path, 1, _NOTHING_BUT)
+    starts = lines_of(text, kind)
+    answers = []
+    for at, table in enumerate(tables):
+        try:
+            answers.append(read(table))
+        except ValueError as error:
+            line = starts[at] if len(starts) == len(tables) else 1
+            raise ConfigError(path, line, str(error)) from None
+    return answers
 
 
 def _locked(table: object) -> Locked:
     """An answer. Raises ValueError for what is none."""
-    if not isinstance(table, dict) or not all(isinstance(each, str) for each in table.values()):
-        raise ValueError("an [[image]] holds texts only")
-    if unknown := sorted(set(table) - set(_KEYS)):
-        raise ValueError(f"an [[image]] has no {unknown[0]!r}")
-    if missing := [each for each in ("name", "tag", "date", "source") if each not in table]:
-        raise ValueError(f"an [[image]] needs {missing[0]!r}")
-    values: dict[str, Any] = dict(table)
+    values = texts_of(table, _IMAGE, _KEYS, ("policy", "digest"))
     image = ImageReference.parse(values["name"])
     if image is None or image.digest is not None or named(image) != values["name"]:
         raise ValueError(f"{values['name']!r} is not the name of an image with its tag")
@@ -146,10 +156,6 @@ def _locked(table: object) -> Locked:
         raise ValueError(f"{values['policy']!r} is not a policy: patch, minor or major")
     if "digest" in values and not _DIGEST.fullmatch(values["digest"]):
         raise ValueError(f"{values['digest']!r} is not a sha256 digest")
-    if not _DATE.fullmatch(values["date"]):
-        raise ValueError(f"{values['date']!r} is not a date")
-    if not values["source"].isprintable() or len(values["source"]) > 200:
-        raise ValueError("`source` is not a short text")
     policy = Policy(values["policy"]) if "policy" in values else None
     if policy is None:
         if values["tag"] != image.tag:
@@ -175,13 +181,7 @@ def _table(answer: Locked) -> str:
         "date": answer.date,
         "source": answer.source,
     }
-    # All values were checked to be printable, which leaves two characters to escape.
-    lines = (f'{key} = "{_escaped(value)}"\n' for key, value in values.items() if value is not None)
-    return "\n[[image]]\n" + "".join(lines)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    return table_text(_IMAGE, values)
 
 
 class LockedImages:

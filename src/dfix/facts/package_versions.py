@@ -1,0 +1,89 @@
+"""What versions packages have: the question, the answers, and who gives them.
+
+A version holds for one platform: what a package manager would be offered there. Nothing here asks
+anybody; see `dfix.resolve.lockedpackages` and `dfix.resolve.packageindices`.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Ecosystem = Literal["apt", "pip", "npm"]
+
+#: What stands in a platform, by ecosystem: `debian bookworm amd64`, `python 3.13 glibc amd64`,
+#: `node 24` or only `node`.
+_PLATFORMS: dict[str, re.Pattern[str]] = {
+    "apt": re.compile(r"(?:debian|ubuntu) [a-z]{3,20} [a-z0-9]{3,10}"),
+    "pip": re.compile(r"python 3\.[0-9]{1,2}(?:\.[0-9]{1,3})? (?:glibc|musl) [a-z0-9]{3,10}"),
+    "npm": re.compile(r"node(?: [0-9]{1,3})?"),
+}
+#: Names as they are locked: those of pip are normalized (PEP 503). A `+` or `-` at the end means
+#: something to apt, unless it is doubled.
+_NAMES: dict[str, re.Pattern[str]] = {
+    "apt": re.compile(r"[a-z0-9][a-z0-9+.-]*(?:[a-z0-9.]|\+\+)"),
+    "pip": re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+    "npm": re.compile(r"(?:@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*"),
+}
+#: Versions, none of which holds a character that means something to a shell.
+_VERSIONS: dict[str, re.Pattern[str]] = {
+    "apt": re.compile(r"(?:[0-9]+:)?[0-9][A-Za-z0-9.+~-]*"),
+    "pip": re.compile(r"[0-9]+(?:\.[0-9]+)*(?:\.post[0-9]+)?"),
+    "npm": re.compile(r"[0-9]+\.[0-9]+\.[0-9]+"),
+}
+_LONGEST = 128  # characters
+ECOSYSTEMS = tuple(_NAMES)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Package:
+    """A package by its name, in one ecosystem and for one platform."""
+
+    ecosystem: str
+    platform: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.ecosystem} {self.name} ({self.platform})"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageVersion:
+    """The version that a package has; `source` says by whom, as in `read in the {source}`."""
+
+    version: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoVersion:
+    """Why there is no version. `failed` tells that it could not be asked for."""
+
+    reason: str
+    failed: bool = False
+
+
+class Packages(Protocol):
+    """Where versions of packages come from."""
+
+    def version(self, package: Package) -> PackageVersion | NoVersion:
+        """The version that a package manager would install of `package`, or why there is none."""
+
+
+def is_name(ecosystem: str, text: str) -> bool:
+    """Whether `text` can be the name of a package."""
+    return len(text) <= _LONGEST and _fits(_NAMES, ecosystem, text)
+
+
+def is_version(ecosystem: str, text: str) -> bool:
+    """Whether `text` is a version that can be written behind a name in a shell's word."""
+    return len(text) <= _LONGEST and _fits(_VERSIONS, ecosystem, text)
+
+
+def is_platform(ecosystem: str, text: str) -> bool:
+    """Whether `text` names a platform of an ecosystem."""
+    return _fits(_PLATFORMS, ecosystem, text)
+
+
+def _fits(patterns: dict[str, re.Pattern[str]], ecosystem: str, text: str) -> bool:
+    pattern = patterns.get(ecosystem)
+    return pattern is not None and pattern.fullmatch(text) is not None

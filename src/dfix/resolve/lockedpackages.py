@@ -1,0 +1,84 @@
+"""Versions of packages as the lock file keeps them.
+
+Whoever may write to a repository may write its lock file, so names and versions are taken only where
+they hold nothing that a shell or a package manager would read as more than that.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dfix.facts.package_versions import (
+    ECOSYSTEMS,
+    NoVersion,
+    Package,
+    PackageVersion,
+    is_name,
+    is_platform,
+    is_version,
+)
+from dfix.resolve.locktables import table_text, texts_of
+
+KIND = "package"
+"""What its tables are called."""
+
+_KEYS = ("ecosystem", "platform", "name", "version", "date", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPackage:
+    """One answer: the version that `package` has."""
+
+    package: Package
+    version: str
+    date: str
+    """The day of the answer, `YYYY-MM-DD`."""
+    source: str
+
+    @classmethod
+    def of(cls, table: object) -> "LockedPackage":
+        """The answer that a table of the lock file holds. Raises ValueError for what is none."""
+        values = texts_of(table, KIND, _KEYS, ())
+        package = Package(values["ecosystem"], values["platform"], values["name"])
+        kind = package.ecosystem
+        if kind not in ECOSYSTEMS:
+            raise ValueError(f"{kind!r} is not an ecosystem: {', '.join(ECOSYSTEMS)}")
+        if not is_platform(kind, package.platform):
+            raise ValueError(f"{package.platform!r} is not a platform of {kind}")
+        if not is_name(kind, package.name):
+            raise ValueError(f"{package.name!r} is not the name of a package of {kind}")
+        if not is_version(kind, values["version"]):
+            raise ValueError(f"{values['version']!r} is not a version of {kind}")
+        return cls(package, values["version"], values["date"], values["source"])
+
+    @property
+    def text(self) -> str:
+        """The table that holds it."""
+        return table_text(
+            KIND,
+            {
+                "ecosystem": self.package.ecosystem,
+                "platform": self.package.platform,
+                "name": self.package.name,
+                "version": self.version,
+                "date": self.date,
+                "source": self.source,
+            },
+        )
+
+
+class LockedPackages:
+    """What a lock file says of packages; `reasons` are for those of which it says nothing."""
+
+    def __init__(
+        self, answers: Mapping[Package, LockedPackage], reasons: Iterable[tuple[Package, str]] = ()
+    ) -> None:
+        self._answers = answers
+        self._reasons = dict(reasons)
+
+    def version(self, package: Package) -> PackageVersion | NoVersion:
+        """The version that is locked for `package`, or why there is none."""
+        found = self._answers.get(package)
+        if found is not None:
+            return PackageVersion(found.version, f"dfix.lock: {found.source}")
+        reason = self._reasons.get(package)
+        return NoVersion(reason or "not locked: see `dfix pin --online --packages`")
