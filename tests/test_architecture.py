@@ -110,7 +110,17 @@ GROUPS = {
     ),
     # Putting it together.
     "running": Group(
-        ("api", "asking", "examples", "package_pinning", "pinning", "runner", "schema", "selection", "surroundings"),
+        (
+            "api",
+            "asking",
+            "examples",
+            "package_pinning",
+            "pinning",
+            "runner",
+            "schema",
+            "selection",
+            "surroundings",
+        ),
         (
             "ground",
             "nodes",

@@ -1,5 +1,6 @@
 """The folders under examples/ are executed: each fixer turns its `before` into its `after`."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ def test_each_fixer_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("name", FOLDERS)
-def test_example(name: str) -> None:
-    folder = EXAMPLES / name
+def test_example(name: str, tmp_path: Path) -> None:
+    # In a tree of its own, so that its lock file is the one of the tree.
+    folder = shutil.copytree(EXAMPLES / name, tmp_path / name)
     before = (folder / "before.Dockerfile").read_bytes()
     after = (folder / "after.Dockerfile").read_bytes()
     level = max(Level.STANDARD, all_fixers()[name].level)

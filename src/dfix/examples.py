@@ -174,7 +174,7 @@ def outcome(fixer: type[Fixer], code: str, example: Example, level: Level | None
         folder = Path(name)
         context = None if example.context is None else written(folder, example.context)
         surroundings = surroundings_of(
-            folder / "Dockerfile",
+            (context or folder) / "Dockerfile",
             options={fixer.name: dict(example.options)},
             context=context,
             has_context=False,

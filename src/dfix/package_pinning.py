@@ -5,9 +5,10 @@ locked, and nothing else.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dfix.facts.package_versions import NoVersion, Package, Packages, PackageVersion
 from dfix.resolve.lock import Lock

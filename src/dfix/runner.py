@@ -26,6 +26,7 @@ from dfix.writer import ChangedOnDisk, WriteFailed
 
 if TYPE_CHECKING:
     from dfix.facts.bases import Images
+    from dfix.facts.package_versions import Packages
 
 #: Bytes of a Dockerfile that are still read; real ones have a hundredth of that.
 LIMIT = 4 * 1024 * 1024
@@ -77,6 +78,8 @@ class Work(Struct, frozen=True):
     """What answers for images, in place of lock files and tables; None for these."""
     others: "Images | None" = None
     """What answers where lock files say nothing, in place of the tables; None for these."""
+    packages: "Packages | None" = None
+    """What answers for packages, in place of lock files; None for these."""
     confined: bool = False
     """Whether no configuration may name a build context outside of those folders."""
 
@@ -213,6 +216,7 @@ class Work(Struct, frozen=True):
             has_context=has_context,
             images=self.images,
             others=self.others,
+            packages=self.packages,
         )
         pragmas = settings.hadolint_pragmas
         return Request(choice.fixers, choice.level, surroundings, choice.ignored, pragmas)

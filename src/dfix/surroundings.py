@@ -14,11 +14,13 @@ from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
 from dfix.resolve import bases, tags
 from dfix.resolve.lock import NAME, Lock, LockedImages
+from dfix.resolve.lockedpackages import LockedPackages
 from dfix.worktree import work_tree_root
 
 if TYPE_CHECKING:
     from dfix.facts.bases import Images
     from dfix.facts.evidence import Kind
+    from dfix.facts.package_versions import Packages
 
 
 class EmbeddedImages:
@@ -82,13 +84,15 @@ def surroundings_of(
     has_context: bool = True,
     images: "Images | None" = None,
     others: "Images | None" = None,
+    packages: "Packages | None" = None,
 ) -> Surroundings:
     """What is known beside `file`.
 
     `context` says what its build context is, and `root` which tree's Compose and Bake files may
     speak of it where it is in no work tree. Without `has_context` only `context` is asked. `images`
-    answer for images in place of the tables and of the lock file at the top of the tree, `others` in
-    place of the tables alone.
+    answer for images in place of the tables and of the lock file at the top of the tree, which is then
+    not read for packages either, and `others` in place of the tables alone. `packages` answer for
+    packages in place of that file.
 
     Raises `ConfigError` for a lock file that cannot be followed.
     """
@@ -99,10 +103,12 @@ def surroundings_of(
     overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
     if images is None:
+        if packages is None and evidence is not None:
+            packages = packages_for(tree or file.parent)
         others = EmbeddedImages() if others is None else others
         images = others if evidence is None else images_for(tree or file.parent, others)
     passed = partial(giving, tree or file.parent, deep=tree is not None)
-    return Surroundings(evidence, images, overridden, services, options, passed)
+    return Surroundings(evidence, images, overridden, services, options, passed, packages)
 
 
 def images_for(tree: Path, others: "Images") -> "Images":
@@ -112,6 +118,15 @@ def images_for(tree: Path, others: "Images") -> "Images":
     """
     lock = _lock_of(tree)
     return others if lock is None else LockedImages(lock, others)
+
+
+def packages_for(tree: Path) -> "Packages | None":
+    """What answers for the packages of a tree: its lock file; None where none is locked.
+
+    Raises `ConfigError`.
+    """
+    lock = _lock_of(tree)
+    return LockedPackages(lock.packages) if lock is not None and lock.packages else None
 
 
 def forget_locks() -> None:

@@ -5,6 +5,7 @@ from typing import TypedDict, Unpack
 
 from dfix import Level, Request, Result, Surroundings, fix_bytes
 from dfix.facts.evidence import Evidence
+from dfix.facts.package_versions import Packages
 from dfix.facts.services import Service
 from dfix.registry import all_fixers
 from dfix.surroundings import EmbeddedImages
@@ -20,6 +21,7 @@ class Setting(TypedDict, total=False):
     passed: Mapping[str, str]
     services: Iterable[Service]
     evidence: Evidence
+    packages: Packages
 
 
 def run(name: str, text: str, **setting: Unpack[Setting]) -> Result:
@@ -31,6 +33,7 @@ def run(name: str, text: str, **setting: Unpack[Setting]) -> Result:
         services=tuple(setting.get("services", ())),
         options={name: setting.get("options", {})},
         passed=setting.get("passed", {}).get,
+        packages=setting.get("packages"),
     )
     level = setting.get("level", Level.AGGRESSIVE)
     return fix_bytes(encode(text), Request((all_fixers()[name],), level, surroundings))

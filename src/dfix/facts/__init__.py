@@ -14,6 +14,7 @@ from dfix.nodes import Dockerfile, Run
 if TYPE_CHECKING:
     from dfix.facts.bases import Bases, Images
     from dfix.facts.evidence import Evidence
+    from dfix.facts.package_versions import Packages
     from dfix.facts.services import Service
     from dfix.plan import Plan, Statement
 
@@ -37,6 +38,8 @@ class Surroundings(Struct, frozen=True):
     #: For the name of a build argument the file of the tree that gives builds one, or may do so; None
     #: for none, and without any file to look at.
     passed: Callable[[str], str | None] | None = None
+    #: Where versions of packages come from; None where none is locked.
+    packages: "Packages | None" = None
 
 
 class Facts:

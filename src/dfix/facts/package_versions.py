@@ -5,8 +5,9 @@ anybody; see `dfix.resolve.lockedpackages` and `dfix.resolve.packageindices`.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 Ecosystem = Literal["apt", "pip", "npm"]
 
@@ -34,8 +35,7 @@ _LONGEST = 128  # characters
 ECOSYSTEMS = tuple(_NAMES)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Package:
+class Package(Struct, frozen=True, order=True):
     """A package by its name, in one ecosystem and for one platform."""
 
     ecosystem: str
@@ -46,16 +46,14 @@ class Package:
         return f"{self.ecosystem} {self.name} ({self.platform})"
 
 
-@dataclass(frozen=True, slots=True)
-class PackageVersion:
+class PackageVersion(Struct, frozen=True):
     """The version that a package has; `source` says by whom, as in `read in the {source}`."""
 
     version: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoVersion:
+class NoVersion(Struct, frozen=True):
     """Why there is no version. `failed` tells that it could not be asked for."""
 
     reason: str

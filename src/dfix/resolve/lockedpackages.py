@@ -5,7 +5,8 @@ they hold nothing that a shell or a package manager would read as more than that
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from dfix.facts.package_versions import (
     ECOSYSTEMS,
@@ -24,8 +25,7 @@ KIND = "package"
 _KEYS = ("ecosystem", "platform", "name", "version", "date", "source")
 
 
-@dataclass(frozen=True, slots=True)
-class LockedPackage:
+class LockedPackage(Struct, frozen=True):
     """One answer: the version that `package` has."""
 
     package: Package

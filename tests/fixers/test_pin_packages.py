@@ -1,0 +1,431 @@
+"""pin-packages: what it leaves alone first, then what it changes."""
+
+import pytest
+
+from dfix import Level
+from dfix.facts.package_versions import NoVersion, Package, PackageVersion, is_name, is_platform
+from tests.fixers.checks import check_fixed, check_noop, check_refused, run
+from tests.properties import guarded
+
+NAME = "pin-packages"
+
+VERSIONS = {
+    ("apt", "debian bookworm amd64"): {
+        "curl": "7.88.1-10+deb12u14", "git": "1:2.39.5-0+deb12u2", "g++": "4:12.2.0-3",
+        "ca-certificates": "20230311+deb12u1", "build-essential": "12.9", "apt": "2.6.1",
+        "python3-pip": "23.0.1+dfsg-1", "python3": "3.11.2-1+b1",
+    },
+    ("apt", "debian bookworm arm64"): {"curl": "7.88.1-10+deb12u14+b1"},
+    ("apt", "debian trixie amd64"): {"curl": "8.14.1-2"},
+    ("apt", "ubuntu jammy amd64"): {"curl": "7.81.0-1ubuntu1.20"},
+    ("pip", "python 3.13 glibc amd64"): {"requests": "2.32.5", "uvicorn": "0.38.0", "zope-interface": "8.0"},
+    ("pip", "python 3.12.4 musl amd64"): {"requests": "2.32.4"},
+    ("pip", "python 3.11 glibc amd64"): {"requests": "2.32.3"},
+    ("npm", "node 24"): {"pm2": "6.0.13", "@angular/cli": "20.3.1", "yarn": "1.22.22"},
+    ("npm", "node"): {"pm2": "6.0.12"},
+}  # fmt: skip
+
+
+class Held:
+    """A lock file's answers, as they are asked for."""
+
+    def version(self, package: Package) -> PackageVersion | NoVersion:
+        assert is_platform(package.ecosystem, package.platform), package
+        assert is_name(package.ecosystem, package.name), package
+        found = VERSIONS.get((package.ecosystem, package.platform), {}).get(package.name)
+        return NoVersion("nobody has it") if found is None else PackageVersion(found, "lock")
+
+
+HELD = Held()
+UPDATE = "apt-get update && apt-get install -y"
+DEBIAN = f"FROM debian:12\nRUN {UPDATE}"
+PYTHON = "FROM python:3.13\nRUN pip install"
+NODE = "FROM node:24\nRUN npm install -g"
+
+NOOP = {
+    # There is a version already, a range, or something that its maker gives one.
+    "apt-version": f"{DEBIAN} curl=7.88.1-10\n",
+    "apt-prefix": f"{DEBIAN} curl=7.88.* git=1:2.39*\n",
+    "apt-quoted-version": f"{DEBIAN} 'curl=7.88.1-*' \"git=1:2\"\n",
+    "pip-version": f"{PYTHON} requests==2.0\n",
+    "pip-range": f"{PYTHON} 'requests>=2,<3' \"flask~=3.0\"\n",
+    "pip-extras-with-a-version": f"{PYTHON} 'uvicorn[standard]==0.1'\n",
+    "pip-version-by-pattern": f"{PYTHON} requests==2.*\n",
+    "pip-requirements": f"{PYTHON} -r requirements.txt\n",
+    "pip-project": f"{PYTHON} -e .\n",
+    "npm-version": f"{NODE} pm2@6.0.1\n",
+    "npm-range": f"{NODE} pm2@^6 'typescript@>=5'\n",
+    "npm-scoped-version": f"{NODE} @angular/cli@20\n",
+    # Nothing is installed, or not by name.
+    "apt-update": "FROM debian:12\nRUN apt-get update\n",
+    "apt-upgrade": "FROM debian:12\nRUN apt-get update && apt-get -y upgrade\n",
+    "apt-remove": "FROM debian:12\nRUN apt-get remove -y curl\n",
+    "apt-fix": "FROM debian:12\nRUN apt-get install -fy\n",
+    "apt-simulated": f"{DEBIAN} -s curl\n",
+    "apt-downloaded": f"{DEBIAN} --download-only curl\n",
+    "apt-build-dep": "FROM debian:12\nRUN apt-get update && apt-get build-dep -y curl\n",
+    "apt-source": "FROM debian:12\nRUN apt-get source curl\n",
+    "apt-cache": "FROM debian:12\nRUN apt-cache policy curl\n",
+    "pip-uninstall": "FROM python:3.13\nRUN pip uninstall -y requests\n",
+    "pip-download": "FROM python:3.13\nRUN pip download requests\n",
+    "pip-freeze": "FROM python:3.13\nRUN pip freeze\n",
+    "pip-tried": f"{PYTHON} --dry-run requests\n",
+    "npm-ci": "FROM node:24\nRUN npm ci\n",
+    "npm-install": "FROM node:24\nRUN npm install --omit=dev\n",
+    "npm-run": "FROM node:24\nRUN npm run install\n",
+    "npm-tried": f"{NODE} --dry-run pm2\n",
+    # Other package managers, and what only looks like one.
+    "apk": "FROM alpine:3.22\nRUN apk add curl\n",
+    "dnf": "FROM fedora:42\nRUN dnf install -y curl\n",
+    "gem": "FROM ruby:3\nRUN gem install rake\n",
+    "yarn": "FROM node:24\nRUN yarn global add pm2\n",
+    "echo": "FROM debian:12\nRUN echo apt-get install -y curl\n",
+    "comment": "FROM debian:12\n# RUN apt-get install -y curl\nRUN true\n",
+    "shell-comment": "FROM debian:12\nRUN true # apt-get install -y curl\n",
+    "label": 'FROM debian:12\nLABEL how="pip install requests"\n',
+    "cmd": 'FROM debian:12\nCMD ["apt-get", "install", "-y", "curl"]\n',
+    "onbuild": f"FROM debian:12\nONBUILD RUN {UPDATE} curl\n",
+    "heredoc-file": "FROM debian:12\nCOPY <<EOF /install.sh\napt-get install -y curl\nEOF\n",
+    "windows": "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN npm install -g pm2\n",
+    "powershell": 'FROM node:24\nSHELL ["pwsh", "-c"]\nRUN npm install -g pm2\n',
+}
+
+
+@pytest.mark.parametrize("case", NOOP)
+def test_noop(case: str) -> None:
+    check_noop(NAME, NOOP[case], packages=HELD)
+
+
+REFUSED = {
+    # What the words are.
+    "variable": (f"{DEBIAN} curl $MORE\n", "may turn into options"),
+    "variable-in-quotes": (f'{DEBIAN} curl "$MORE"\n', "may turn into options"),
+    "substitution": (f"{DEBIAN} curl $(cat list)\n", "may turn into options"),
+    "variable-behind-a-name": (f"{DEBIAN} curl-$V\n", "not a plain name"),
+    "pattern": (f"{DEBIAN} curl*\n", "not a plain name"),
+    "braces": (f"{DEBIAN} {{curl,git}}\n", "a word may turn into options"),
+    "architecture": (f"{DEBIAN} curl:arm64\n", "not a plain name"),
+    "release": (f"{DEBIAN} curl/bookworm-backports\n", "not the plain name"),
+    "removal": (f"{DEBIAN} curl-\n", "not the plain name"),
+    "marked": (f"{DEBIAN} curl+\n", "not the plain name"),
+    "task": (f"{DEBIAN} curl^\n", "not a plain name"),
+    "capitals": (f"{DEBIAN} CURL\n", "not the plain name"),
+    "continued-within": (f"{DEBIAN} cu\\\nrl\n", "not a plain name"),
+    "partly-quoted": (f"{DEBIAN} cu'rl'\n", "not a plain name"),
+    "unknown": (f"{DEBIAN} nosuch\n", "`nosuch`: nobody has it"),
+    # Where packages come from.
+    "local-file": (f"{DEBIAN} ./a.deb curl\n", "the sources of packages"),
+    "dpkg": ("FROM debian:12\nRUN dpkg -i /x.deb\nRUN " + UPDATE + " curl\n", "the sources of"),
+    "add-repository": (f"FROM debian:12\nRUN add-apt-repository -y x && {UPDATE} curl\n", "sources"),
+    "sources-list": (f"FROM debian:12\nRUN echo a >/etc/apt/sources.list.d/a && {UPDATE} curl\n", "sources"),
+    "sources-edited": (f"FROM debian:12\nRUN sed -i s/a/b/ /etc/apt/sources.list && {UPDATE} curl\n", "sources"),
+    "sources-before": (f"FROM debian:12\nRUN echo a >/etc/apt/sources.list\nRUN {UPDATE} curl\n", "sources"),
+    "sources-copied": (f"FROM debian:12\nCOPY a.list /etc/apt/sources.list.d/\nRUN {UPDATE} curl\n", "sources"),
+    "sources-in-the-parent": (f"FROM debian:12 AS a\nRUN apt-key add x\nFROM a\nRUN {UPDATE} curl\n", "sources"),
+    "sources-mounted": (f"FROM debian:12\nRUN --mount=target=/etc/apt/sources.list.d {UPDATE} curl\n", "sources"),
+    "preferences": (f"FROM debian:12\nCOPY pins /etc/apt/preferences.d/\nRUN {UPDATE} curl\n", "sources"),
+    "keyring": (f"FROM debian:12\nRUN curl x -o /usr/share/keyrings/x.gpg && {UPDATE} curl\n", "sources"),
+    "script-of-the-net": (f"FROM debian:12\nRUN curl -sL https://x/setup | bash -\nRUN {UPDATE} curl\n", "sources"),
+    "script-of-the-net-too": (f"FROM debian:12\nRUN bash <(curl -sL x) && {UPDATE} curl\n", "sources"),
+    "copied-over-the-root": (f"FROM debian:12\nCOPY files/ /\nRUN {UPDATE} curl\n", "what is copied"),
+    "copied-to-the-root-by-a-dot": (f"FROM debian:12\nCOPY . .\nRUN {UPDATE} curl\n", "what is copied"),
+    "copied-over-etc": (f"FROM debian:12\nCOPY etc /etc/\nRUN {UPDATE} curl\n", "what is copied"),
+    "default-release": (f"FROM debian:12\nRUN echo 'APT::Default-Release \"x\";' > /etc/apt/apt.conf.d/x && {UPDATE} curl\n", "sources"),
+    "other-architecture": (f"FROM debian:12\nRUN dpkg --add-architecture i386 && {UPDATE} curl\n", "sources"),
+    # How they are installed.
+    "target-release": (f"{DEBIAN} -t bookworm-backports curl\n", "the option -t"),
+    "target-release-long": (f"{DEBIAN} --target-release=x curl\n", "the option --target-release"),
+    "option": (f"{DEBIAN} -o APT::Default=x curl\n", "the option -o"),
+    "only-upgrade": (f"{DEBIAN} --only-upgrade curl\n", "--only-upgrade"),
+    "unknown-option": (f"{DEBIAN} --frobnicate curl\n", "--frobnicate is not known"),
+    "passed-over": (f"{DEBIAN} curl || true\n", "its failure is passed over"),
+    "tried": (f"FROM debian:12\nRUN if {UPDATE} curl; then echo; fi\n", "its failure is passed over"),
+    "lists-of-another-run": ("FROM debian:12\nRUN apt-get update\nRUN apt-get install -y curl\n", "the lists come from another RUN"),
+    "lists-renewed-later": ("FROM debian:12\nRUN apt-get install -y curl && apt-get update\n", "the lists come from another RUN"),
+    "heredoc": (f"FROM debian:12\nRUN <<EOF\n{UPDATE} curl\nEOF\n", "only commands in the shell form"),
+    "exec-form": ('FROM debian:12\nRUN ["apt-get", "install", "-y", "curl"]\n', "only commands in the shell form"),
+    # Which release it is.
+    "no-tag": (f"FROM debian\nRUN {UPDATE} curl\n", "has no tag that names its release"),
+    "latest": (f"FROM debian:latest\nRUN {UPDATE} curl\n", "fixes no release"),
+    "stable": (f"FROM debian:stable-slim\nRUN {UPDATE} curl\n", "fixes no release"),
+    "testing": (f"FROM debian:forky\nRUN {UPDATE} curl\n", "fixes no release"),
+    "archived": (f"FROM debian:9\nRUN {UPDATE} curl\n", "fixes no release"),
+    "backports": (f"FROM debian:bookworm-backports\nRUN {UPDATE} curl\n", "fixes no release"),
+    "rolling": (f"FROM ubuntu:rolling\nRUN {UPDATE} curl\n", "fixes no release"),
+    "no-code-name": (f"FROM python:3.13\nRUN {UPDATE} curl\n", "fixes no release"),
+    "name-of-the-other": (f"FROM ubuntu:bookworm\nRUN {UPDATE} curl\n", "fixes no release"),
+    "digest-alone": (f"FROM debian@sha256:{'0' * 64}\nRUN {UPDATE} curl\n", "has no tag"),
+    "other-publisher": (f"FROM me/debian:12\nRUN {UPDATE} curl\n", "is not known"),
+    "other-registry": (f"FROM r.example.com/debian:12\nRUN {UPDATE} curl\n", "is not known"),
+    "sources-of-its-own": (f"FROM postgres:17-bookworm\nRUN {UPDATE} curl\n", "is not known"),
+    "variable-base": (f"ARG B\nFROM $B\nRUN {UPDATE} curl\n", "the base image is a variable"),
+    "platform": (f"FROM --platform=$BUILDPLATFORM debian:12\nRUN {UPDATE} curl\n", "the platform of FROM"),
+    "odd-platform": (f"FROM --platform=linux/vax debian:12\nRUN {UPDATE} curl\n", "the platform of FROM"),
+    "not-on-the-platform": (f"FROM --platform=linux/arm64 debian:12\nRUN {UPDATE} git\n", "nobody has it"),
+    # pip.
+    "pip-several": (f"{PYTHON} requests uvicorn\n", "the newest of each need not"),
+    "pip-beside-a-version": (f"{PYTHON} requests uvicorn==1\n", "the newest of each need not"),
+    "pip-index": (f"{PYTHON} --index-url https://x.example.com requests\n", "--index-url"),
+    "pip-index-short": (f"{PYTHON} -i https://x.example.com requests\n", "-i"),
+    "pip-extra-index": (f"{PYTHON} --extra-index-url=https://x.example.com requests\n", "--extra-index-url"),
+    "pip-links": (f"{PYTHON} -f /wheels requests\n", "the option -f"),
+    "pip-constraints": (f"{PYTHON} -c c.txt requests\n", "the option -c"),
+    "pip-requirements-too": (f"{PYTHON} -r r.txt requests\n", "the option -r"),
+    "pip-pre": (f"{PYTHON} --pre requests\n", "the option --pre"),
+    "pip-prefer-binary": (f"{PYTHON} --prefer-binary requests\n", "--prefer-binary"),
+    "pip-index-by-env": (f"FROM python:3.13\nENV PIP_INDEX_URL=https://x.example.com\n{PYTHON[17:]} requests\n", "PIP_INDEX_URL"),
+    "pip-index-inline": ("FROM python:3.13\nRUN PIP_EXTRA_INDEX_URL=x pip install requests\n", "PIP_EXTRA_INDEX_URL"),
+    "pip-configured": ("FROM python:3.13\nCOPY pip.conf /etc/\nRUN pip install requests\n", "pip.conf"),
+    "pip-configured-by-itself": ("FROM python:3.13\nRUN pip config set global.index-url x\nRUN pip install requests\n", "pip config"),
+    "pip-url": (f"{PYTHON} https://x.example.com/a.whl\n", "not a plain name"),
+    "pip-git": (f"{PYTHON} git+https://x.example.com/a\n", "not a plain name"),
+    "pip-path": (f"{PYTHON} ./a\n", "not a plain name"),
+    "pip-this-folder": (f"{PYTHON} .\n", "not a plain name"),
+    "pip-marker": (f"{PYTHON} \"requests; python_version<'4'\"\n", "not a plain name"),
+    "pip-itself": (f"{PYTHON} --upgrade pip\n", "wants the newest one"),
+    "pip-setuptools": (f"{PYTHON} -U setuptools\n", "wants the newest one"),
+    "pip-after-requirements": ("FROM python:3.13\nRUN pip install -r r.txt\nRUN pip install requests\n", "an earlier call"),
+    "pip-after-another": (f"{PYTHON} flask==3 && pip install requests\n", "an earlier call"),
+    "pip-after-another-in-the-parent": (f"{PYTHON.replace('3.13', '3.13 AS a')} flask==3\nFROM a\nRUN pip install requests\n", "an earlier call"),
+    "pip-after-a-heredoc": ("FROM python:3.13\nRUN <<EOF\npip install flask\nEOF\nRUN pip install requests\n", "an earlier call"),
+    "pip-after-poetry": ("FROM python:3.13\nRUN poetry install\nRUN pip install requests\n", "an older version may be there"),
+    "pip-of-a-venv": ("FROM python:3.13\nRUN /venv/bin/pip install requests\n", "which Python"),
+    "pip-of-a-variable": ("FROM python:3.13\nRUN $V/bin/pip install requests\n", "which Python"),
+    "pip2": ("FROM python:3.13\nRUN pip2 install requests\n", "which Python"),
+    "pip-of-another-python": ("FROM python:3.13\nRUN pip3.9 install requests\n", "is not the Python 3.13"),
+    "pip-of-another-python-by-module": ("FROM python:3.13\nRUN python3.9 -m pip install requests\n", "is not the Python 3.13"),
+    "pip-beside-conda": ("FROM python:3.13\nRUN conda create x\nRUN pip install requests\n", "conda"),
+    "python-latest": ("FROM python:latest\nRUN pip install requests\n", "fixes no Python"),
+    "python-major": ("FROM python:3\nRUN pip install requests\n", "fixes no Python"),
+    "python-2": ("FROM python:2.7\nRUN pip install requests\n", "fixes no Python"),
+    "python-candidate": ("FROM python:3.15-rc\nRUN pip install requests\n", "fixes no Python"),
+    "python-candidate-number": ("FROM python:3.15.0rc1\nRUN pip install requests\n", "fixes no Python"),
+    "python-of-a-new-release": ("FROM ubuntu:26.04\nRUN pip install requests\n", "which Python"),
+    "pip-passed-over": (f"{PYTHON} requests || true\n", "its failure is passed over"),
+    # npm.
+    "npm-local": ("FROM node:24\nRUN npm install pm2\n", "without -g"),
+    "npm-latest": (f"{NODE} pm2@latest\n", "it names a tag"),
+    "npm-tag": (f"{NODE} pm2@next\n", "it names a tag"),
+    "npm-registry": (f"{NODE} --registry=https://x.example.com pm2\n", "--registry"),
+    "npm-registry-set": ("FROM node:24\nRUN npm config set registry x\nRUN npm install -g pm2\n", "another registry"),
+    "npm-registry-by-env": ("FROM node:24\nENV NPM_CONFIG_REGISTRY=x\nRUN npm install -g pm2\n", "another registry"),
+    "npmrc": ("FROM node:24\nCOPY .npmrc /root/\nRUN npm install -g pm2\n", "another registry"),
+    "npm-before": (f"{NODE} --before=2024-01-01 pm2\n", "--before"),
+    "npm-itself": (f"{NODE} npm\n", "wants the newest one"),
+    "npm-git": (f"{NODE} git+https://x.example.com/a.git\n", "not a plain name"),
+    "npm-github": (f"{NODE} me/repo\n", "not the plain name"),
+    "npm-path": (f"{NODE} ./a\n", "not a plain name"),
+    "npm-archive": (f"{NODE} https://x.example.com/a.tgz\n", "not a plain name"),
+    "npm-alias": (f"{NODE} a@npm:pm2\n", "not a plain name"),
+    "npm-passed-over": (f"{NODE} pm2 || true\n", "its failure is passed over"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str) -> None:
+    text, reason = REFUSED[case]
+    check_refused(NAME, text, reason, packages=HELD)
+
+
+def test_nothing_is_locked() -> None:
+    for text in (f"{DEBIAN} curl\n", f"{PYTHON} requests\n", f"{NODE} pm2\n"):
+        check_refused(NAME, text, "not locked: see `dfix pin --online --packages`")
+
+
+def test_a_context_of_that_name() -> None:
+    text = f"{DEBIAN} curl\n"
+    check_refused(
+        NAME, text, "from a context of that name", packages=HELD, overridden=["debian:12"]
+    )
+
+
+def test_below_its_level_nothing_is_changed() -> None:
+    for level in (Level.SAFE, Level.STANDARD):
+        result = run(NAME, f"{DEBIAN} curl\n", packages=HELD, level=level)
+        assert not result.changed
+
+
+FIXED = {
+    "one-line": (f"{DEBIAN} curl\n", f"{DEBIAN} curl=7.88.1-*\n"),
+    "by-code-name": (
+        f"FROM debian:bookworm-slim\nRUN {UPDATE} curl\n",
+        f"FROM debian:bookworm-slim\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "dated": (
+        f"FROM debian:bookworm-20250520-slim\nRUN {UPDATE} curl\n",
+        f"FROM debian:bookworm-20250520-slim\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "with-digest": (
+        f"FROM debian:12.5@sha256:{'0' * 64}\nRUN {UPDATE} curl\n",
+        f"FROM debian:12.5@sha256:{'0' * 64}\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "ubuntu": (
+        f"FROM ubuntu:22.04\nRUN {UPDATE} curl\n",
+        f"FROM ubuntu:22.04\nRUN {UPDATE} curl=7.81.0-*\n",
+    ),
+    "of-another-image": (
+        f"FROM golang:1.24-trixie\nRUN {UPDATE} curl\n",
+        f"FROM golang:1.24-trixie\nRUN {UPDATE} curl=8.14.1-*\n",
+    ),
+    "of-the-parent": (
+        f"FROM debian:12 AS a\nFROM a\nRUN {UPDATE} curl\n",
+        f"FROM debian:12 AS a\nFROM a\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "platform": (
+        f"FROM --platform=linux/arm64 debian:12\nRUN {UPDATE} curl\n",
+        f"FROM --platform=linux/arm64 debian:12\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "quotes": (
+        f"{DEBIAN} 'curl' \"git\"\n",
+        f"{DEBIAN} 'curl=7.88.1-*' \"git=1:2.39.5-*\"\n",
+    ),
+    "native-and-epochs": (
+        f"{DEBIAN} ca-certificates build-essential apt g++ git\n",
+        f"{DEBIAN} ca-certificates=20230311* build-essential=12.9* apt=2.6.* g++=4:12.2.0-* git=1:2.39.5-*\n",
+    ),
+    "those-that-have-one": (
+        f"{DEBIAN} curl nosuch git=1 curl/x\n",
+        f"{DEBIAN} curl=7.88.1-* nosuch git=1 curl/x\n",
+    ),
+    "lines-and-comments": (
+        "FROM debian:12\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends \\\n"
+        "  # fetches\n\n  curl \\\n  # builds\n  git \\\n && rm -rf /var/lib/apt/lists/*\n",
+        "FROM debian:12\nRUN apt-get update \\\n && apt-get install -y --no-install-recommends \\\n"
+        "  # fetches\n\n  curl=7.88.1-* \\\n  # builds\n  git=1:2.39.5-* \\\n && rm -rf /var/lib/apt/lists/*\n",
+    ),
+    "windows-line-ends": (
+        f"FROM debian:12\r\nRUN {UPDATE} \\\r\n  curl\r\n",
+        f"FROM debian:12\r\nRUN {UPDATE} \\\r\n  curl=7.88.1-*\r\n",
+    ),
+    "flags-between": (
+        f"{DEBIAN} curl -qq --no-install-recommends git -o Dpkg::Options::=--force-confold\n",
+        f"{DEBIAN} curl=7.88.1-* -qq --no-install-recommends git=1:2.39.5-* -o Dpkg::Options::=--force-confold\n",
+    ),
+    "retries": (
+        f"{DEBIAN} -o Acquire::Retries=3 curl\n",
+        f"{DEBIAN} -o Acquire::Retries=3 curl=7.88.1-*\n",
+    ),
+    "apt": (
+        "FROM debian:12\nRUN apt update; apt install -y curl\n",
+        "FROM debian:12\nRUN apt update; apt install -y curl=7.88.1-*\n",
+    ),
+    "sudo-and-environment": (
+        "FROM debian:12\nRUN sudo apt-get update && DEBIAN_FRONTEND=noninteractive sudo -E apt-get -y install curl\n",
+        "FROM debian:12\nRUN sudo apt-get update && DEBIAN_FRONTEND=noninteractive sudo -E apt-get -y install curl=7.88.1-*\n",
+    ),
+    "strict": (
+        "FROM debian:12\nRUN set -eux; apt-get update; apt-get install -y curl; rm -rf /x\n",
+        "FROM debian:12\nRUN set -eux; apt-get update; apt-get install -y curl=7.88.1-*; rm -rf /x\n",
+    ),
+    "two-calls": (
+        f"{DEBIAN} curl && apt-get install -y git\n",
+        f"{DEBIAN} curl=7.88.1-* && apt-get install -y git=1:2.39.5-*\n",
+    ),
+    "in-a-condition": (
+        'FROM debian:12\nRUN apt-get update && if [ -n "$X" ]; then apt-get install -y curl; fi\n',
+        'FROM debian:12\nRUN apt-get update && if [ -n "$X" ]; then apt-get install -y curl=7.88.1-*; fi\n',
+    ),
+    "cache-mounts": (
+        "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\n"
+        f"RUN --mount=type=cache,target=/var/cache/apt {UPDATE} curl\n",
+        "FROM debian:12\nRUN rm -f /etc/apt/apt.conf.d/docker-clean\n"
+        f"RUN --mount=type=cache,target=/var/cache/apt {UPDATE} curl=7.88.1-*\n",
+    ),
+    "archives-removed": (
+        f"{DEBIAN} curl && rm -f /var/cache/apt/archives/*.deb\n",
+        f"{DEBIAN} curl=7.88.1-* && rm -f /var/cache/apt/archives/*.deb\n",
+    ),
+    "copied-elsewhere": (
+        f"FROM debian:12\nWORKDIR /app\nCOPY . .\nRUN {UPDATE} curl\n",
+        f"FROM debian:12\nWORKDIR /app\nCOPY . .\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "sources-of-another-stage": (
+        f"FROM debian:12 AS a\nRUN apt-key add x\nFROM debian:12\nRUN {UPDATE} curl\n",
+        f"FROM debian:12 AS a\nRUN apt-key add x\nFROM debian:12\nRUN {UPDATE} curl=7.88.1-*\n",
+    ),
+    "sources-further-down": (
+        f"{DEBIAN} curl\nRUN apt-key add x\n",
+        f"{DEBIAN} curl=7.88.1-*\nRUN apt-key add x\n",
+    ),
+    "bash": (
+        f'FROM debian:12\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN {UPDATE} curl\n',
+        f'FROM debian:12\nSHELL ["/bin/bash", "-eo", "pipefail", "-c"]\nRUN {UPDATE} curl=7.88.1-*\n',
+    ),
+    "pip": (f"{PYTHON} requests\n", f"{PYTHON} requests==2.32.5\n"),
+    "pip-extras": (
+        f"{PYTHON} --no-cache-dir uvicorn[standard]\n",
+        f"{PYTHON} --no-cache-dir uvicorn[standard]==0.38.0\n",
+    ),
+    "pip-extras-in-quotes": (
+        f'{PYTHON} "Uvicorn[standard,x]"\n',
+        f'{PYTHON} "Uvicorn[standard,x]==0.38.0"\n',
+    ),
+    "pip-name-as-written": (
+        f"{PYTHON} zope.interface\n",
+        f"{PYTHON} zope.interface==8.0\n",
+    ),
+    "pip-upgrade": (
+        "FROM python:3.13\nRUN pip install flask==3\nRUN pip install -U requests\n",
+        "FROM python:3.13\nRUN pip install flask==3\nRUN pip install -U requests==2.32.5\n",
+    ),
+    "pip-after-itself": (
+        f"{PYTHON} --upgrade pip==25.0 && pip install requests\n",
+        f"{PYTHON} --upgrade pip==25.0 && pip install requests==2.32.5\n",
+    ),
+    "pip-by-module": (
+        "FROM python:3.13\nRUN python -m pip install requests\n",
+        "FROM python:3.13\nRUN python -m pip install requests==2.32.5\n",
+    ),
+    "pip-of-that-python": (
+        "FROM python:3.13\nRUN pip3.13 install requests && python3.13 -V\n",
+        "FROM python:3.13\nRUN pip3.13 install requests==2.32.5 && python3.13 -V\n",
+    ),
+    "pip-on-alpine": (
+        "FROM python:3.12.4-alpine3.20\nRUN pip3 install requests\n",
+        "FROM python:3.12.4-alpine3.20\nRUN pip3 install requests==2.32.4\n",
+    ),
+    "pip-of-the-distribution": (
+        "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip=23*\n"
+        "RUN pip3 install --break-system-packages requests\n",
+        "FROM debian:12\nRUN apt-get update && apt-get install -y python3-pip=23*\n"
+        "RUN pip3 install --break-system-packages requests==2.32.3\n",
+    ),
+    "npm": (f"{NODE} pm2\n", f"{NODE} pm2@6.0.13\n"),
+    "npm-several": (
+        f"{NODE} --no-fund pm2 @angular/cli yarn@1\n",
+        f"{NODE} --no-fund pm2@6.0.13 @angular/cli@20.3.1 yarn@1\n",
+    ),
+    "npm-short": (
+        "FROM node:24-alpine\nRUN npm i --global 'pm2' && npm cache clean --force\n",
+        "FROM node:24-alpine\nRUN npm i --global 'pm2@6.0.13' && npm cache clean --force\n",
+    ),
+    "npm-of-an-unknown-node": (
+        "FROM me/app:1\nRUN npm install -g pm2\n",
+        "FROM me/app:1\nRUN npm install -g pm2@6.0.12\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FIXED)
+def test_fixed(case: str) -> None:
+    before, after = FIXED[case]
+    check_fixed(NAME, before, after, packages=HELD)
+    assert guarded(run(NAME, before, packages=HELD)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [("curl", "7.88.1-10+deb12u14"), ("git", "1:2.39.5-0+deb12u2"), ("apt", "2.6.1")],
+)
+def test_whole_versions(name: str, version: str) -> None:
+    options = {"apt": "version"}
+    check_fixed(
+        NAME, f"{DEBIAN} {name}\n", f"{DEBIAN} {name}={version}\n", packages=HELD, options=options
+    )
+
+
+def test_what_is_left_is_told_beside_what_is_done() -> None:
+    result = run(NAME, f"{DEBIAN} curl aa bb c:arm64\n", packages=HELD)
+    told = {each.status: each.reason or "" for each in result.findings}
+    assert told["fixed"] == "these are the versions in the lock"
+    assert "`aa`, `bb`: nobody has it; `c:arm64`: " in told["refused"]
