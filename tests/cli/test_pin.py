@@ -56,7 +56,7 @@ def answers(call: Caller) -> list[dict[str, str]]:
 
 def test_the_transcript(call: Caller) -> None:
     call.write({"Dockerfile": "FROM node:lts-slim\nCOPY --from=busybox /bin/sh /sh\n"})
-    (block,) = re.findall(r"```console\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    block = re.findall(r"```console\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)[0]
     steps = [part.partition("\n") for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]]
     assert len(steps) == 4
     for command, _, told in steps:

@@ -1,4 +1,7 @@
-"""`dfix pin`: writes what floating tags stand for into the lock file, and into the Dockerfiles."""
+"""`dfix pin`: writes what floating tags stand for into the lock file, and into the Dockerfiles.
+
+Packages come last: which versions they have depends on what their base image is pinned to.
+"""
 
 import os
 from pathlib import Path
@@ -6,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dfix.cli import registries
+from dfix.cli import packages, registries
 
 if TYPE_CHECKING:
     from dfix.resolve.lock import Lock
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     help="How much of a version is kept: 2.0.9, 2.0 or 2.  [default: minor]",
 )
 @click.option("--digest", is_flag=True, help="Also write the digest of each image's index.")
+@packages.options
 @click.option("--update", is_flag=True, help="Ask again about what the lock file has already.")
 @click.option("--diff", is_flag=True, help="Write nothing; print the changes as a unified diff.")
 @click.option(
@@ -38,8 +42,13 @@ def command(
     online: bool,
     policy: str | None,
     digest: bool,
+    with_packages: bool,
     update: bool,
     mirrors: tuple[str, ...],
+    apt_mirror: str | None,
+    keyring: Path | None,
+    pip_index: str | None,
+    npm_registry: str | None,
     max_requests: int,
     diff: bool,
     exclude: tuple[str, ...],
@@ -49,6 +58,8 @@ def command(
     no_color: bool,
 ) -> None:
     """Write the versions that floating tags stand for, and remember them in dfix.lock.
+
+    With --packages, and where it has packages already, also those of what is installed in RUN.
 
     The file lies at the top of the work tree, or in the folder that is named. What it has already is not
     asked again without --update, so that every machine writes the same.
@@ -65,6 +76,10 @@ def command(
 
     if mirrors and not online:
         raise click.UsageError("--registry-mirror needs --online")
+    asks = online and with_packages
+    places = packages.places(
+        apt=apt_mirror, keyring=keyring, pip=pip_index, npm=npm_registry, asked=asks
+    )
     if "-" in paths:
         raise click.UsageError("standard input has no lock file: name files or folders")
     try:
@@ -101,15 +116,22 @@ def command(
             session.err.lines([((f"{each.name}: ", "bold"), (each.reason, ""))])
     if not online:
         warn_if_old(session.err)
+    session.work = replace(work, images=LockedImages(lock, Answers(unanswered)))
+    failed = any(each.failed for each in unanswered)
+    if with_packages or lock.packages:
+        wish = packages.Wish(chosen, exclude, not no_gitignore, update, asks, places, max_requests)
+        session.work, lock, missing = packages.pinned(session.work, lock, wish)
+        failed = failed or any(each.failed for each in missing.values())
+        for package, answer in missing.items():
+            if answer.failed:
+                session.err.lines([((f"{package}: ", "bold"), (answer.reason, ""))])
     if lock != before and not diff:
         _write(file, lock)
         if not quiet:
-            session.err.lines(
-                [((f"{os.path.relpath(file, cwd)} has {len(lock.answers)} answers", ""),)]
-            )
-    session.work = replace(work, images=LockedImages(lock, Answers(unanswered)))
+            count = len(lock.answers) + len(lock.packages)
+            session.err.lines([((f"{os.path.relpath(file, cwd)} has {count} answers", ""),)])
     code = session.files(chosen, exclude=exclude, gitignore=not no_gitignore, jobs=None)
-    ctx.exit(2 if any(each.failed for each in unanswered) else code)
+    ctx.exit(2 if failed else code)
 
 
 def _lock_file(paths: list[Path], cwd: Path) -> Path:
