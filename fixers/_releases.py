@@ -79,9 +79,8 @@ def python_of(place: Platform) -> str:
 
 
 def _base(facts: Facts, run: Run) -> _Base | str:
-    stage = facts.stages.holding(run)
-    image = None if stage is None else facts.bases.reference(stage)
-    if stage is None or image is None:
+    image = _image(facts, run)
+    if image is None:
         return "the base image is a variable"
     if not image.is_official or image.familiar_name == "scratch":
         return f"what {image} installs from is not known"
@@ -93,6 +92,15 @@ def _base(facts: Facts, run: Run) -> _Base | str:
     if arch is None:
         return "the platform of FROM is a variable, or not a known one"
     return _Base(image, image.familiar_name, image.tag, arch)
+
+
+def _image(facts: Facts, run: Run) -> ImageReference | None:
+    """The image that the lineage of a RUN begins with, if no build argument makes it another one."""
+    stage = facts.stages.holding(run)
+    if stage is None:
+        return None
+    first = facts.stages.lineage(stage)[-1]
+    return ImageReference.parse(facts.open_plan.stages[first.index].base)
 
 
 def _architecture(facts: Facts, run: Run) -> str | None:
@@ -145,8 +153,7 @@ def _python(base: _Base) -> Platform | str:
 
 def _node(facts: Facts, run: Run) -> Platform:
     """Without a known Node.js the latest version is what npm would install, whatever it wants."""
-    stage = facts.stages.holding(run)
-    image = None if stage is None else facts.bases.reference(stage)
+    image = _image(facts, run)
     if image is not None and image.is_official and image.familiar_name == "node":
         found = _NODE_TAG.fullmatch(image.tag or "")
         if found is not None:

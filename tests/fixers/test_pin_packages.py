@@ -159,6 +159,9 @@ REFUSED = {
     "other-registry": (f"FROM r.example.com/debian:12\nRUN {UPDATE} curl\n", "is not known"),
     "sources-of-its-own": (f"FROM postgres:17-bookworm\nRUN {UPDATE} curl\n", "is not known"),
     "variable-base": (f"ARG B\nFROM $B\nRUN {UPDATE} curl\n", "the base image is a variable"),
+    "default-of-an-argument": (f"ARG B=debian:12\nFROM $B\nRUN {UPDATE} curl\n", "the base image is a variable"),
+    "tag-of-an-argument": (f"ARG V=12\nFROM debian:$V AS a\nFROM a\nRUN {UPDATE} curl\n", "the base image is a variable"),
+    "python-of-an-argument": ("ARG V=3.13\nFROM python:$V\nRUN pip install requests\n", "the base image is a variable"),
     "platform": (f"FROM --platform=$BUILDPLATFORM debian:12\nRUN {UPDATE} curl\n", "the platform of FROM"),
     "odd-platform": (f"FROM --platform=linux/vax debian:12\nRUN {UPDATE} curl\n", "the platform of FROM"),
     "not-on-the-platform": (f"FROM --platform=linux/arm64 debian:12\nRUN {UPDATE} git\n", "nobody has it"),
@@ -398,6 +401,10 @@ FIXED = {
     "npm-short": (
         "FROM node:24-alpine\nRUN npm i --global 'pm2' && npm cache clean --force\n",
         "FROM node:24-alpine\nRUN npm i --global 'pm2@6.0.13' && npm cache clean --force\n",
+    ),
+    "npm-of-the-node-of-an-argument": (
+        "ARG V=24\nFROM node:$V\nRUN npm install -g pm2\n",
+        "ARG V=24\nFROM node:$V\nRUN npm install -g pm2@6.0.12\n",
     ),
     "npm-of-an-unknown-node": (
         "FROM me/app:1\nRUN npm install -g pm2\n",
