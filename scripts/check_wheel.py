@@ -13,6 +13,7 @@ NEEDED = (
     "dfix/cli/__init__.py",
     "dfix/fixers/merge_runs.py",
     "dfix/grammar/dockerfile.lark",
+    "dfix/grammar/tables.json.gz",
     "dfix/report/campaign/page/base.css",
     "dfix/report/campaign/page/main.js",
     "dfix/report/campaign/page/page.html",

@@ -1,10 +1,20 @@
 """The grammar as Lark and Python's regular expressions see it."""
 
+import gzip
+import json
 import re
+from pathlib import Path
 
+import lark
 import pytest
 
-from dfix.parser import _lark
+from dfix import lalr
+from dfix.parser import _lark, heredocs
+
+ROOT = Path(__file__).parent.parent
+CORPUS = Path(__file__).parent / "corpus"
+TABLES = ROOT / "grammar" / "tables.json.gz"
+STALE = "run scripts/write_tables.py"
 
 #: A quantifier behind a group that is possessive. In a character class the same signs mean themselves.
 _POSSESSIVE_GROUP = re.compile(r"(?<!\\)\)[*+?]\+")
@@ -23,3 +33,70 @@ def test_no_group_is_possessive(escape: str) -> None:
 def test_every_terminal_takes_something(escape: str) -> None:
     for terminal in _lark(escape).terminals:
         assert terminal.pattern.min_width > 0, terminal.name
+
+
+# ------------------------------------------------------------------------ the tables that ship
+
+
+def _shape(parser: lark.Lark) -> list[list[tuple[str, ...]]]:
+    """What a parser does in each state, with the states numbered as they are come upon."""
+    table = parser.parser.parser._parse_table
+    first, last = table.start_states["dockerfile"], table.end_states["dockerfile"]
+    states = [first]
+    rows = []
+    for state in states:
+        row: list[tuple[str, ...]] = [("end", str(state == last))]
+        for symbol, (action, argument) in sorted(table.states[state].items()):
+            if isinstance(argument, int):
+                if argument not in states:
+                    states.append(argument)
+                row.append((symbol, str(action), str(states.index(argument))))
+            else:
+                options = json.dumps(vars(argument.options)) if argument.options else ""
+                row.append((symbol, str(action), f"{argument} {argument.alias} {options}"))
+        rows.append(row)
+    return rows
+
+
+def _made_by() -> str:
+    head = gzip.decompress(TABLES.read_bytes()).partition(b"\n")[0]
+    return str(json.loads(head)["lark"])
+
+
+@pytest.fixture(scope="module")
+def ready() -> lark.Lark:
+    if _made_by() != lark.__version__:
+        pytest.skip(f"the tables are Lark {_made_by()}'s, and {lark.__version__} is installed")
+    found = lalr.ready(lalr.grammar("\\"), heredocs("\\"))
+    assert found is not None, STALE
+    return found
+
+
+def test_the_tables_are_those_of_the_grammar(ready: lark.Lark) -> None:
+    built = lalr.built(lalr.grammar("\\"), heredocs("\\"))
+    assert _shape(ready) == _shape(built), STALE
+    assert [(each.name, each.pattern, each.priority) for each in ready.terminals] == [
+        (each.name, each.pattern, each.priority) for each in built.terminals
+    ], STALE
+    assert ready.ignore_tokens == built.ignore_tokens
+
+
+def test_the_tables_give_the_same_trees(ready: lark.Lark) -> None:
+    built = lalr.built(lalr.grammar("\\"), heredocs("\\"))
+    files = sorted(path for path in CORPUS.rglob("*") if path.is_file())
+    assert len(files) > 20
+    for path in files:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        assert ready.parse(text) == built.parse(text), path
+
+
+def test_tables_of_another_grammar_are_not_taken() -> None:
+    assert lalr.ready(lalr.grammar("`"), heredocs("`")) is None
+    assert lalr.ready(lalr.grammar("\\") + "\n", heredocs("\\")) is None
+
+
+def test_tables_of_another_lark_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lark, "__version__", "1.2.0")
+    assert lalr.ready(lalr.grammar("\\"), heredocs("\\")) is None
+    parser = lalr.lalr("\\", heredocs("\\"))
+    assert str(parser.parse("FROM scratch\n").data) == "dockerfile"

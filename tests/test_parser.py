@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dfix import nodes, parser
+from dfix import lalr, nodes, parser
 from dfix.nodes import (
     Copy,
     Dockerfile,
@@ -870,13 +870,12 @@ def test_every_keyword_has_its_class() -> None:
 @pytest.mark.parametrize("escape", ["\\", "`"])
 def test_grammar_has_no_conflicts(escape: str, caplog: pytest.LogCaptureFixture) -> None:
     """Lark refuses a grammar with reduce/reduce conflicts, and logs those that it resolves."""
-    build = parser._lark.__wrapped__
     logger = logging.getLogger("lark")
     level, handlers = logger.level, logger.handlers
     try:
         logger.setLevel(logging.DEBUG)
         logger.handlers = [caplog.handler]
-        build(escape)
+        lalr.built(lalr.grammar(escape), parser.heredocs(escape))
     finally:
         logger.setLevel(level)
         logger.handlers = handlers

@@ -1,37 +1,26 @@
 """From bytes to nodes: Lark's LALR parser over `grammar/dockerfile.lark`. Total: it never raises.
 
-This is the only module that imports lark.
+This module and `dfix.lalr` are the only ones that import lark.
 """
 
 import re
 from collections import deque
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from typing import TypeVar, cast
 
 from lark import Lark, Token, Tree
 from lark.lark import PostLex
 
 from dfix import nodes, words
+from dfix.lalr import LINE_REST, SPACE, SWALLOWED, lalr
 from dfix.nodes import Dockerfile, End, Flag, Heredoc, Instruction, Leaf, Line
 from dfix.text import decode
 
-#: The spaces of Go's unicode.IsSpace but for the line feed, as regular expressions' classes: those
-#: that separate words, and the others. Written with escapes alone: Lark reads a regular expression as
-#: Python source, which turns a bare carriage return into a line feed.
-_BLANK = r"\t\x0b\x0c\r "
-_WIDE = r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_SPACE = _BLANK + _WIDE
-_SPACE_CHARS = "".join(filter(re.compile(f"[{_SPACE}]").match, map(chr, range(0x3001))))
-_LINE_REST = r"[ \t]*+\r*+(?:\n|\Z)"
-_SWALLOWED = rf"(?>(?:[{_SPACE}]*+(?>(?:#[^\n]*+)?)\n)*)(?>(?:[{_SPACE}]*+(?>(?:#[^\n]*+)?)\Z)?)"
-_JSON_STRING = (
-    r'"(?>(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\(?>⏎*)(?:["\\\/bfnrt]|u(?:(?>⏎*)[0-9A-Fa-f]){4}))*)"'
-)
+_SPACE_CHARS = "".join(filter(re.compile(f"[{SPACE}]").match, map(chr, range(0x3001))))
 #: A parser directive; the builder stops looking for them at the first other line.
 _DIRECTIVE = re.compile(
-    rf"[{_SPACE}]*+#[{_SPACE}]*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",
+    rf"[{SPACE}]*+#[{SPACE}]*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",
     re.IGNORECASE,
 )
 _KEYWORDS: dict[str, type[Instruction]] = {
@@ -58,7 +47,7 @@ _L = TypeVar("_L", bound=Leaf)
 def _continuation(escape: str, at_end: bool = False) -> re.Pattern[str]:
     """A continuation with the lines that it swallows; `at_end`: in a piece that ends the file."""
     sign = re.escape(escape)
-    pattern = rf"(?<!{sign}){sign}{_LINE_REST}{_SWALLOWED}"
+    pattern = rf"(?<!{sign}){sign}{LINE_REST}{SWALLOWED}"
     return re.compile(pattern if at_end else pattern.replace(r"|\Z", "").replace(r"\Z", r"(?!)"))
 
 
@@ -120,6 +109,11 @@ class _Heredocs(PostLex):
         return words.heredocs(_continuation(self.escape, at_end).sub("", line).rstrip("\r"))
 
 
+def heredocs(escape: str) -> PostLex:
+    """What stands between the lexer and the parser, for one escape character."""
+    return _Heredocs(escape)
+
+
 def _closes(line: str, opening: words.Opening) -> bool:
     candidate = line.rstrip("\r\n")
     return (candidate.lstrip("\t") if opening.chomp else candidate) == opening.name
@@ -128,27 +122,7 @@ def _closes(line: str, opening: words.Opening) -> bool:
 @cache
 def _lark(escape: str) -> Lark:
     """The parser for one escape character. The backtick's is built only if a file asks for it."""
-    grammar = resources.files("dfix.grammar").joinpath("dockerfile.lark").read_text("utf-8")
-    rules = [line for line in grammar.split("\n") if not line.startswith("//")]
-    text = "\n".join(rules)
-    for sign, meaning in (
-        ("❝", _JSON_STRING),
-        ("⏎", rf"(?:(?<!⎋)⎋{_LINE_REST}{_SWALLOWED})"),
-        ("␤", _LINE_REST),
-        ("␣", _SPACE),
-        ("␢", _BLANK),
-        ("␠", _WIDE),
-        ("⎋", "\\\\" if escape == "\\" else escape),
-    ):
-        text = text.replace(sign, meaning)
-    return Lark(
-        text,
-        parser="lalr",
-        lexer="contextual",
-        start="dockerfile",
-        postlex=_Heredocs(escape),
-        maybe_placeholders=False,
-    )
+    return lalr(escape, heredocs(escape))
 
 
 def escape_character(text: str) -> str:
