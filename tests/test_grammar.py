@@ -58,6 +58,10 @@ def _shape(parser: lark.Lark) -> list[list[tuple[str, ...]]]:
     return rows
 
 
+def _terminals(parser: lark.Lark) -> list[tuple[str, str, int]]:
+    return [(each.name, each.pattern.to_regexp(), each.priority) for each in parser.terminals]
+
+
 def _made_by() -> str:
     head = gzip.decompress(TABLES.read_bytes()).partition(b"\n")[0]
     return str(json.loads(head)["lark"])
@@ -75,9 +79,7 @@ def ready() -> lark.Lark:
 def test_the_tables_are_those_of_the_grammar(ready: lark.Lark) -> None:
     built = lalr.built(lalr.grammar("\\"), heredocs("\\"))
     assert _shape(ready) == _shape(built), STALE
-    assert [(each.name, each.pattern, each.priority) for each in ready.terminals] == [
-        (each.name, each.pattern, each.priority) for each in built.terminals
-    ], STALE
+    assert _terminals(ready) == _terminals(built), STALE
     assert ready.ignore_tokens == built.ignore_tokens
 
 
