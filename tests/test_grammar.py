@@ -80,7 +80,7 @@ def test_the_tables_are_those_of_the_grammar(ready: lark.Lark) -> None:
     built = lalr.built(lalr.grammar("\\"), heredocs("\\"))
     assert _shape(ready) == _shape(built), STALE
     assert _terminals(ready) == _terminals(built), STALE
-    assert ready.ignore_tokens == built.ignore_tokens
+    assert ready.lexer_conf.ignore == built.lexer_conf.ignore
 
 
 def test_the_tables_give_the_same_trees(ready: lark.Lark) -> None:
