@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from dfix import (
     Arg,
@@ -32,8 +33,7 @@ _ONE_VARIABLE = re.compile(
 _DEFAULT = re.compile(r"""(?P<quote>["']?)(?P<text>[\w./:@-]*)(?P=quote)""")
 
 
-@dataclass(frozen=True, slots=True)
-class InOnePiece:
+class InOnePiece(Struct, frozen=True):
     """A name that stands in a word or a flag as it is."""
 
     facts: Facts
@@ -56,8 +56,7 @@ class InOnePiece:
         return (Change(stage.index if stage else 0, item, self.name, new.code),)
 
 
-@dataclass(frozen=True, slots=True)
-class InDefault:
+class InDefault(Struct, frozen=True):
     """A name of which the default of an argument is all, or the tag; `froms` are all that use it."""
 
     facts: Facts

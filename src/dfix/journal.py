@@ -71,6 +71,8 @@ class Journal:
         self.run = f"{moment:{_STAMP}}-{secrets.token_hex(3)}"
         """Names the run for `undo`; later runs sort after earlier ones, whatever the clock does."""
         self.problem = problem
+        self.used = False
+        """Whether the run came to change anything."""
         self._folder = folder
         self._file: BinaryIO | None = None
 
@@ -115,6 +117,7 @@ class Journal:
 
     def _append(self, line: dict[str, object]) -> None:
         """Add a line and flush it to disk."""
+        self.used = True
         if self.problem is not None or self._folder is None:
             return
         try:

@@ -217,9 +217,16 @@ class Work(Struct, frozen=True):
             images=self.images,
             others=self.others,
             packages=self.packages,
+            lock_folder=None if has_context else self._calling_folder(path),
         )
         pragmas = settings.hadolint_pragmas
         return Request(choice.fixers, choice.level, surroundings, choice.ignored, pragmas)
+
+    def _calling_folder(self, path: Path) -> Path:
+        """The folder that a call without paths is about, for a file below it; else the file's own."""
+        real = Path(os.path.realpath(path.parent))
+        called = Path(os.path.realpath(self.cwd))
+        return called if real.is_relative_to(called) else real
 
 
 class Runner:

@@ -85,6 +85,7 @@ def surroundings_of(
     images: "Images | None" = None,
     others: "Images | None" = None,
     packages: "Packages | None" = None,
+    lock_folder: Path | None = None,
 ) -> Surroundings:
     """What is known beside `file`.
 
@@ -92,7 +93,8 @@ def surroundings_of(
     speak of it where it is in no work tree. Without `has_context` only `context` is asked. `images`
     answer for images in place of the tables and of the lock file at the top of the tree, which is then
     not read for packages either, and `others` in place of the tables alone. `packages` answer for
-    packages in place of that file.
+    packages in place of that file. `lock_folder` is where the lock file may be in place of the folder of
+    `file` where that is in no work tree; without it and without evidence no lock file counts.
 
     Raises `ConfigError` for a lock file that cannot be followed.
     """
@@ -103,10 +105,12 @@ def surroundings_of(
     overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
     if images is None:
-        if packages is None and evidence is not None:
-            packages = packages_for(tree or file.parent)
         others = EmbeddedImages() if others is None else others
-        images = others if evidence is None else images_for(tree or file.parent, others)
+        images = others
+        if evidence is not None or lock_folder is not None:
+            place = tree or lock_folder or file.parent
+            images = images_for(place, others)
+            packages = packages_for(place) if packages is None else packages
     passed = partial(giving, tree or file.parent, deep=tree is not None)
     return Surroundings(evidence, images, overridden, services, options, passed, packages)
 

@@ -332,3 +332,113 @@ def test_a_mirror_that_is_passed_over_is_told(call: Caller, serve: Serve) -> Non
     assert done.code == 0, done.errors
     assert call.text() == "FROM alpine:2.1\n"
     assert "warning: " in done.errors and "(a mirror)" in done.errors
+
+
+def test_undo_takes_a_new_lock_away(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    call("pin", "--quiet")
+    done = call("undo")
+    assert (done.code, done.out.count("\n")) == (0, 2), done.errors
+    assert "dfix.lock: removed" in done.out
+    assert call.text() == "FROM alpine\n"
+    assert not (call.folder / "dfix.lock").exists()
+
+
+def test_undo_puts_an_older_lock_back(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    call("pin", "--quiet")
+    # Byte for byte, also what dfix would not write itself.
+    older = re.sub(r'tag = ".*"', 'tag = "3.10"', call.text("dfix.lock")) + "\n# ours\n"
+    call.write({"Dockerfile": "FROM alpine\nFROM busybox\n", "dfix.lock": older})
+    (call.folder / "dfix.lock").chmod(0o640)
+    call("pin", "--quiet")
+    assert "busybox" in call.text("dfix.lock")
+    assert (call.folder / "dfix.lock").stat().st_mode & 0o777 == 0o640
+    assert call("undo").code == 0
+    assert call.text() == "FROM alpine\nFROM busybox\n"
+    assert call.text("dfix.lock") == older
+
+
+def test_undo_leaves_a_lock_alone_that_was_changed_since(call: Caller) -> None:
+    for before in (None, "version = 1\n"):
+        call.write(
+            {"Dockerfile": "FROM alpine\n"} | ({} if before is None else {"dfix.lock": before})
+        )
+        call("pin", "--quiet")
+        changed = call.text("dfix.lock") + "# reviewed\n"
+        call.write({"dfix.lock": changed})
+        done = call("undo")
+        assert done.code == 2
+        assert "dfix.lock: left alone: changed since the run" in done.errors
+        assert call.text() == "FROM alpine\n"
+        assert call.text("dfix.lock") == changed
+        (call.folder / "dfix.lock").unlink()
+
+
+def test_undo_of_a_run_that_changed_the_lock_alone(call: Caller) -> None:
+    text = "# dfix: ignore=pin-base-image\nFROM alpine\n"
+    call.write({"Dockerfile": text})
+    done = call("pin")
+    assert "`dfix undo " in done.errors
+    assert (call.folder / "dfix.lock").exists()
+    assert call("undo").code == 0
+    assert not (call.folder / "dfix.lock").exists()
+    assert call.text() == text
+
+
+def test_a_run_that_changes_nothing_is_none_to_undo(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    call("pin", "--quiet")
+    assert "undo" not in call("pin").errors
+    call("pin", "--diff")
+    call("undo")
+    assert call.text() == "FROM alpine\n"
+
+
+def test_a_lock_that_cannot_be_written_changes_nothing(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n", "dfix.lock": "version = 1\n"})
+    (call.folder / "dfix.lock").chmod(0o444)
+    done = call("pin")
+    assert (done.code, done.errors.count("\n")) == (2, 1)
+    assert "dfix.lock: cannot be written: the file is read-only" in done.errors
+    assert (call.text(), call.text("dfix.lock")) == ("FROM alpine\n", "version = 1\n")
+
+
+LOCK = 'version = 1\n\n[[image]]\nname = "alpine:latest"\npolicy = "minor"\ntag = "{}"\ndate = "2026-08-21"\nsource = "x"\n'
+
+
+@pytest.mark.parametrize(
+    ("words", "locks", "tag"),
+    [
+        # In no work tree: the current folder, for what lies below it.
+        ([], {"dfix.lock": "3.9"}, "3.9"),
+        ([], {"app/dfix.lock": "3.9"}, "3.24"),
+        (["app/Dockerfile"], {"dfix.lock": "3.9", "app/dfix.lock": "3.8"}, "3.9"),
+        (["new/folder/Dockerfile"], {"dfix.lock": "3.9"}, "3.9"),
+        (["../other/Dockerfile"], {"dfix.lock": "3.9", "../other/dfix.lock": "3.8"}, "3.8"),
+        (["../other/Dockerfile"], {"dfix.lock": "3.9"}, "3.24"),
+        (["../other/a/Dockerfile"], {"../other/dfix.lock": "3.8"}, "3.24"),
+        # In a work tree: its top, wherever dfix is called.
+        (["app/Dockerfile"], {"app/.git": "", "app/dfix.lock": "3.8", "dfix.lock": "3.9"}, "3.8"),
+        (["app/a/Dockerfile"], {"app/.git": "", "app/dfix.lock": "3.8", "app/a/dfix.lock": "3.7"}, "3.8"),
+        (["app/a/Dockerfile"], {"app/.git": "", "app/a/dfix.lock": "3.7", "dfix.lock": "3.9"}, "3.24"),
+        (["../other/a/Dockerfile"], {"../other/.git": "", "../other/dfix.lock": "3.8"}, "3.8"),
+        ([], {"../.git": "", "../dfix.lock": "3.8", "dfix.lock": "3.9"}, "3.8"),
+        (["app/Dockerfile"], {"../.git": "", "../dfix.lock": "3.8", "dfix.lock": "3.9"}, "3.8"),
+    ],
+)  # fmt: skip
+def test_standard_input_goes_by_the_lock_of_its_place(
+    call: Caller, words: list[str], locks: dict[str, str], tag: str
+) -> None:
+    call.write({name: LOCK.format(text) if text else "" for name, text in locks.items()})
+    named = ["--stdin-filename", *words] if words else []
+    done = call("--select", "pin-base-image", "-", *named, stdin="FROM alpine\n")
+    assert (done.code, done.out) == (0, f"FROM alpine:{tag}\n"), done.errors
+
+
+def test_a_lock_that_is_none_fails_standard_input(call: Caller) -> None:
+    call.write({"dfix.lock": "version = 2\n"})
+    done = call("--select", "pin-base-image", "-", stdin="FROM alpine\n")
+    assert (done.code, done.out) == (2, "")
+    assert "dfix.lock:1: `version` must be 1" in done.errors
+    assert "Traceback" not in done.errors

@@ -12,6 +12,7 @@ import click
 from dfix.cli import packages, registries
 
 if TYPE_CHECKING:
+    from dfix.journal import Journal
     from dfix.resolve.lock import Lock
 
 
@@ -69,6 +70,7 @@ def command(
     from dfix.cli.session import Session, View
     from dfix.cli.tables import warn_if_old
     from dfix.fixer import Level
+    from dfix.journal import Journal
     from dfix.pinning import FIXER, Answers, Question, locked, names_in
     from dfix.resolve.lock import LockedImages
     from dfix.runner import Work
@@ -81,7 +83,7 @@ def command(
         apt=apt_mirror, keyring=keyring, pip=pip_index, npm=npm_registry, asked=asks
     )
     if "-" in paths:
-        raise click.UsageError("standard input has no lock file: name files or folders")
+        raise click.UsageError("standard input is no file to pin: name files or folders")
     try:
         cwd = Path.cwd()
     except OSError as error:
@@ -98,7 +100,7 @@ def command(
     session = Session(work, view)
     chosen = [Path(path) for path in paths or (".",)]
     file = _lock_file(chosen, cwd)
-    before = _read(file)
+    before, text = _read(file)
     try:
         names = names_in(chosen, work, exclude=exclude, gitignore=not no_gitignore)
     except ValueError as error:
@@ -125,12 +127,15 @@ def command(
         for package, answer in missing.items():
             if answer.failed:
                 session.err.lines([((f"{package}: ", "bold"), (answer.reason, ""))])
-    if lock != before and not diff:
-        _write(file, lock)
+    journal = None if diff else Journal.open()
+    if journal is not None:
+        ctx.call_on_close(journal.close)
+    if journal is not None and lock != before:
+        _write(file, text, lock, journal)
         if not quiet:
             count = len(lock.answers) + len(lock.packages)
             session.err.lines([((f"{os.path.relpath(file, cwd)} has {count} answers", ""),)])
-    code = session.files(chosen, exclude=exclude, gitignore=not no_gitignore, jobs=None)
+    code = session.files(chosen, exclude=exclude, gitignore=not no_gitignore, journal=journal)
     ctx.exit(2 if failed else code)
 
 
@@ -152,26 +157,33 @@ def _lock_file(paths: list[Path], cwd: Path) -> Path:
     return folders.pop() / NAME
 
 
-def _read(file: Path) -> "Lock":
+def _read(file: Path) -> "tuple[Lock, bytes | None]":
+    """What a lock file says, and its bytes; None for one that is not there."""
     from dfix.config import ConfigError
-    from dfix.resolve.lock import Lock
+    from dfix.resolve.lock import Lock, lock_bytes
 
     try:
-        return Lock.read(file)
+        data = lock_bytes(file)
+        return Lock.parse(data, file), data
     except FileNotFoundError:
-        return Lock()
+        return Lock(), None
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"{file}: cannot be read: {error.strerror or error}") from error
 
 
-def _write(file: Path, lock: "Lock") -> None:
-    from dfix.wholefile import whole_file
+def _write(file: Path, before: bytes | None, lock: "Lock", journal: "Journal") -> None:
+    """Writes the lock file so that `dfix undo` can put it back; `before` is what it holds."""
+    from dfix.writer import ChangedOnDisk, WriteFailed
 
+    data = lock.text().encode()
     try:
-        with whole_file(file) as writing:
-            writing.write(lock.text().encode())
-    except OSError as error:
-        told = f"{file}: cannot be written: {error.strerror or error}"
-        raise click.ClickException(told) from error
+        if before is None:
+            journal.create(file, data, root=file.parent)
+        else:
+            journal.replace(file, before, data, root=file.parent)
+    except ChangedOnDisk as error:
+        raise click.ClickException(str(error)) from error
+    except WriteFailed as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.reason}") from error

@@ -74,13 +74,20 @@ class Session:
             raise click.UsageError(f"the build context is not a folder: {work.context}")
 
     def files(
-        self, paths: Sequence[Path], *, exclude: Sequence[str], gitignore: bool, jobs: int | None
+        self,
+        paths: Sequence[Path],
+        *,
+        exclude: Sequence[str],
+        gitignore: bool,
+        jobs: int | None = None,
+        journal: Journal | None = None,
     ) -> int:
-        """Handles the files below `paths`."""
+        """Handles the files below `paths`; `journal` is the one of a run that has begun already."""
         # Trees and plans are made and dropped by the thousand and hold few cycles: looking for those
         # less often makes a long run a quarter faster. The process is this call's own.
         gc.set_threshold(100_000, 50, 50)
-        journal = None if self.view.preview else Journal.open()
+        if journal is None and not self.view.preview:
+            journal = Journal.open()
         try:
             runner = Runner(
                 paths, self.work, exclude=exclude, gitignore=gitignore, jobs=jobs, journal=journal
@@ -189,7 +196,7 @@ class Session:
             self.err.lines(statistics_lines(self.summary))
 
     def _tell_about(self, journal: Journal) -> None:
-        if not self.summary.files["changed"]:
+        if not self.summary.files["changed"] and not journal.used:
             return
         if journal.problem is not None:
             self._warn(f"`dfix undo` cannot put back all of this run: {journal.problem}")

@@ -79,9 +79,11 @@ class Lock(Struct, frozen=True):
 
         A symbolic link is not followed: it may leave the tree.
         """
-        if path.is_symlink():
-            raise ConfigError(path, 1, "a symbolic link: it might leave the tree")
-        data = read_regular(path, limit=_LIMIT, follow=False)
+        return cls.parse(lock_bytes(path), path)
+
+    @classmethod
+    def parse(cls, data: bytes, path: Path) -> "Lock":
+        """The lock that the file `path` holds as `data`. Raises ConfigError for one that is none."""
         try:
             text = data.decode("utf-8")
             document = tomllib.loads(text)
@@ -122,6 +124,13 @@ class Lock(Struct, frozen=True):
             if each.digest and (each.name.rpartition(":")[0], each.tag) == wanted:
                 return each.digest
         return None
+
+
+def lock_bytes(path: Path) -> bytes:
+    """The bytes of a lock file. Raises as `Lock.read`."""
+    if path.is_symlink():
+        raise ConfigError(path, 1, "a symbolic link: it might leave the tree")
+    return read_regular(path, limit=_LIMIT, follow=False)
 
 
 def named(image: ImageReference) -> str:
