@@ -111,9 +111,11 @@ GROUPS = {
     # Putting it together.
     "running": Group(
         (
+            "adoption",
             "api",
             "asking",
             "examples",
+            "hadolint_program",
             "package_pinning",
             "pinning",
             "runner",

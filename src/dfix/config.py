@@ -84,6 +84,8 @@ class Settings:
     """`override` of `.hadolint.yaml`: how grave a code is, in lower case."""
     hadolint_pragmas: bool = True
     """Whether `# hadolint ignore=` counts."""
+    hadolint_file: Path | None = None
+    """The `.hadolint.yaml` that all this is from."""
     base: Path | None = None
     """The folder that globs are relative to: the one of the configuration file."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -182,6 +184,7 @@ def _with_hadolint(settings: Settings, folder: Path) -> Settings:
         hadolint_ignored=hadolint.ignored,
         hadolint_severities=hadolint.severities,
         hadolint_pragmas=hadolint.pragmas,
+        hadolint_file=hadolint.path,
         trusted_registries=(*settings.trusted_registries, *hadolint.trusted_registries),
         origins=MappingProxyType(origins),
     )

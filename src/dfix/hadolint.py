@@ -30,6 +30,8 @@ class HadolintSettings:
     """Whether hadolint's comments count: not so under `disable-ignore-pragma`."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """`file:line` by hadolint's key."""
+    path: Path | None = None
+    """The file; None where there is none."""
 
 
 def read_hadolint(path: Path) -> HadolintSettings | None:
@@ -44,7 +46,7 @@ def read_hadolint(path: Path) -> HadolintSettings | None:
         # Not passed over: it may hold what must not be touched.
         raise ConfigError(path, error.line or 1, str(error)) from error
     if document is None:
-        return HadolintSettings()
+        return HadolintSettings(path=path)
     if not isinstance(document, dict):
         raise ConfigError(path, 1, "must be a mapping")
     return _Reader(path, _lines(root), document).settings()
@@ -84,6 +86,7 @@ class _Reader:
                     if key in self._document
                 }
             ),
+            self._path,
         )
 
     def _texts(self, key: str, value: object) -> tuple[str, ...]:
