@@ -6,14 +6,16 @@ left out and told of, and stops no other.
 
 import contextlib
 import importlib
+import importlib.util
 import pkgutil
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -121,6 +123,26 @@ def without_clashes(found: Harvest, own: Collection[str]) -> Harvest:
             continue
         kept.faults.append(Fault(origin, f"{_place(fixer)}: {what}"))
     return kept
+
+
+def names_without_loading() -> frozenset[str]:
+    """What the fixers of other packages are called, as far as that shows without importing them."""
+    found: set[str] = set()
+    with contextlib.suppress(Exception):  # What is wrong is told where fixers are looked for.
+        for _, entry in _entries([]):
+            found.update(_stems(entry.value.split(".")))
+    names = (stem.replace("_", "-") for stem in found if not stem.startswith("_"))
+    return frozenset(name for name in names if _NAME.fullmatch(name))
+
+
+def _stems(parts: Sequence[str]) -> Iterator[str]:
+    """The name of a module, or those of the modules in a package."""
+    spec = importlib.util.find_spec(parts[0])
+    folders = [] if spec is None else list(spec.submodule_search_locations or ())
+    for part in parts[1:]:
+        folders = [str(Path(folder, part)) for folder in folders if Path(folder, part).is_dir()]
+    names = [each.name for each in pkgutil.iter_modules(folders)] if folders else []
+    yield from names or parts[-1:]
 
 
 @dataclass(frozen=True, slots=True)

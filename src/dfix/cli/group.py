@@ -3,11 +3,15 @@
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from dfix.cli.errors import FileError
 from dfix.version import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 #: The sub-commands, each in a module of its name, which is loaded when it is asked for.
 COMMANDS = (
@@ -38,13 +42,27 @@ class DefaultGroup(click.Group):
             return None
         command = getattr(import_module(f"dfix.cli.{cmd_name}"), "command")  # noqa: B009
         assert isinstance(command, click.Command)
+        if ctx.resilient_parsing:
+            from dfix.cli.completion import completed
+
+            return completed(command)
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Puts `fix` before arguments that begin with no command."""
+        if ctx.resilient_parsing and not args:  # a shell asks what may stand first
+            return super().parse_args(ctx, args)
         if not args or args[0] not in (*COMMANDS, *_OWN_OPTIONS):
             args = ["fix", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """What a shell offers for the first word."""
+        from dfix.cli.completion import first_words
+
+        fix = self.get_command(ctx, "fix")
+        assert fix is not None
+        return first_words(ctx, fix, COMMANDS, incomplete)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Both ways to call it."""
