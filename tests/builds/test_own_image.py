@@ -35,7 +35,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> str:
         if (value := os.environ.get(name))
         for argument in ("--build-arg", f"{name}={value}")
     ]
-    built = docker("build", "-q", "--network=host", *extra, "-t", "dfix-own-test", ".", folder=folder)
+    built = docker(
+        "build", "-q", "--network=host", *extra, "-t", "dfix-own-test", ".", folder=folder
+    )
     assert built.returncode == 0, built.stderr
     return "dfix-own-test"
 
@@ -53,7 +55,18 @@ def test_it_runs_as_nobody_of_name(image: str) -> None:
 def test_it_rewrites_what_is_mounted(image: str, tmp_path: Path) -> None:
     text = "FROM debian:12\nENV a b\n"
     done = subprocess.run(
-        ["docker", "run", "--rm", "-i", "--network", "none", image, "--select", "key-value-form", "-"],
+        [
+            "docker",
+            "run",
+            "--rm",
+            "-i",
+            "--network",
+            "none",
+            image,
+            "--select",
+            "key-value-form",
+            "-",
+        ],
         input=text,
         capture_output=True,
         text=True,
