@@ -72,6 +72,7 @@ _SETTLED = {
 }
 _NPM_TAG = re.compile(r"@?[^@]+@[A-Za-z].*")
 _PIP_NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)((?:\[[A-Za-z0-9._,-]+\])?)")
+_PIP_EXACT = re.compile(rf"{_PIP_NAME.pattern}(==[0-9][0-9a-z.]*)?")
 _PLAIN_WORD = re.compile(r"([\"']?)([A-Za-z0-9@][A-Za-z0-9@/+._-]*(?:\[[A-Za-z0-9._,-]+\])?)\1")
 
 
@@ -120,6 +121,28 @@ def named(call: Call, word: Word) -> Named | str:
     if not is_name(kind, name):
         return "not the plain name of a package"
     return Named(name, spelled, quote)
+
+
+def together(call: Call) -> str | None:
+    """All packages of a call of pip that has several; None where one of them is not certain.
+
+    Those of pip's own kind do not count: pip may choose whichever version of them.
+    """
+    if len(call.operands) < 2:
+        return ""
+    found: dict[str, str] = {}
+    for word in call.operands:
+        text = (word.value or word.text).strip("'\"").lower()
+        if re.split(r"[=<>~!\[]", text)[0] in _TOOLS["pip"]:
+            continue
+        match = _PIP_EXACT.fullmatch(text)
+        if match is None:
+            return None
+        name = re.sub(r"[-_.]+", "-", match[1])
+        if name in found:
+            return None
+        found[name] = name + re.sub(r"[-_.]+", "-", match[2]) + (match[3] or "")
+    return " ".join(found[name] for name in sorted(found)) if len(found) > 1 else ""
 
 
 def objection(facts: Facts, run: Run, script: ShellScript, each: Placed) -> str:
@@ -212,8 +235,8 @@ def _of_pip(facts: Facts, run: Run, script: ShellScript, call: Call, text: str) 
     other = next((each.name for each in call.options if each.name not in _PIP_OPTIONS), None)
     if other is not None:
         return f"the option {other} may choose another version"
-    if len(call.operands) > 1:
-        return "pip chooses versions that fit each other: the newest of each need not"
+    if together(call) is None:
+        return "pip chooses versions that fit each other, and one beside it is not certain"
     if found := _PIP_SETTING.search(text):
         return f"pip may be told of another index (`{_short(found[0])}`)"
     if call.has_option("-U", "--upgrade", "-I", "--ignore-installed", "--target", "-t"):

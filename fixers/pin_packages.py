@@ -10,7 +10,7 @@ from dfix.facts.packages import Call, call_of
 from dfix.facts.scripts import commands_of
 
 from ._packages import Placed, placed, tries_only
-from ._pinnable import named, objection, objection_to_platform, open_words
+from ._pinnable import named, objection, objection_to_platform, open_words, together
 from ._releases import platform
 
 _FAMILIES = frozenset({"apt", "pip", "npm"})
@@ -38,7 +38,7 @@ class PinPackages(Fixer):
     **When it is applied**
 
     Only if selected, or by `dfix pin` where packages are locked. To `apt-get install` and `apt
-    install`, `pip install` of one package and `npm install -g`, in RUN: to each word that is no more
+    install`, `pip install` and `npm install -g`, in RUN: to each word that is no more
     than a name, where `dfix.lock` has its version for the release, the Python or the Node.js that
     the base image's tag fixes. `dfix pin --online --packages` asks the indices for them: those of apt
     are taken only with a good signature. A FROM without `--platform` counts as amd64.
@@ -52,8 +52,8 @@ class PinPackages(Fixer):
     Where sources, keys or pins of apt are changed before, or may be (a package from a file, a script
     from the net); where `apt-get update` is in another RUN; with options, settings and variables
     that may lead to another version or index; for files, URLs, tags, `name:arch` and `name/release`;
-    where a failure is passed over; where pip chooses among several packages, or may find an older
-    one there. What has a version is left alone silently.
+    where a failure is passed over; where the newest of several packages of pip do not fit each
+    other, or an older one may be there. What has a version is left alone silently.
     """
 
     message = "the package is installed without a version"
@@ -156,13 +156,14 @@ class PinPackages(Fixer):
         if reason:
             return reason
         packages = self.facts.surroundings.packages
+        beside = together(call) if kind == "pip" else ""
         reasons: dict[str, list[str]] = {}
         for word in open_words(call):
             found = named(call, word)
             if isinstance(found, str):
                 reasons.setdefault(found, []).append(word.text)
                 continue
-            package = Package(kind, place.text, found.name)
+            package = Package(kind, place.text, found.name, beside or "")
             answer = NoVersion(_UNLOCKED) if packages is None else packages.version(package)
             if isinstance(answer, NoVersion):
                 reasons.setdefault(answer.reason, []).append(word.text)

@@ -3,7 +3,14 @@
 import pytest
 
 from dfix import Level
-from dfix.facts.package_versions import NoVersion, Package, PackageVersion, is_name, is_platform
+from dfix.facts.package_versions import (
+    NoVersion,
+    Package,
+    PackageVersion,
+    is_name,
+    is_platform,
+    is_together,
+)
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 from tests.properties import guarded
 
@@ -26,12 +33,22 @@ VERSIONS = {
 }  # fmt: skip
 
 
+TOGETHER = {
+    "",
+    "requests uvicorn",
+    "requests[socks] uvicorn==0.30 zope-interface",
+}
+
+
 class Held:
     """A lock file's answers, as they are asked for."""
 
     def version(self, package: Package) -> PackageVersion | NoVersion:
         assert is_platform(package.ecosystem, package.platform), package
         assert is_name(package.ecosystem, package.name), package
+        assert is_together(package.ecosystem, package.name, package.together), package
+        if package.together not in TOGETHER:
+            return NoVersion("nobody has it")
         found = VERSIONS.get((package.ecosystem, package.platform), {}).get(package.name)
         return NoVersion("nobody has it") if found is None else PackageVersion(found, "lock")
 
@@ -166,8 +183,13 @@ REFUSED = {
     "odd-platform": (f"FROM --platform=linux/vax debian:12\nRUN {UPDATE} curl\n", "the platform of FROM"),
     "not-on-the-platform": (f"FROM --platform=linux/arm64 debian:12\nRUN {UPDATE} git\n", "nobody has it"),
     # pip.
-    "pip-several": (f"{PYTHON} requests uvicorn\n", "the newest of each need not"),
-    "pip-beside-a-version": (f"{PYTHON} requests uvicorn==1\n", "the newest of each need not"),
+    "pip-beside-a-range": (f"{PYTHON} requests 'uvicorn>=1'\n", "one beside it is not certain"),
+    "pip-beside-a-pattern": (f"{PYTHON} requests uvicorn==1.*\n", "one beside it is not certain"),
+    "pip-beside-a-marker": (f"{PYTHON} requests \"uvicorn; python_version<'4'\"\n", "one beside it"),
+    "pip-beside-an-address": (f"{PYTHON} requests git+https://x.example.com/a\n", "one beside it"),
+    "pip-beside-this-folder": (f"{PYTHON} . requests\n", "one beside it is not certain"),
+    "pip-twice": (f"{PYTHON} requests Requests[socks]\n", "one beside it is not certain"),
+    "pip-several-that-do-not-fit": (f"{PYTHON} requests uvicorn flask\n", "nobody has it"),
     "pip-index": (f"{PYTHON} --index-url https://x.example.com requests\n", "--index-url"),
     "pip-index-short": (f"{PYTHON} -i https://x.example.com requests\n", "-i"),
     "pip-extra-index": (f"{PYTHON} --extra-index-url=https://x.example.com requests\n", "--extra-index-url"),
@@ -366,6 +388,18 @@ FIXED = {
     "pip-name-as-written": (
         f"{PYTHON} zope.interface\n",
         f"{PYTHON} zope.interface==8.0\n",
+    ),
+    "pip-several": (
+        f"{PYTHON} uvicorn requests\n",
+        f"{PYTHON} uvicorn==0.38.0 requests==2.32.5\n",
+    ),
+    "pip-several-with-extras-and-versions": (
+        f"{PYTHON} zope.interface 'Uvicorn==0.30' \\\n  'requests[Socks]'\n",
+        f"{PYTHON} zope.interface==8.0 'Uvicorn==0.30' \\\n  'requests[Socks]==2.32.5'\n",
+    ),
+    "pip-beside-itself": (
+        f"{PYTHON} -U pip setuptools requests\n",
+        f"{PYTHON} -U pip setuptools requests==2.32.5\n",
     ),
     "pip-upgrade": (
         "FROM python:3.13\nRUN pip install flask==3\nRUN pip install -U requests\n",

@@ -31,16 +31,25 @@ _VERSIONS: dict[str, re.Pattern[str]] = {
     "pip": re.compile(r"[0-9]+(?:\.[0-9]+)*(?:\.post[0-9]+)?"),
     "npm": re.compile(r"[0-9]+\.[0-9]+\.[0-9]+"),
 }
+#: Packages of one call of pip, with extras, and the version where it is given.
+_ONE = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\[[a-z0-9-]+(?:,[a-z0-9-]+)*\])?(?:==[0-9a-z.]+)?"
+_TOGETHER = re.compile(rf"{_ONE}(?: {_ONE})+")
 _LONGEST = 128  # characters
+_MOST = 4096  # characters of a call
 ECOSYSTEMS = tuple(_NAMES)
 
 
 class Package(Struct, frozen=True, order=True):
-    """A package by its name, in one ecosystem and for one platform."""
+    """A package by its name, in one ecosystem and for one platform.
+
+    `together` are all packages of a call of pip that has several, itself among them, for their
+    versions have to fit each other: `flask gunicorn[gevent] jinja2==3.1.6`.
+    """
 
     ecosystem: str
     platform: str
     name: str
+    together: str = ""
 
     def __str__(self) -> str:
         return f"{self.ecosystem} {self.name} ({self.platform})"
@@ -80,6 +89,15 @@ def is_version(ecosystem: str, text: str) -> bool:
 def is_platform(ecosystem: str, text: str) -> bool:
     """Whether `text` names a platform of an ecosystem."""
     return _fits(_PLATFORMS, ecosystem, text)
+
+
+def is_together(ecosystem: str, name: str, text: str) -> bool:
+    """Whether `text` can be what is installed together with the package `name`."""
+    if not text:
+        return True
+    names = [re.split(r"[\[=]", each)[0] for each in text.split(" ")]
+    fits = ecosystem == "pip" and len(text) <= _MOST and _TOGETHER.fullmatch(text)
+    return bool(fits) and name in names and len(set(names)) == len(names)
 
 
 def _fits(patterns: dict[str, re.Pattern[str]], ecosystem: str, text: str) -> bool:

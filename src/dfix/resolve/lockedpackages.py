@@ -15,6 +15,7 @@ from dfix.facts.package_versions import (
     PackageVersion,
     is_name,
     is_platform,
+    is_together,
     is_version,
 )
 from dfix.resolve.locktables import table_text, texts_of
@@ -22,7 +23,7 @@ from dfix.resolve.locktables import table_text, texts_of
 KIND = "package"
 """What its tables are called."""
 
-_KEYS = ("ecosystem", "platform", "name", "version", "date", "source")
+_KEYS = ("ecosystem", "platform", "name", "together", "version", "date", "source")
 
 
 class LockedPackage(Struct, frozen=True):
@@ -37,8 +38,10 @@ class LockedPackage(Struct, frozen=True):
     @classmethod
     def of(cls, table: object) -> "LockedPackage":
         """The answer that a table of the lock file holds. Raises ValueError for what is none."""
-        values = texts_of(table, KIND, _KEYS, ())
-        package = Package(values["ecosystem"], values["platform"], values["name"])
+        values = texts_of(table, KIND, _KEYS, ("together",))
+        package = Package(
+            values["ecosystem"], values["platform"], values["name"], values.get("together", "")
+        )
         kind = package.ecosystem
         if kind not in ECOSYSTEMS:
             raise ValueError(f"{kind!r} is not an ecosystem: {', '.join(ECOSYSTEMS)}")
@@ -46,6 +49,8 @@ class LockedPackage(Struct, frozen=True):
             raise ValueError(f"{package.platform!r} is not a platform of {kind}")
         if not is_name(kind, package.name):
             raise ValueError(f"{package.name!r} is not the name of a package of {kind}")
+        if not is_together(kind, package.name, package.together):
+            raise ValueError(f"{package.together!r} are no packages of {kind} with {package.name}")
         if not is_version(kind, values["version"]):
             raise ValueError(f"{values['version']!r} is not a version of {kind}")
         return cls(package, values["version"], values["date"], values["source"])
@@ -59,6 +64,7 @@ class LockedPackage(Struct, frozen=True):
                 "ecosystem": self.package.ecosystem,
                 "platform": self.package.platform,
                 "name": self.package.name,
+                "together": self.package.together or None,
                 "version": self.version,
                 "date": self.date,
                 "source": self.source,

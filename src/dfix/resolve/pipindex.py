@@ -1,37 +1,22 @@
 """What versions an index of Python packages offers, by its JSON form.
 
-The form: https://packaging.python.org/en/latest/specifications/simple-repository-api/. Names, versions
-and wheels are read by `packaging`, whose authors write that specification.
+The form: https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
 
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
 from dfix.facts.package_versions import NoVersion, Package, PackageVersion, is_version
-from dfix.resolve.failures import ClientMissing, NotFound, RegistryError, Unusable
+from dfix.resolve.cache import digest_of
+from dfix.resolve.failures import NotFound, RegistryError, Unusable
 from dfix.resolve.manifests import parse_json
-from dfix.resolve.wire import Question, Wire
-
-if TYPE_CHECKING:
-    from packaging.tags import Tag
-    from packaging.version import Version
+from dfix.resolve.pipfiles import File, Machine, has_metadata, metadata_of, normalized, releases
+from dfix.resolve.piptogether import fitting
+from dfix.resolve.wire import Question, Wire, address, joined
 
 DEFAULT = "https://pypi.org/simple"
 _KIND = "application/vnd.pypi.simple.v1+json"
+SOURCE = "index of Python packages"
 _LARGEST = 64 * 1024 * 1024  # bytes; the largest that is known has some twenty
-#: glibc that every image of a supported release has at least; wheels for newer ones are passed over.
-_GLIBC = (2, 28)
-_MUSL = (1, 2)
-_MACHINES = {
-    "amd64": "x86_64",
-    "arm64": "aarch64",
-    "armhf": "armv7l",
-    "i386": "i686",
-    "ppc64el": "ppc64le",
-}
-_PLATFORM = re.compile(r"(manylinux|musllinux)_([0-9]+)_([0-9]+)_(\w+)")
-_OLD = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
+_LARGEST_METADATA = 4 * 1024 * 1024  # bytes
+_LARGEST_WHEEL = 16 * 1024 * 1024  # bytes of one that is fetched just for its metadata
 
 
 class PipIndex:
@@ -40,30 +25,82 @@ class PipIndex:
     def __init__(self, wire: Wire, index: str | None) -> None:
         self._wire = wire
         self._index = (index or DEFAULT).rstrip("/")
-        self._known: dict[str, list[dict[str, Any]] | RegistryError] = {}
+        self._known: dict[str, list[File] | RegistryError] = {}
+        self._together: dict[tuple[str, str], dict[str, str] | str] = {}
+        self._texts: dict[str, bytes] = {}
 
     def version(self, package: Package) -> PackageVersion | NoVersion:
-        """The newest version that pip would install. Raises RegistryError for no answer."""
-        known = self._known.get(package.name)
-        if known is None:
-            try:
-                known = self._files(package.name)
-            except RegistryError as error:
-                known = error
-            self._known[package.name] = known
-        if isinstance(known, NotFound):
-            return NoVersion(str(known))
-        if isinstance(known, RegistryError):
-            raise type(known)(str(known))
-        _, python, libc, arch = package.platform.split(" ")
-        newest = max(_usable(known, python, libc, arch), default=None)
+        """The newest version that pip would install. Raises RegistryError for no answer.
+
+        Of packages that are installed together each has its newest version, or none has one.
+        """
+        machine = Machine.of(package.platform)
+        if package.together:
+            group = package.platform, package.together
+            if group not in self._together:
+                self._together[group] = fitting(package.together, machine, self)
+            found = self._together[group]
+            if isinstance(found, str):
+                return NoVersion(found)
+            return PackageVersion(found[package.name], SOURCE)
+        try:
+            newest = max(releases(self.files(package.name), machine), default=None)
+        except NotFound as error:
+            return NoVersion(str(error))
         if newest is None:
-            return NoVersion(f"no version of it is known to work with Python {python}")
+            return NoVersion(f"no version of it is known to work with Python {machine.python}")
         if not is_version("pip", str(newest)):
             return NoVersion(f"its version {newest} cannot be written for certain")
-        return PackageVersion(str(newest), "index of Python packages")
+        return PackageVersion(str(newest), SOURCE)
 
-    def _files(self, name: str) -> list[dict[str, Any]]:
+    def files(self, name: str) -> list[File]:
+        """The files of a package, which is asked for once. Raises RegistryError."""
+        known = self._known.get(name)
+        if known is None:
+            try:
+                known = self._files(name)
+            except RegistryError as error:
+                known = error
+            self._known[name] = known
+        if isinstance(known, RegistryError):
+            raise type(known)(str(known))
+        return known
+
+    def metadata(self, name: str, file: File) -> bytes | None:
+        """The metadata of a file of a package; None where only a large file has it, or an sdist.
+
+        Raises RegistryError, also where it is not what the index says.
+        """
+        url, filename = file.get("url"), file.get("filename")
+        if not isinstance(url, str) or not isinstance(filename, str):
+            return None
+        beside = f"{self._index}/{name}/"
+        place = address(joined(url, beside=beside), beside=beside)
+        if place in self._texts:
+            return self._texts[place]
+        if has_metadata(file):
+            hashes = file.get("core-metadata", file.get("dist-info-metadata"))
+            text = self._file(f"{place}.metadata", name, _LARGEST_METADATA, hashes)
+        else:
+            size = file.get("size")
+            if not filename.endswith(".whl") or not isinstance(size, int) or size > _LARGEST_WHEEL:
+                return None
+            wheel = self._file(place, name, _LARGEST_WHEEL, file.get("hashes"))
+            text = metadata_of(wheel, name, _LARGEST_METADATA)
+        self._texts[place] = text
+        return text
+
+    def _file(self, url: str, name: str, limit: int, hashes: object) -> bytes:
+        """A file of a package, which has one of the hashes that the index says, if it says any."""
+        answer = self._wire.ask(Question("GET", url, limit))
+        if answer.status != 200:
+            raise Unusable(f"the index answers with status {answer.status} for a file of {name}")
+        digest = hashes.get("sha256") if isinstance(hashes, dict) else None
+        if digest is not None and digest_of(answer.body) != f"sha256:{digest}":
+            raise Unusable(f"a file of {name} is not what the index says")
+        return answer.body
+
+    def _files(self, name: str) -> list[File]:
         what = f"the page of {name}"
         question = Question("GET", f"{self._index}/{name}/", _LARGEST, {"Accept": _KIND})
         answer = self._wire.ask(question)
@@ -76,78 +113,8 @@ class PipIndex:
             raise Unusable(f"the index does not give {what} as JSON ({_KIND})")
         page = parse_json(answer.body, what)
         files = page.get("files")
-        if _normalized(page.get("name")) != name:
+        if normalized(page.get("name")) != name:
             raise Unusable(f"{what} is that of another package")
         if not isinstance(files, list) or not all(isinstance(each, dict) for each in files):
             raise Unusable(f"{what} does not list files")
         return files
-
-
-def _normalized(name: object) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower() if isinstance(name, str) else ""
-
-
-def _usable(files: list[dict[str, Any]], python: str, libc: str, arch: str) -> "Iterator[Version]":
-    """The versions with a file that pip would take: no pre-release, and not yanked."""
-    try:
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-        from packaging.utils import (
-            InvalidSdistFilename,
-            InvalidWheelFilename,
-            parse_sdist_filename,
-            parse_wheel_filename,
-        )
-        from packaging.version import InvalidVersion
-    except ImportError as error:
-        raise ClientMissing("asking indices needs more: pip install 'dfix[online]'") from error
-    minor = int(python.split(".")[1])
-    # Without a patch the newest of the line stands for it, as a tag without one does.
-    exact = python if python.count(".") == 2 else f"{python}.999"
-    for file in files:
-        filename, wanted = file.get("filename"), file.get("requires-python")
-        if not isinstance(filename, str) or file.get("yanked", False) is not False:
-            continue
-        try:
-            if filename.endswith(".whl"):
-                _, version, _, tags = parse_wheel_filename(filename)
-                if not any(_fits(tag, minor, libc, arch) for tag in tags):
-                    continue
-            else:
-                _, version = parse_sdist_filename(filename)
-            if isinstance(wanted, str) and not SpecifierSet(wanted).contains(exact):
-                continue
-        except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion, InvalidSpecifier):
-            continue  # pip passes over what it cannot read, too.
-        if not version.is_prerelease and not version.local:
-            yield version
-
-
-def _fits(tag: "Tag", minor: int, libc: str, arch: str) -> bool:
-    """Whether a wheel with `tag` is for Python 3.`minor` on such a machine, as far as is certain."""
-    return _fits_python(tag, minor) and _fits_machine(tag.platform, libc, arch)
-
-
-def _fits_python(tag: "Tag", minor: int) -> bool:
-    found = re.fullmatch(r"(cp|py)3([0-9]*)", tag.interpreter)
-    if found is None:
-        return False
-    needs = int(found[2] or "0")
-    if tag.abi == "none":
-        return needs <= minor if found[1] == "py" else needs == minor
-    if tag.abi == "abi3":
-        return found[1] == "cp" and needs <= minor
-    # Python 3.7 and older have an `m` behind the number; 3.13 and newer may have a `t` of its own.
-    return found[1] == "cp" and needs == minor and tag.abi in {f"cp3{minor}", f"cp3{minor}m"}
-
-
-def _fits_machine(platform: str, libc: str, arch: str) -> bool:
-    if platform == "any":
-        return True
-    machine = _MACHINES.get(arch, arch)
-    if found := _PLATFORM.fullmatch(platform):
-        kind, level = found[1], (int(found[2]), int(found[3]))
-        limit = _GLIBC if kind == "manylinux" else _MUSL
-        wanted = "manylinux" if libc == "glibc" else "musllinux"
-        return kind == wanted and level <= limit and found[4] == machine
-    kind = platform.removesuffix(f"_{machine}")
-    return libc == "glibc" and kind != platform and kind in _OLD

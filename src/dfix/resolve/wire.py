@@ -340,6 +340,11 @@ def same_origin(text: str, *, beside: str) -> str:
     return str(joined)
 
 
+def joined(text: str, *, beside: str) -> str:
+    """The address that `text`, which may be relative, means at `beside`. Raises `Unusable`."""
+    return str(_join(_parse(beside), text))
+
+
 def with_query(text: str, values: Mapping[str, str]) -> str:
     """The address with `values` added to its query."""
     return str(_parse(text).copy_merge_params(dict(values)))

@@ -15,6 +15,7 @@ from dfix.resolve.tags import Policy
 APT = Package("apt", "debian bookworm amd64", "libstdc++6")
 PIP = Package("pip", "python 3.13 glibc amd64", "requests")
 NPM = Package("npm", "node 24", "@angular/cli")
+BOTH = Package("pip", PIP.platform, "requests", "flask==3.0 requests[socks]")
 NODE = Package("npm", "node", "pm2")
 
 
@@ -26,6 +27,7 @@ ANSWERS = [
     locked(PIP, "2.32.5"),
     locked(APT, "1:12.2.0-14+deb12u1~x"),
     locked(NODE, "6.0.13"),
+    locked(BOTH, "2.32.4"),
     locked(NPM, "20.3.1"),
 ]
 
@@ -89,6 +91,13 @@ WRONG = {
     ): "3: '1.0rc1' is not",
     table(ecosystem="pip", platform="python 3.13 glibc amd64", version="1!2"): "3: '1!2' is not",
     table(ecosystem="pip", platform="python 3.13 glibc amd64", name="Re_q"): "3: 'Re_q' is not",
+    table(together="curl git"): "3: 'curl git' are no packages of apt",
+    table(
+        ecosystem="pip", platform="python 3.13 glibc amd64", version="1", together="curl $(id)"
+    ): "3: 'curl $(id)' are no packages of pip with curl",
+    table(
+        ecosystem="pip", platform="python 3.13 glibc amd64", version="1", together="flask jinja2"
+    ): "3: 'flask jinja2' are no packages of pip with curl",
     table(ecosystem="npm", platform="node 24", version="1.0"): "3: '1.0' is not a version of npm",
     table(ecosystem="npm", platform="node 24", name="../x"): "3: '../x' is not the name",
     table(ecosystem="npm", platform="node 24", name="@me"): "3: '@me' is not the name",
@@ -118,6 +127,7 @@ def test_what_is_locked_answers_for_that_platform_alone() -> None:
         {each.package: each for each in ANSWERS}, [(Package("npm", "node 22", "pm2"), "gone")]
     )
     assert packages.version(PIP) == PackageVersion("2.32.5", "dfix.lock: some index")
+    assert packages.version(BOTH) == PackageVersion("2.32.4", "dfix.lock: some index")
     other = packages.version(Package("pip", "python 3.12 glibc amd64", "requests"))
     assert isinstance(other, NoVersion) and "not locked" in other.reason
     assert packages.version(Package("npm", "node 22", "pm2")) == NoVersion("gone")
