@@ -37,6 +37,8 @@ class _Known:
     #: Of other packages' fixers alone.
     origins: Mapping[str, Origin]
     faults: tuple[Fault, ...]
+    #: The names of fixers by each name, alias and code, in lower case.
+    meant: Mapping[str, frozenset[str]]
 
 
 def all_fixers() -> Mapping[str, type[Fixer]]:
@@ -86,18 +88,19 @@ def _known() -> _Known:
     origins = {fixer.name: origin for fixer, origin in others.fixers.items()}
     found |= {fixer.name: fixer for fixer in others.fixers}
     order = sorted(found, key=lambda name: (found[name].phase, name))
-    return _Known({name: found[name] for name in order}, origins, tuple(sorted(others.faults)))
+    meant: dict[str, frozenset[str]] = {}
+    for name, fixer in found.items():
+        for known in (name, *fixer.aliases):
+            meant[known.lower()] = meant.get(known.lower(), frozenset()) | {name}
+    fixers = {name: found[name] for name in order}
+    return _Known(fixers, origins, tuple(sorted(others.faults)), meant)
 
 
 def resolve(names: Iterable[str]) -> frozenset[str]:
     """The fixers that names, codes and aliases mean. Raises UnknownFixer."""
-    table: dict[str, set[str]] = {}
-    for fixer in all_fixers().values():
-        for known in (fixer.name, *fixer.aliases):
-            table.setdefault(known.lower(), set()).add(fixer.name)
     chosen: set[str] = set()
     for name in names:
-        found = table.get(name.strip().lower())
+        found = _known().meant.get(name.strip().lower())
         if found is None:
             raise UnknownFixer(f"no fixer is called {name.strip()!r}; `dfix rules` lists them")
         chosen |= found
