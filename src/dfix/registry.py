@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from dfix.fixer import Fixer
 from dfix.plugins import Fault, Origin, fixer_of, installed
@@ -37,8 +37,6 @@ class _Known:
     #: Of other packages' fixers alone.
     origins: Mapping[str, Origin]
     faults: tuple[Fault, ...]
-    #: The names of fixers by each name, alias and code, in lower case.
-    meant: Mapping[str, frozenset[str]]
 
 
 def all_fixers() -> Mapping[str, type[Fixer]]:
@@ -88,19 +86,25 @@ def _known() -> _Known:
     origins = {fixer.name: origin for fixer, origin in others.fixers.items()}
     found |= {fixer.name: fixer for fixer in others.fixers}
     order = sorted(found, key=lambda name: (found[name].phase, name))
-    meant: dict[str, frozenset[str]] = {}
-    for name, fixer in found.items():
-        for known in (name, *fixer.aliases):
-            meant[known.lower()] = meant.get(known.lower(), frozenset()) | {name}
-    fixers = {name: found[name] for name in order}
-    return _Known(fixers, origins, tuple(sorted(others.faults)), meant)
+    return _Known({name: found[name] for name in order}, origins, tuple(sorted(others.faults)))
+
+
+@lru_cache(maxsize=2)
+def _meant(fixers: tuple[type[Fixer], ...]) -> Mapping[str, frozenset[str]]:
+    """The names of fixers by each name, alias and code, in lower case."""
+    table: dict[str, frozenset[str]] = {}
+    for fixer in fixers:
+        for known in (fixer.name, *fixer.aliases):
+            table[known.lower()] = table.get(known.lower(), frozenset()) | {fixer.name}
+    return table
 
 
 def resolve(names: Iterable[str]) -> frozenset[str]:
     """The fixers that names, codes and aliases mean. Raises UnknownFixer."""
+    table = _meant(tuple(all_fixers().values()))
     chosen: set[str] = set()
     for name in names:
-        found = _known().meant.get(name.strip().lower())
+        found = table.get(name.strip().lower())
         if found is None:
             raise UnknownFixer(f"no fixer is called {name.strip()!r}; `dfix rules` lists them")
         chosen |= found
