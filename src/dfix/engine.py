@@ -4,7 +4,6 @@ A fix is applied whole or not at all. All fixes of a round are checked together;
 fails, the round is halved until the guilty fix is found, dropped and reported as refused.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from dfix.edit import apply
 from dfix.facts import Facts, Surroundings
 from dfix.fixer import Fix, Fixer, Level, Phase, Refusal
 from dfix.guards import Before, is_out_of_proportion, objection
+from dfix.linemap import line_map
 from dfix.nodes import Dockerfile, Instruction, Node
 from dfix.parser import parse
 from dfix.plan import Change, stage_label
@@ -82,6 +82,14 @@ class Result(Struct, frozen=True):
         return tuple(change.path for change in self.changes)
 
 
+class Mark(Struct, frozen=True):
+    """What tells one finding of a file from its others; the line (1-based) is the original file's."""
+
+    fixer: str
+    line: int
+    message: str
+
+
 class Request(Struct, frozen=True):
     """What to run: fixers in their order, the ceiling, and what is known beside the file."""
 
@@ -90,6 +98,8 @@ class Request(Struct, frozen=True):
     surroundings: Surroundings = field(default_factory=Surroundings)
     ignored: frozenset[str] = frozenset()
     pragmas: bool = True  # whether hadolint's own comments count
+    #: The one finding to look after, where it is not all of them.
+    only: Mark | None = None
 
 
 def fix_bytes(data: bytes, request: Request) -> Result:
@@ -239,6 +249,8 @@ class _Run:
             names = (proposal.fixer.name, *proposal.fixer.aliases)
             if self.request.ignored & {name.lower() for name in names}:
                 continue
+            if self.request.only is not None and self.request.only != self.mark(proposal):
+                continue
             if self.suppressions.covers(names, owners):
                 self.report(proposal, "suppressed", "switched off by a comment")
             elif isinstance(proposal, Refusal):
@@ -287,6 +299,12 @@ class _Run:
             return after, applied
         return self.apply(before, fixes[half:])
 
+    def mark(self, proposal: Fix | Refusal) -> Mark:
+        """What the finding of a proposal is told from others by."""
+        within = proposal.within if isinstance(proposal, Refusal) else None
+        line = self.facts.positions.lines(proposal.node, within)[0]
+        return Mark(proposal.fixer.name, self.original_line(line), proposal.message)
+
     def report(self, proposal: Fix | Refusal, status: str, reason: str | None) -> None:
         fixer = proposal.fixer
         within = proposal.within if isinstance(proposal, Refusal) else None
@@ -329,28 +347,8 @@ class _Run:
         if self.tree is self.original:
             return line
         if self.lines is None:
-            self.lines = _line_map(self.original.text, self.tree.text)
+            self.lines = line_map(self.original.text, self.tree.text)
         return self.lines[line - 1]
-
-
-def _line_map(before: str, after: str) -> list[int]:
-    """For each line of `after`, the line (1-based) of `before` that stands in its place."""
-    old, new = before.split("\n"), after.split("\n")
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    middle: list[int] = []
-    matcher = difflib.SequenceMatcher(
-        None, old[head : len(old) - tail], new[head : len(new) - tail]
-    )
-    for _, first, last, start, end in matcher.get_opcodes():
-        nearest = min(head + max(last - 1, first), len(old) - 1)
-        middle += [min(head + first + at, nearest) + 1 for at in range(end - start)]
-    return [*range(1, head + 1), *middle, *range(len(old) - tail + 1, len(old) + 1)]
 
 
 def _told(error: BaseException | None) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import Candidate, discover, excluded_by
-from dfix.engine import Error, Finding, Request, Result, fix_bytes
+from dfix.engine import Error, Finding, Mark, Request, Result, fix_bytes
 from dfix.journal import Journal
 from dfix.neighbours import Handled, Outcome, Wish
 from dfix.parser import parse
@@ -116,15 +116,26 @@ class Work(Struct, frozen=True):
         error = Error("internal error: the process that worked on it died")
         return replace(self.blank(candidate.path), error=error)
 
-    def report_on(self, data: bytes, blank: FileReport, *, has_context: bool = True) -> FileReport:
+    def report_on(
+        self,
+        data: bytes,
+        blank: FileReport,
+        *,
+        has_context: bool = True,
+        only: Mark | None = None,
+    ) -> FileReport:
         """What becomes of `data`, which `blank.path` holds or would hold; `has_context` on disk.
 
-        Raises nothing, whatever is wrong with it.
+        With `only` just that finding is looked after. Raises nothing, whatever is wrong with it.
         """
         try:
             settings = settings_for(blank.path, config=self.config)
             blank = replace(blank, severities=dict(settings.hadolint_severities))
-            result = fix_bytes(data, self.request(blank.path, has_context))
+            request = self.request(blank.path, has_context)
+            if only is not None:
+                fixers = tuple(each for each in request.fixers if each.name == only.fixer)
+                request = replace(request, fixers=fixers, only=only)
+            result = fix_bytes(data, request)
         except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
             return replace(blank, error=Error(str(error)))
         except MemoryError:
