@@ -34,6 +34,7 @@ GROUPS = {
     "ground": Group(
         (
             "globs",
+            "linemap",
             "pointers",
             "pool",
             "regularfile",
@@ -160,13 +161,14 @@ GROUPS = {
                 "files",
                 "running",
                 "report",
+                *more,
             ),
             libraries,
         )
-        for name, libraries in (
-            ("verify", ()),
-            ("migrate", ("distributed", "pyarrow")),
-            ("lsp", ("lsprotocol", "pygls")),
+        for name, libraries, more in (
+            ("verify", (), ()),
+            ("migrate", ("distributed", "pyarrow"), ()),
+            ("lsp", ("lsprotocol", "pygls"), ("editing",)),
         )
     },
 }

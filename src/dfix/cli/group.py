@@ -25,6 +25,7 @@ COMMANDS = (
     "config",
     "undo",
     "migrate",
+    "lsp",
 )
 _OWN_OPTIONS = ("-h", "--help", "--version")
 

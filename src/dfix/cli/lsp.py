@@ -1,0 +1,31 @@
+"""`dfix lsp`: the language server for editors."""
+
+import click
+
+
+@click.command("lsp")
+@click.option(
+    "--stdio", is_flag=True, expose_value=False, help="What it does anyway; some editors say so."
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=20.0,
+    metavar="SECONDS",
+    help="Spend no longer than this on one file.  [default: 20]",
+)
+@click.pass_context
+def command(ctx: click.Context, *, time_limit: float) -> None:
+    """Serve an editor on standard input and output, by the Language Server Protocol.
+
+    Findings while a Dockerfile is typed, with their fixes as actions. Editors start this themselves.
+    """
+    try:
+        from dfix.lsp.features import run
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.partition(".")[0] == "dfix":
+            raise
+        raise click.ClickException(
+            "the language server needs more: pip install 'dfix[lsp]'"
+        ) from error
+    ctx.exit(run(time_limit))
