@@ -464,6 +464,19 @@ def test_files_beside_it_decide(tmp_path: Path) -> None:
         assert client.end() == 0
 
 
+def test_hadolints_own_file_says_how_grave_a_finding_is(tmp_path: Path) -> None:
+    path = tmp_path / "Dockerfile"
+    path.write_text(ADD)
+    (tmp_path / ".hadolint.yaml").write_text("override:\n  error: [DL3020]\n")
+    with Client() as client:
+        client.begin()
+        client.open(path.as_uri(), ADD)
+        found = {x["code"]: x["severity"] for x in client.diagnostics(path.as_uri())}
+        assert found.pop("add-to-copy") == 1
+        assert 1 not in found.values()
+        assert client.end() == 0
+
+
 def test_what_is_in_the_editor_alone_has_nothing_beside_it(tmp_path: Path) -> None:
     text = "FROM debian:12\nADD things /app/\n"
     (tmp_path / "things").mkdir()

@@ -6,6 +6,11 @@ from dfix.lsp.documents import Document
 from dfix.lsp.subject import Found, Problem, Report
 
 SOURCE = "dfix"
+_WEIGHTS = {
+    "error": types.DiagnosticSeverity.Error,
+    "warning": types.DiagnosticSeverity.Warning,
+    "note": types.DiagnosticSeverity.Information,
+}
 
 
 def diagnostics(document: Document, report: Report) -> list[types.Diagnostic]:
@@ -17,8 +22,13 @@ def diagnostics(document: Document, report: Report) -> list[types.Diagnostic]:
 
 
 def diagnostic(document: Document, found: Found) -> types.Diagnostic:
-    """A finding: a warning where a fix is at hand, and a hint where dfix leaves it alone."""
-    if found.status == "fixed":
+    """A finding: a warning where a fix is at hand, and a hint where dfix leaves it alone.
+
+    What `.hadolint.yaml` says comes before that.
+    """
+    if found.weight:
+        severity = _WEIGHTS[found.weight]
+    elif found.status == "fixed":
         severity = types.DiagnosticSeverity.Warning
     elif found.advice or found.status == "fixable":
         severity = types.DiagnosticSeverity.Information
@@ -26,20 +36,13 @@ def diagnostic(document: Document, found: Found) -> types.Diagnostic:
         severity = types.DiagnosticSeverity.Hint
     return types.Diagnostic(
         range=document.range(found.start, found.end),
-        message=f"{found.message} [{verdict(found)}]",
+        message=f"{found.message} [{found.verdict}]",
         severity=severity,
         code=found.fixer,
         code_description=types.CodeDescription(found.href) if found.href else None,
         source=SOURCE,
         data={"fixer": found.fixer, "line": found.line, "version": document.version},
     )
-
-
-def verdict(found: Found) -> str:
-    """What becomes of a finding, and why."""
-    status = {"fixed": "would be fixed"}.get(found.status, found.status)
-    status = "advice" if found.advice else status
-    return f"{status}: {found.reason}" if found.reason else status
 
 
 def remark(document: Document, message: str) -> types.Diagnostic:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from lsprotocol import types
 
-from dfix.lsp.diagnostics import verdict
 from dfix.lsp.documents import Document
 from dfix.lsp.subject import Found, Rule
 
@@ -35,7 +34,7 @@ def escaped(text: str) -> str:
 def _markdown(found: Found, rule: Rule) -> str:
     lines = [
         f"**{rule.name}** ({', '.join((rule.level or 'reports only', *rule.aliases))})",
-        f"{escaped(found.message)}: {escaped(verdict(found))}",
+        f"{escaped(found.message)}: {escaped(found.verdict)}",
         rule.text,
     ]
     if rule.href:
@@ -46,7 +45,7 @@ def _markdown(found: Found, rule: Rule) -> str:
 def _plain(found: Found, rule: Rule) -> str:
     lines = [
         f"{rule.name} ({', '.join((rule.level or 'reports only', *rule.aliases))})",
-        f"{found.message}: {verdict(found)}",
+        f"{found.message}: {found.verdict}",
         _MARKS.sub("", rule.text),
     ]
     return "\n\n".join((*lines, rule.href) if rule.href else lines)

@@ -82,9 +82,9 @@ class Worker:
         """A fixer, for people."""
         return cast("Rule", await self._ask("rule", name))
 
-    async def check(self, wishes: Wishes) -> None:
-        """Raises Declined for wishes that no fixer or level answers to."""
-        await self._ask("check", wishes)
+    async def check(self, wishes: Wishes) -> tuple[str, ...]:
+        """What of other packages' fixers was left out; declines wishes that nothing answers to."""
+        return cast("tuple[str, ...]", await self._ask("check", wishes))
 
     async def forget(self) -> None:
         """Reads everything beside files anew from now on."""

@@ -76,7 +76,8 @@ class Server(LanguageServer):
     async def checked(self) -> None:
         """The settings that the editor began with hold, unless they cannot be followed."""
         try:
-            await self.worker.check(self.wishes)
+            for left_out in await self.worker.check(self.wishes):
+                self.tell(types.MessageType.Warning, f"dfix: {left_out}")
         except (Declined, WorkFailed) as error:
             self.tell(types.MessageType.Error, f"dfix: {error}")
             self.wishes = Wishes()

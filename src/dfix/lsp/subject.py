@@ -38,8 +38,11 @@ class Found:
     start: int
     end: int
     status: str  # "fixed", "fixable" or "refused"
-    reason: str | None
+    verdict: str
+    """What becomes of it, and why."""
     advice: bool
+    weight: str
+    """What `.hadolint.yaml` makes of it: "error", "warning" or "note"; empty where it says nothing."""
     href: str
     """The documentation behind the rule; empty for none."""
 

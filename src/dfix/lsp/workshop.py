@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from dfix.buildarguments import forget as forget_arguments
 from dfix.check import problems
 from dfix.config import forget_settings, settings_for
 from dfix.engine import Finding, Mark
@@ -18,8 +19,10 @@ from dfix.nodes import Dockerfile
 from dfix.orchestrators import overridden_names, scan
 from dfix.parser import parse
 from dfix.pointers import pointer
-from dfix.registry import UnknownFixer, all_fixers
+from dfix.registry import UnknownFixer, all_fixers, faults
 from dfix.report.rules import explanation_data
+from dfix.report.severity import severity_of
+from dfix.report.wording import told_status
 from dfix.runner import LIMIT, FileReport, Work
 from dfix.selection import OptionError, Selection
 from dfix.surroundings import forget_locks
@@ -35,12 +38,14 @@ class InternalError(Exception):
     """Something is wrong with dfix itself."""
 
 
-def check(wishes: Wishes) -> None:
-    """Raises Declined for wishes that no fixer or level answers to."""
+def check(wishes: Wishes) -> tuple[str, ...]:
+    """What of other packages' fixers was left out. Raises Declined for wishes nothing answers to."""
+    all_fixers()
     try:
         _selection(wishes).check()
     except (UnknownFixer, OptionError, ValueError) as error:
         raise Declined(str(error)) from error
+    return tuple(f"left out: {fault}" for fault in faults())
 
 
 def forget() -> None:
@@ -49,6 +54,7 @@ def forget() -> None:
     forget_locks()
     scan.cache_clear()
     overridden_names.cache_clear()
+    forget_arguments()
 
 
 def report(subject: Subject) -> Report:
@@ -78,7 +84,7 @@ def _report(subject: Subject) -> Report:
         return Report()
     after = text.back(done.result.after) if done.result.changed else None
     found = tuple(
-        _found(text, each) for each in done.result.findings if each.status != "suppressed"
+        _found(text, done, each) for each in done.result.findings if each.status != "suppressed"
     )
     return Report(found, after=after)
 
@@ -178,11 +184,12 @@ class _Text:
         return min(start + column - 1, end)
 
 
-def _found(text: _Text, finding: Finding) -> Found:
+def _found(text: _Text, done: FileReport, finding: Finding) -> Found:
     start = text.place(finding.line, finding.column)
     end = text.place(finding.end_line, finding.end_column)
     if end <= start:  # of something that an earlier fix has moved
         start, end = text.line(finding.line)
+    codes = {code.lower() for code in (finding.fixer, *finding.aliases)}
     return Found(
         finding.fixer,
         finding.message,
@@ -190,8 +197,9 @@ def _found(text: _Text, finding: Finding) -> Found:
         start,
         end,
         finding.status,
-        None if finding.reason is None else text.told(finding.reason),
+        text.told(told_status(finding, written=False)),
         finding.advice,
+        severity_of(done, finding) if codes & done.severities.keys() else "",
         all_fixers()[finding.fixer].reference,
     )
 
