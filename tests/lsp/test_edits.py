@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dfix.lsp.edits import Edit, applied, edits
-from tests.lsp.test_positions import HARD
+from tests.lsp.test_positions import HARD, STEADY
 
 LINES = st.lists(st.sampled_from(["RUN a", "RUN b\r\n", "\n", "\r", "ENV a=😀 b=c\n", "  x \\\n"]))
 
@@ -39,11 +39,13 @@ def test_a_text_without_end_is_no_matter() -> None:
     assert applied(before, edits(before, after)) == after
 
 
+@STEADY
 @given(LINES, LINES)
 def test_made_of_lines(before: list[str], after: list[str]) -> None:
     _hold("".join(before), "".join(after))
 
 
+@STEADY
 @given(st.text(HARD), st.text(HARD))
 def test_made_of_anything(before: str, after: str) -> None:
     _hold(before, after)

@@ -1,13 +1,15 @@
 """Places in texts: what is a line, what is a unit, and what lies between."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dfix.lsp.positions import Encoding, Lines, cut, units, whole
 from tests.lsp import text as javascript
 
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-16", "utf-32")
+#: A machine with other work to do is no failure.
+STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 #: What makes texts hard: ends of lines and what looks like some, characters of all lengths, halves.
 HARD = "a\r\n\n\r\f\v\x1c\x85\u2028\u2029é€😀\ufeff\ud83d\ude00"
 
@@ -63,6 +65,7 @@ def test_half_a_character_of_utf_16_can_be_taken_away_and_put_back() -> None:
     assert Lines(cut_off).replaced((0, 2), (0, 2), "\ude00", "utf-16") == "a😀b"
 
 
+@STEADY
 @given(st.text(HARD), st.sampled_from(ENCODINGS))
 def test_a_place_and_back(text: str, encoding: Encoding) -> None:
     text = whole(text)
@@ -74,6 +77,7 @@ def test_a_place_and_back(text: str, encoding: Encoding) -> None:
         assert lines.offset(line, character, encoding) == offset
 
 
+@STEADY
 @given(st.text(HARD), st.integers(0, 30), st.sampled_from(ENCODINGS))
 def test_cutting_loses_nothing(line: str, at: int, encoding: Encoding) -> None:
     before, after = cut(whole(line), at, encoding)
@@ -81,6 +85,7 @@ def test_cutting_loses_nothing(line: str, at: int, encoding: Encoding) -> None:
     assert units(before, encoding) <= at
 
 
+@STEADY
 @given(st.text(HARD), st.text(HARD), *[st.tuples(st.integers(0, 5), st.integers(0, 9))] * 2)
 def test_replacing_is_what_an_editor_does(
     text: str, new: str, start: tuple[int, int], end: tuple[int, int]

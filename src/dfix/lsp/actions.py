@@ -13,7 +13,8 @@ from dfix.lsp.subject import Declined, Found, Report, Subject
 
 FIX_ALL = "source.fixAll.dfix"
 KINDS = (types.CodeActionKind.QuickFix, FIX_ALL)
-#: Findings of which is tried, before they are offered, whether they can be fixed alone.
+#: Findings of one answer of which is tried whether they can be fixed alone. For an editor that takes all
+#: edits at once, no more are offered.
 _TRIED = 20
 
 
@@ -49,6 +50,8 @@ class Actions:
         actions: list[types.CodeAction] = []
         if asked_for(types.CodeActionKind.QuickFix, only):
             found = touched(self._document, report, range_)
+            if not self._client.resolves:
+                found = found[:_TRIED]
             actions += await self._fixes([each for each in found if each.status == "fixed"])
             actions += await self._suppressions(found)
         if report.after is not None and asked_for(FIX_ALL, only):
@@ -80,7 +83,7 @@ class Actions:
 
     async def _fixes(self, found: Sequence[Found]) -> list[types.CodeAction]:
         marks = [(each.fixer, each.line, each.message) for each in found]
-        if self._client.resolves and len(found) > _TRIED:
+        if len(found) > _TRIED:
             return [self._fix(each, None) for each in found]
         texts = await self._worker.fixed_alone(self._subject, marks) if marks else ()
         return [

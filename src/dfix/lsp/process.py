@@ -144,6 +144,8 @@ class Worker:
             except asyncio.CancelledError:
                 task.answer.cancel()
                 raise
+            except Exception as error:  # nobody would be answered any more
+                _fail(task, _failure(type(error).__name__, " ".join(str(error).split())))
             else:
                 if not done:
                     kind, told = answer

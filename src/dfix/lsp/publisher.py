@@ -103,7 +103,8 @@ class Publisher:
             report = self._held(document) or await self._made(document, urgent=False)
         except TooLong as failure:
             remark = f"dfix gave up on this file: {failure}"
-        except WorkFailed as failure:
-            self._complain(f"{document.uri}: {failure}")
+        except Exception as error:  # it must not be lost, and the next version is another try
+            told = error if isinstance(error, WorkFailed) else f"internal error: {error!r}"
+            self._complain(f"{document.uri}: {told}")
         if self._is_newest(document, age):
             self._publish(document, report, remark)
