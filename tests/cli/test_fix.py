@@ -226,7 +226,9 @@ def test_json_says_the_same_in_every_mode(call: Caller) -> None:
 def test_statistics(call: Caller) -> None:
     call.write({"a/Dockerfile": ADD + "ADD . /b\n", "b/Dockerfile": REFUSED})
     errors = call("--check", "--statistics").errors
-    assert errors.endswith("     2  add-to-copy  fixed\n     1  add-to-copy  refused\n")
+    assert errors.endswith(
+        "findings  fixed  refused  fixer\n       3      2        1  add-to-copy\n"
+    )
 
 
 def test_names_and_codes_select(call: Caller) -> None:

@@ -37,6 +37,8 @@ class Recipe:
     level: str
     options: Mapping[str, Mapping[str, object]]
     ignored: frozenset[str]
+    pragmas: bool
+    """Whether hadolint's comments count."""
 
     @classmethod
     def of(cls, selection: Selection, settings: Settings) -> "Recipe":
@@ -45,7 +47,8 @@ class Recipe:
         names = {fixer: name for name, fixer in all_fixers().items()}
         options = {name: dict(held) for name, held in choice.options.items()}
         fixers = tuple(names[each] for each in choice.fixers)
-        return cls(fixers, str(choice.level), options, choice.ignored)
+        pragmas = settings.hadolint_pragmas
+        return cls(fixers, str(choice.level), options, choice.ignored, pragmas)
 
     def request(self) -> Request:
         """What the engine is asked: a file of a set has no build context and no Compose file."""
@@ -55,6 +58,7 @@ class Recipe:
             Level.named(self.level),
             Surroundings(None, EmbeddedImages(), frozenset(), (), self.options),
             self.ignored,
+            self.pragmas,
         )
 
 

@@ -44,17 +44,22 @@ class Form:
 
 
 class Items:
-    """The items of a JSON array that stands `depth` levels deep, written one by one."""
+    """The items of a JSON array that stands `depth` levels deep, written one by one.
 
-    def __init__(self, depth: int) -> None:
+    With `lines` each takes one line, for where there may be very many.
+    """
+
+    def __init__(self, depth: int, *, lines: bool = False) -> None:
         self.count = 0
         self._depth = depth
+        self._lines = lines
 
     def add(self, item: object) -> str:
         """One more item, with what parts it from the one before; `[` stands already."""
         self.count += 1
         start = "\n" if self.count == 1 else ",\n"
-        return f"{start}{'  ' * (self._depth + 1)}{indented(item, self._depth + 1)}"
+        text = dumps(item, indent=None).strip() if self._lines else indented(item, self._depth + 1)
+        return f"{start}{'  ' * (self._depth + 1)}{text}"
 
     def end(self) -> str:
         """The end of the array."""
@@ -74,9 +79,9 @@ def file_data(report: FileReport) -> dict[str, object]:
     }
 
 
-def dumps(data: object) -> str:
+def dumps(data: object, *, indent: int | None = 2) -> str:
     """`data` as JSON. Bytes that are not UTF-8 show as U+FFFD, which every reader takes."""
-    text = readable(json.dumps(data, indent=2, ensure_ascii=False))
+    text = readable(json.dumps(data, indent=indent, ensure_ascii=False))
     return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 

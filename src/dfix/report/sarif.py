@@ -47,7 +47,7 @@ class Form:
 
     def __init__(self, *, written: bool) -> None:
         self._written = written
-        self._results = Items(3)
+        self._results = Items(3, lines=True)
         self._rules: set[str] = set()
         self._notifications: list[dict[str, object]] = []
 

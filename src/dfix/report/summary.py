@@ -8,6 +8,8 @@ from msgspec import Struct, field
 from dfix.report.styled import Line
 from dfix.runner import FileReport, Status
 
+_STATUSES = ("fixed", "fixable", "refused", "suppressed")
+
 
 class Summary(Struct):
     """Counts files by what became of them, and findings by fixer and status."""
@@ -66,9 +68,18 @@ def summary_line(summary: Summary, *, written: bool) -> Line:
 
 
 def statistics_lines(summary: Summary) -> list[Line]:
-    """Findings by fixer and status, the most frequent first."""
-    order = sorted(summary.findings.items(), key=lambda each: (-each[1], each[0]))
-    return [
-        ((f"{count:>6}  ", ""), (fixer, "bold"), (f"  {status}", ""))
-        for (fixer, status), count in order
-    ]
+    """A table of findings by fixer and status, the most frequent fixer first; nothing for none."""
+    totals: Counter[str] = Counter()
+    for (fixer, _), count in summary.findings.items():
+        totals[fixer] += count
+    if not totals:
+        return []
+    columns = [each for each in _STATUSES if summary.found(each)]
+    head = "  ".join(("findings", *columns, "fixer"))
+    lines: list[Line] = [((head, "bold"),)]
+    for fixer, total in sorted(totals.items(), key=lambda each: (-each[1], each[0])):
+        counts = "".join(
+            f"{summary.findings[fixer, each] or '-':>{len(each)}}  " for each in columns
+        )
+        lines.append(((f"{total:>8}  {counts}", ""), (fixer, "cyan")))
+    return lines
