@@ -55,6 +55,7 @@ class Error(Struct, frozen=True):
 
     message: str
     line: int | None = None
+    shared: bool = False  # whether it is the configuration's, and with that many files' own
 
     def __str__(self) -> str:
         return self.message

@@ -108,7 +108,7 @@ class Work(Struct, frozen=True):
         except OSError as error:
             return replace(blank, error=Error(f"cannot be read: {error.strerror or error}"))
         except ConfigError as error:
-            return replace(blank, error=Error(str(error)))
+            return replace(blank, error=Error(str(error), shared=True))
         return self.report_on(data, blank)
 
     def died(self, candidate: Candidate) -> FileReport:
@@ -137,7 +137,7 @@ class Work(Struct, frozen=True):
                 request = replace(request, fixers=fixers, only=only)
             result = fix_bytes(data, request)
         except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
-            return replace(blank, error=Error(str(error)))
+            return replace(blank, error=Error(str(error), shared=True))
         except MemoryError:
             return replace(blank, error=Error("there is not enough memory"))
         except Exception as error:  # of dfix itself: it must not stop the other files

@@ -4,11 +4,16 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dfix.adoption import Adoption, Code
+from dfix.fixer import Level
+from dfix.report.adoption import adoption_lines
+from dfix.report.styled import plain
 from tests.cli.conftest import ADD, BROKEN, COPY, REFUSED, Caller
 from tests.transcripts import lay_files, run, steps
 
@@ -287,3 +292,19 @@ def test_the_transcript(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert lay_files("adopting.md", tmp_path / "project") == ["Dockerfile"]
     ((command, output),) = steps("adopting.md")
     assert run(command, tmp_path / "project") == output
+
+
+def test_a_reason_has_a_number_where_it_does_not_stand_for_all() -> None:
+    code = Code(found=4)
+    code.fixed[Level.AGGRESSIVE] = 1
+    adoption = Adoption(measured=True, files=1)
+    adoption.codes["DL1"] = code
+    for reasons, expected in (
+        ({"b": 1, "a": 2}, "a (2)"),
+        ({"a": 3}, "a"),
+        ({"a": 5, "b": 1}, "a"),
+        ({"x" * 100: 3}, "x" * 69 + "..."),
+        ({}, ""),
+    ):
+        code.reasons = Counter(reasons)
+        assert plain(adoption_lines(adoption)[1]).partition("     3  ")[2] == expected

@@ -272,6 +272,19 @@ def test_a_broken_configuration_fails_its_own_files(call: Caller) -> None:
     assert call.text("b/Dockerfile") == COPY
 
 
+def test_a_configuration_that_is_broken_for_many_is_told_once(call: Caller) -> None:
+    call.write({f"{at}/Dockerfile": ADD for at in range(5)} | {"dfix.toml": "levl = 'safe'\n"})
+    done = call("--jobs", "2")
+    message = f"error: {call.folder / 'dfix.toml'}:1: there is no setting levl: is level meant?"
+    first, others, summary = done.errors.splitlines()
+    assert (done.code, first) == (2, f"0/Dockerfile: {message}")
+    assert others == f"4 further files: {message}"
+    assert summary.startswith("5 files: 0 fixed, 0 skipped, 5 failed")
+    assert call("--quiet", "4").errors == f"4/Dockerfile: {message}\n"
+    files = json.loads(call("--check", "--format", "json").out)["files"]
+    assert [each["error"] for each in files] == [message.removeprefix("error: ")] * 5
+
+
 def test_ignored_files_of_git(call: Caller) -> None:
     call.write({".gitignore": "b/\n", "a/Dockerfile": ADD, "b/Dockerfile": ADD})
     assert call("--check").errors.startswith("1 file: ")

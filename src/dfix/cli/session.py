@@ -1,6 +1,7 @@
 """One call of `dfix fix`: runs it, prints what became of the files, and gives the exit code."""
 
 import gc
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -60,6 +61,7 @@ class Session:
         self.work = work
         self.view = view
         self.summary = Summary()
+        self._shared: Counter[str] = Counter()  # files by what is wrong with their configuration
         self.out = standard_output(no_color=view.no_color)
         self.err = standard_error(no_color=view.no_color)
         self.report = self.out
@@ -182,6 +184,10 @@ class Session:
         line = error_line(report)
         if line is not None and self._shows_findings and self._in_a_file:
             self.report.lines([line])
+        if report.error is not None and report.error.shared:
+            self._shared[report.error.message] += 1
+            if self._shared[report.error.message] > 1:
+                return  # is counted at the end
         if line is None and not self.view.quiet:
             line = note_line(report)
         if line is not None:
@@ -190,6 +196,10 @@ class Session:
     def _conclude(self) -> None:
         if self.form is not None:
             self.report.text(self.form.tail(self.summary))
+        for message, count in self._shared.items():
+            if count > 1:
+                files = "1 further file" if count == 2 else f"{count - 1} further files"
+                self.err.lines([((f"{files}: ", "bold"), ("error: ", "red"), (message, ""))])
         if not self.view.quiet:
             self.err.lines([summary_line(self.summary, written=not self.view.preview)])
         if self.view.statistics:

@@ -91,4 +91,4 @@ def _why(code: Code) -> str:
         return ""
     reason, count = _ordered(code)[0]
     short = reason if len(reason) <= _WIDEST else f"{reason[: _WIDEST - 3]}..."
-    return short if reason == NO_FIXER or count == code.left else f"{short} ({count})"
+    return short if reason == NO_FIXER or count >= code.left else f"{short} ({count})"
