@@ -122,6 +122,7 @@ GROUPS = {
             "runner",
             "schema",
             "selection",
+            "shellcheck",
             "surroundings",
         ),
         (

@@ -15,6 +15,7 @@ from dfix.orchestrators import overridden_names, scan
 from dfix.resolve import bases, tags
 from dfix.resolve.lock import NAME, Lock, LockedImages
 from dfix.resolve.lockedpackages import LockedPackages
+from dfix.shellcheck import advice
 from dfix.worktree import work_tree_root
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def surroundings_of(
             images = images_for(place, others)
             packages = packages_for(place) if packages is None else packages
     passed = partial(giving, tree or file.parent, deep=tree is not None)
-    return Surroundings(evidence, images, overridden, services, options, passed, packages)
+    return Surroundings(evidence, images, overridden, services, options, passed, packages, advice())
 
 
 def images_for(tree: Path, others: "Images") -> "Images":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dfix.facts.evidence import Evidence
     from dfix.facts.package_versions import Packages
     from dfix.facts.services import Service
+    from dfix.facts.shell_advice import ShellAdvice
     from dfix.plan import Plan, Statement
 
 __all__ = ["Facts", "Habits", "Positions", "Stages", "Surroundings"]
@@ -40,6 +41,8 @@ class Surroundings(Struct, frozen=True):
     passed: Callable[[str], str | None] | None = None
     #: Where versions of packages come from; None where none is locked.
     packages: "Packages | None" = None
+    #: Who checks shell texts; None for nobody.
+    shell_advice: "ShellAdvice | None" = None
 
 
 class Facts:

@@ -104,6 +104,10 @@ class Rewrite:
         """Puts `text` in the place of `word`."""
         self._edits.append((word.span, text))
 
+    def substitute(self, span: Span, text: str) -> None:
+        """Puts `text` in the place of a range of the script's raw text, within one statement."""
+        self._edits.append((span, text))
+
     def remove(self, word: Word) -> None:
         """Takes `word` out with the blanks in front of it, and its line where it stands alone."""
         self._remove(word.span)
