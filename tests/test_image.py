@@ -198,3 +198,26 @@ def test_tag_span_covers_the_tag_alone(text: str, start: int, end: int) -> None:
     assert span is not None
     assert (span.start, span.end) == (start, end)
     assert text[: span.start] + "9" + text[span.end :] == reference.with_tag("9")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("node", "r.example.com/node"),
+        ("library/node:20", "r.example.com/library/node:20"),
+        ("docker.io/library/node", "r.example.com/library/node"),
+        ("a.example:5000/b/c:1@sha256:" + "0" * 64, "r.example.com/b/c:1@sha256:" + "0" * 64),
+    ],
+)
+def test_another_registry(text: str, expected: str) -> None:
+    image = ImageReference.parse(text)
+    assert image is not None
+    assert image.with_registry("r.example.com").code == expected
+
+
+@pytest.mark.parametrize("registry", ["", "library", "a b.c", "a.b/c", "https://a.b", "a.b:x"])
+def test_what_is_no_registry(registry: str) -> None:
+    image = ImageReference.parse("node:20")
+    assert image is not None
+    with pytest.raises(ValueError, match="not a registry"):
+        image.with_registry(registry)

@@ -109,6 +109,15 @@ class ImageReference(Struct, frozen=True):
             raise ValueError(f"not a valid tag: {tag!r}")
         return self._spell(tag)
 
+    def with_registry(self, registry: str) -> "ImageReference":
+        """The image of the same path, tag and digest on another registry.
+
+        Raises ValueError where `registry` is none.
+        """
+        if not (_REGISTRY.fullmatch(registry) and _is_registry(registry)):
+            raise ValueError(f"not a registry: {registry!r}")
+        return ImageReference(registry, self.path, self.tag, self.digest)
+
     @property
     def _is_on_hub(self) -> bool:
         return self.registry is None or self.registry in _HUB

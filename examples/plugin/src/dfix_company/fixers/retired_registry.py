@@ -1,7 +1,6 @@
 """Takes images from the registry that took the place of a retired one."""
 
 import re
-from dataclasses import replace
 
 from dfix import Change, Fixer, From, ImageReference, Invalid, Level, Phase, Valid
 
@@ -58,7 +57,7 @@ class RetiredRegistry(Fixer):
         if not re.fullmatch(r"[\w./:@-]+", word.text):
             self.refuse(word, f"the name is not written out; by default it is {base}")
             return
-        new = replace(image, registry=NEW).code
+        new = image.with_registry(NEW).code
         self.fix(
             word,
             {word: word.with_changes(text=new)},
