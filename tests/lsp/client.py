@@ -20,7 +20,7 @@ from lsprotocol import types
 from lsprotocol.converters import get_converter
 
 #: Seconds after which a message that does not come never will.
-PATIENCE = 30.0
+PATIENCE = 120.0
 CONVERTER = get_converter()
 
 Message = dict[str, Any]

@@ -128,3 +128,16 @@ def test_many_documents_at_once(tmp_path: Path) -> None:
             assert "add-to-copy" in [each["code"] for each in said["diagnostics"]]
             told.add(said["uri"])
         assert client.end() == 0
+
+
+def test_a_file_that_takes_long_holds_up_no_other(client: Client, editor: Editor) -> None:
+    small = editor("FROM debian:12\nADD . /app\n")
+    small.diagnostics()
+    small.formatted()
+    lines = (f"RUN apt-get update && apt-get install -y a{number} | b\n" for number in range(150))
+    large = editor("FROM debian:12\n" + "".join(lines))
+    assert small.formatted() == "FROM debian:12\nCOPY . /app\n"
+    small.replace("FROM debian:12\n")
+    assert small.formatted() == "FROM debian:12\n"
+    assert not [x for x in client.heard if x["params"].get("uri") == large.uri]
+    assert large.diagnostics() != []

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from dfix.lsp.documents import Document, Documents
-from dfix.lsp.process import TooLong, Worker, WorkFailed
+from dfix.lsp.lane import TooLong, WorkFailed
+from dfix.lsp.process import Worker
 from dfix.lsp.subject import Report, Subject
 
 #: Seconds without a change after which a document is looked at.

@@ -15,7 +15,8 @@ from dfix.lsp.diagnostics import diagnostics, remark
 from dfix.lsp.documents import Document, Documents
 from dfix.lsp.edits import Edit, edits
 from dfix.lsp.hover import hover
-from dfix.lsp.process import Worker, WorkFailed
+from dfix.lsp.lane import WorkFailed
+from dfix.lsp.process import Worker
 from dfix.lsp.protocol import Protocol, plain
 from dfix.lsp.publisher import Publisher
 from dfix.lsp.settings import SettingsError, wishes_of

@@ -1,6 +1,6 @@
 """The process that looks into texts: takes one task after the other from its standard input.
 
-It is started by `dfix.lsp.process`, has no other master, and ends with it, in the middle of a task, too.
+It is started by `dfix.lsp.lane`, has no other master, and ends with it, in the middle of a task, too.
 """
 
 import os
