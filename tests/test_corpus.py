@@ -11,6 +11,8 @@ from dfix import Level, Request, Surroundings, fix_bytes, parse
 from dfix.check import problems
 from dfix.registry import all_fixers
 from dfix.surroundings import EmbeddedImages
+from tests.packages import EveryPackage
+from tests.properties import guarded
 
 FOLDER = os.environ.get("DFIX_CORPUS")
 #: As many files as are looked at by default; DFIX_CORPUS_FILES says another number.
@@ -63,4 +65,24 @@ def test_no_file_is_damaged(level: Level) -> None:
         assert not fix_bytes(result.after, request).changed, path
         guarded = [each for each in result.findings if "otherwise than" in (each.reason or "")]
         assert not guarded, (path, guarded)
+    assert changed
+
+
+def test_versions_of_packages_do_no_harm() -> None:
+    """With a lock of everything, each RUN reads as announced, and a second run changes nothing."""
+    surroundings = Surroundings(images=EmbeddedImages(), packages=EveryPackage())
+    request = Request((all_fixers()["pin-packages"],), Level.AGGRESSIVE, surroundings)
+    changed = 0
+    for path in sample():
+        data = path.read_bytes()
+        result = fix_bytes(data, request)
+        if problems(parse(data)):
+            assert not result.changed, path
+            continue
+        assert result.error is None, (path, result.error)
+        assert guarded(result) == [], path
+        if result.changed:
+            changed += 1
+            assert not problems(parse(result.after)), path
+            assert fix_bytes(result.after, request).after == result.after, path
     assert changed

@@ -1,8 +1,11 @@
 """pin-packages: what it leaves alone first, then what it changes."""
 
+from pathlib import Path
+
 import pytest
 
-from dfix import Level
+from dfix import Level, Request, Surroundings, fix_bytes, parse
+from dfix.check import problems
 from dfix.facts.package_versions import (
     NoVersion,
     Package,
@@ -11,10 +14,14 @@ from dfix.facts.package_versions import (
     is_platform,
     is_together,
 )
+from dfix.registry import all_fixers
+from dfix.surroundings import EmbeddedImages
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
+from tests.packages import EveryPackage
 from tests.properties import guarded
 
 NAME = "pin-packages"
+CORPUS = Path(__file__).parents[1] / "corpus"
 
 VERSIONS = {
     ("apt", "debian bookworm amd64"): {
@@ -470,3 +477,28 @@ def test_what_is_left_is_told_beside_what_is_done() -> None:
     told = {each.status: each.reason or "" for each in result.findings}
     assert told["fixed"] == "these are the versions in the lock"
     assert "`aa`, `bb`: nobody has it; `c:arm64`: " in told["refused"]
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.stem)
+def test_a_lock_of_everything_does_no_harm_to_nasty_files(path: Path) -> None:
+    data = path.read_bytes()
+    request = Request(
+        (all_fixers()[NAME],),
+        Level.AGGRESSIVE,
+        Surroundings(images=EmbeddedImages(), packages=EveryPackage()),
+    )
+    result = fix_bytes(data, request)
+    assert guarded(result) == []
+    if problems(parse(data)):
+        assert not result.changed
+    assert not result.changed or not problems(parse(result.after))
+    assert fix_bytes(result.after, request).after == result.after
+
+
+@pytest.mark.parametrize("case", [*NOOP, *REFUSED])
+def test_whoever_has_every_package_may_not_write_more(case: str) -> None:
+    """Cases that are refused for a word or for its surroundings are so whatever is locked."""
+    text = NOOP.get(case) or REFUSED[case][0]
+    if case in NOOP or REFUSED[case][1] not in {"nobody has it", "`nosuch`: nobody has it"}:
+        result = run(NAME, text, packages=EveryPackage())
+        assert result.after == result.before
