@@ -81,3 +81,39 @@ def test_the_schema(call: Caller) -> None:
 def test_one_of_both(call: Caller, arguments: tuple[str, ...]) -> None:
     done = call("config", *arguments)
     assert (done.code, done.errors) == (2, "dfix: error: one of --show FILE and --schema\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "expected"),
+    [
+        ("", "Dockerfile", "# fixers left out: none"),
+        ("ignore = ['DL3020']", "Dockerfile", "# fixers left out: add-to-copy"),
+        (
+            "select = ['DL3020', 'merge-runs']",
+            "Dockerfile",
+            "# fixers that run: add-to-copy, merge-runs",
+        ),
+        ("select = []", "Dockerfile", "# fixers that run: none"),
+        ("[per-file-ignores]\n'a/*' = ['merge-runs']", "a/x", "# fixers left out: merge-runs"),
+        ("[per-file-ignores]\n'a/*' = ['merge-runs']", "b/x", "# fixers left out: none"),
+        (
+            "extend-select = ['sort-packages']",
+            "Dockerfile",
+            "# fixers left out: none; further ones that run: sort-packages",
+        ),
+        (
+            "exclude = ['old/']",
+            "old/Dockerfile",
+            "# fixers left out: none\n# the file is excluded: it is passed over unless it is named",
+        ),
+    ],
+)
+def test_what_holds_for_that_very_file(call: Caller, text: str, file: str, expected: str) -> None:
+    call.write({"dfix.toml": text})
+    assert call("config", "--show", file).out.endswith(f"\n{expected}\n")
+
+
+def test_what_hadolint_ignores_is_left_out(call: Caller) -> None:
+    call.write({"dfix.toml": "", ".hadolint.yaml": "ignored: [DL3020, SC2086]\n"})
+    out = call("config", "--show", "Dockerfile").out
+    assert out.endswith("\n# fixers left out: add-to-copy\n")

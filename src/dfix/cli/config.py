@@ -31,7 +31,7 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
         return
     try:
         settings = settings_for(Path(file), config=None if config is None else Path(config))
-        Selection().choose(settings, Path(file))
+        choice = Selection().choose(settings, Path(file))
     except (ConfigError, UnknownFixer, OptionError) as error:
         raise click.ClickException(str(error)) from error
     lines: list[Line] = []
@@ -45,8 +45,28 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
         for name, value in options.items():
             key = f"{fixer}.{name}"
             lines.append(_line(key, value, settings.origins.get(key)))
+    runs = {
+        each.name
+        for each in choice.fixers
+        if not choice.ignored & {name.lower() for name in (each.name, *each.aliases)}
+    }
+    lines.append(((_told(runs), "dim"),))
+    if settings.excludes(Path(file)):
+        lines.append((("# the file is excluded: it is passed over unless it is named", "dim"),))
     out.lines(lines)
     out.require_success()
+
+
+def _told(runs: set[str]) -> str:
+    """Which fixers run, or which of those do not that usually do, whichever is shorter."""
+    from dfix.registry import all_fixers
+
+    left = {name for name, each in all_fixers().items() if each.default} - runs
+    if len(left) > len(runs):
+        return f"# fixers that run: {', '.join(sorted(runs)) or 'none'}"
+    more = sorted(name for name in runs if not all_fixers()[name].default)
+    told = f"# fixers left out: {', '.join(sorted(left)) or 'none'}"
+    return f"{told}; further ones that run: {', '.join(more)}" if more else told
 
 
 def _line(key: str, value: object, origin: str | None) -> tuple[tuple[str, str], ...]:
