@@ -66,8 +66,6 @@ def test_what_hadolint_finds_and_what_becomes_of_it(
     assert cells["DL3020"][:5] == ["3", "2", "2", "2", "1"]
     assert cells["DL3020"][5].startswith("a source has a variable in it")
     assert cells["DL3007"][:4] == ["1", "0", "1", "1"]
-    assert cells["SC2086"][1:4] == ["-", "-", "-"]
-    assert cells["SC2086"][5] == "no fixer answers to it"
     assert "findings in 2 files; dfix fixes " in done.out
     assert call.text("a/Dockerfile") == TWO, "nothing is written"
 
@@ -212,7 +210,7 @@ def test_a_report(call: Caller, monkeypatch: pytest.MonkeyPatch, through: str) -
     rows = [
         _row("a/Dockerfile", "DL3020"),
         _row("a/Dockerfile", "DL3020", 3),
-        _row("a/Dockerfile", "SC2086", 4),
+        _row("a/Dockerfile", "XX0001", 4),
         _row("b/Dockerfile", "DL3020"),
     ]
     text = json.dumps(rows)
@@ -226,7 +224,9 @@ def test_a_report(call: Caller, monkeypatch: pytest.MonkeyPatch, through: str) -
     assert (done.code, done.errors) == (0, "")
     cells = {row.split()[0]: row.split(maxsplit=6)[1:] for row in done.out.splitlines() if row}
     assert cells["DL3020"][:5] == ["3", "2", "2", "2", "1"]
-    assert cells["SC2086"][5] == "no fixer answers to it"
+    assert cells["XX0001"][:5] == ["1", "-", "-", "-", "1"]
+    assert cells["XX0001"][5] == "no fixer answers to it"
+    assert "\nno fixer answers to the codes of 1 finding\n" in done.out
     assert "hadolint did not look at the results" in done.out
 
 
