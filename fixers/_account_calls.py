@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from dfix import Facts, Instruction, Run, Stage
+from dfix import Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import base_name
 from dfix.facts.scripts import Command, script_of
 from dfix.facts.statements import statements_of
@@ -24,7 +24,7 @@ _LONG_FLAGS = frozenset(
 )
 _NUMBER = {"useradd": ("u", "uid"), "adduser": ("u", "uid"), "groupadd": ("g", "gid"),
            "addgroup": ("g", "gid")}  # fmt: skip
-_CHANGING = re.compile(
+_CHANGING = regex(
     r"\b(?:usermod|userdel|deluser|groupmod|groupdel|delgroup|fixuid|vipw|vigr|newusers)\b"
     r"|/etc/(?:passwd|group)\b"
 )

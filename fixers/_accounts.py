@@ -4,9 +4,9 @@ import re
 
 from msgspec import Struct
 
-from dfix import Facts, Stage
+from dfix import Facts, Stage, regex
 
-_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
+_NAME = regex(r"[a-z_][a-z0-9_-]{0,30}")
 #: Numbers of accounts that distributions hand out end below this, first ordinary users included.
 _FIRST_FREE = 1001
 #: BusyBox takes no larger number in every build of it, and 65534 is `nobody`.

@@ -5,26 +5,26 @@ An option that a program does not know ends the build, so that "not known" is no
 
 import re
 
-from dfix import Add, Copy, Facts, Instruction, Run, Stage
+from dfix import Add, Copy, Facts, Instruction, Run, Stage, regex
 from dfix.facts.scripts import ShellScript, script_of
 
 from ._called import Called, called_in
 
 #: Releases with pip before 6 and apk before 2.6, by their names and numbers.
-_OLD = re.compile(
+_OLD = regex(
     r"lucid|precise|quantal|raring|saucy|trusty|utopic|vivid|lenny|squeeze|wheezy|jessie"
     r"|ubuntu[:/-]?(?:8|9|1[0-5])\.|debian[:/-]?[5-8](?:\b|\.)|centos[:/-]?(?:centos)?[56]\b"
     r"|fedora[:/-]?(?:1\d|2[01])\b|alpine[:/-]?(?:2\.|3\.[0-2]\b)"
 )
 #: Those that are newer.
-_RECENT = re.compile(
+_RECENT = regex(
     r"stretch|buster|bullseye|bookworm|trixie|xenial|bionic|focal|jammy|noble"
     r"|ubuntu[:/-]?(?:1[6-9]|2\d)\.|debian[:/-]?(?:9|1\d)(?:\b|\.)"
     r"|(?:centos|rockylinux|almalinux|ubi|oraclelinux)[:/-]?(?:centos|stream)?(?:[7-9]|10)\b"
     r"|fedora[:/-]?(?:2[2-9]|[3-9]\d)\b|alpine[:/-]?3\.(?:[3-9]|[12]\d)\b|amazonlinux"
 )
 #: Images that bring a pip of their own, brought up to date with each build of them.
-_WITH_PIP = re.compile(
+_WITH_PIP = regex(
     r"(?:docker\.io/)?(?:library/)?(?:python|pypy|continuumio/(?:mini|ana)conda3|condaforge/.*"
     r"|tensorflow/tensorflow|pytorch/pytorch|jupyter/.*|quay\.io/jupyter/.*|tiangolo/.*)"
 )
@@ -105,7 +105,7 @@ _YARN_1 = (
     "--production", "--prod", "--pure-lockfile", "--ignore-optional", "--no-progress",
     "--ignore-platform",
 )  # fmt: skip
-_NO_SETTINGS = re.compile(
+_NO_SETTINGS = regex(
     r"(?:.*/)?(?:[\w-][\w.-]*\.(?:json|lock|js|ts|toml|ya?ml|md)|\.npmrc|yarn\.\*|package\*\.json"
     r"|package\*|\*\.json)"
 )

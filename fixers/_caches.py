@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from dfix import regex
 from dfix.facts.commands import APT_PROGRAMS
 from dfix.facts.later import Leftover
 from dfix.facts.packages import sub_command_of
@@ -13,7 +14,7 @@ from dfix.facts.programs import Words
 from ._called import Called
 
 #: The name of a package in a word that may go on with a version, also with one in a variable.
-_PACKAGE = re.compile(r"""["']?(?P<name>@?[^@"'$`*?]+)(?:@|["']?\Z)""")
+_PACKAGE = regex(r"""["']?(?P<name>@?[^@"'$`*?]+)(?:@|["']?\Z)""")
 _REMOVERS = frozenset({"rm", "find", "unlink", "shred"})
 
 

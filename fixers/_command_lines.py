@@ -1,16 +1,15 @@
 """The command lines that the last stage starts, as the file has them."""
 
 import posixpath
-import re
 
 from msgspec import Struct
 
-from dfix import Cmd, Entrypoint, ExecForm, Facts, ShellForm, Stage
+from dfix import Cmd, Entrypoint, ExecForm, Facts, ShellForm, Stage, regex
 from dfix.facts.entry_scripts import is_shell
 from dfix.facts.runtime import launch
 from dfix.facts.scripts import Command, ShellScript, read
 
-_COMMAND_OPTION = re.compile(r"-[a-z]*c")
+_COMMAND_OPTION = regex(r"-[a-z]*c")
 
 
 class CommandLine(Struct, frozen=True):

@@ -1,19 +1,18 @@
 """What a COPY brings: under which names, whether they are files, and with which modes."""
 
 import posixpath
-import re
 from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dfix import Facts, Level, Run
+from dfix import Facts, Level, Run, regex
 from dfix.facts.placements import Placement
 
 from . import _directories, _modes
 from ._text_names import is_pattern, is_text_name
 
 _LEVELS = {"proven": Level.SAFE, "convention": Level.STANDARD, "assumed": Level.AGGRESSIVE}
-_RIGHTS = re.compile(r"\bsetcap\b|\bchmod\s+(?:-\S+\s+)*(?:[2467][0-7]{3}|\S*\+\S*s)\b")
+_RIGHTS = regex(r"\bsetcap\b|\bchmod\s+(?:-\S+\s+)*(?:[2467][0-7]{3}|\S*\+\S*s)\b")
 _RIGHTS_GO = "chown takes setuid and capabilities away, which files of {} may have"
 
 

@@ -8,7 +8,7 @@ import re
 
 from msgspec import Struct
 
-from dfix import ImageReference
+from dfix import ImageReference, regex
 
 
 class Ended(Struct, frozen=True):
@@ -159,7 +159,7 @@ _RETIRED = {
 }
 #: The early versions of these that are still published have no releases to take their place.
 _STILL = {"openjdk": re.compile(r"(?:19|[2-9][0-9])(?:[.-].*)?")}
-_ALPINE = re.compile(r"alpine(3\.[0-9]+)(?:\.[0-9]+)?")
+_ALPINE = regex(r"alpine(3\.[0-9]+)(?:\.[0-9]+)?")
 
 
 def ended(image: ImageReference) -> Ended | None:

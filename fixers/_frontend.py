@@ -2,18 +2,18 @@
 
 import re
 
-from dfix import Copy, Dockerfile, Run
+from dfix import Copy, Dockerfile, Run, regex
 
-_FRONTEND = re.compile(
+_FRONTEND = regex(
     r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::(?:([0-9]+)(?:\.([0-9]+))?)?[\w.-]*)?(?:@.*)?"
 )
 
 #: Other builders than Docker's own, which may lack what its frontend has.
-OTHER_BUILDERS = re.compile(r"kaniko|buildah|podman", re.IGNORECASE)
+OTHER_BUILDERS = regex(r"kaniko|buildah|podman", re.IGNORECASE)
 
 
 #: Tags without a version that follow the newest one, or have had heredocs from their first day.
-_CURRENT = re.compile(
+_CURRENT = regex(
     r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::(?:1|latest|labs|1-labs|master))?"
 )
 

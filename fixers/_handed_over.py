@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from dfix import Copy, Env, Facts, Run, Stage
+from dfix import Copy, Env, Facts, Run, Stage, regex
 from dfix.facts.commands import base_name, literal_arguments
 from dfix.facts.placements import placements
 from dfix.facts.scripts import Command, script_of
@@ -15,16 +15,14 @@ from dfix.facts.statements import statements_of
 from . import _directories
 
 #: Where a directory made by root is meant to be read, or open to all.
-_SYSTEM = re.compile(
+_SYSTEM = regex(
     r"/(?:etc|s?bin|lib|tmp|usr/(?:local/)?(?:share|lib|include|etc|s?bin)|var/cache/apt|var/lib/apt)/.*"
     r"|/usr/src(?:/php.*)?"
 )
-_FOR_WRITING = re.compile(
-    r".*/(?:data|db|database|logs?|cache|uploads?|storage|te?mp|spool|run|state)"
-)
-_PLAIN = re.compile(r"[\w/][\w./-]*")
+_FOR_WRITING = regex(r".*/(?:data|db|database|logs?|cache|uploads?|storage|te?mp|spool|run|state)")
+_PLAIN = regex(r"[\w/][\w./-]*")
 #: Variables of the image that name a place to write to.
-WRITTEN = re.compile(
+WRITTEN = regex(
     r"(?:.*_)?(?:DATA|LOGS?|UPLOADS?|STORAGE|STATE|DB|DATABASE|SQLITE|MEDIA|PID|CACHE|TE?MP|SPOOL)"
     r"_?(?:DIR|DIRECTORY|PATH|FILE|FOLDER|ROOT|HOME|LOCATION)",
     re.IGNORECASE,

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from dfix import Run, ShellForm
+from dfix import Run, ShellForm, regex
 from dfix.facts.scripts import Command, ShellScript, Statement, read
 
 #: A continuation as the builder reads it, empty lines behind it included.
-_CONTINUATION = re.compile(r"\\[ \t]*\n(?:[ \t]*\n)*")
-_COMMENT_LINE = re.compile(r"^[ \t]*(#.*)$", re.MULTILINE)
-_NESTED = re.compile(r"\$\(|`|\$'|\$\{[^}]*[\"']")
-_OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
-_SPLIT_WORD = re.compile(r"[^ \t\n]\\\n[^ \t]")
+_CONTINUATION = regex(r"\\[ \t]*\n(?:[ \t]*\n)*")
+_COMMENT_LINE = regex(r"^[ \t]*(#.*)$", re.MULTILINE)
+_NESTED = regex(r"\$\(|`|\$'|\$\{[^}]*[\"']")
+_OPEN = regex(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
+_SPLIT_WORD = regex(r"[^ \t\n]\\\n[^ \t]")
 _NAMES = ("EOF", "EOT", "END", "SCRIPT", "COMMANDS")
 _SIMPLE = frozenset({"command", "assignment", "test"})
 #: What sees or changes the shell's options, how it reads, or where it ends.
@@ -19,7 +19,7 @@ _STATEFUL = frozenset(
     """. alias builtin enable eval exec exit fc getopts return set shopt source suspend trap
     unalias""".split()
 )
-_STATE = re.compile(r"\$\{?(?:-|_\b|LINENO\b|SHELLOPTS\b|BASH_(?:COMMAND|EXECUTION_STRING)\b)")
+_STATE = regex(r"\$\{?(?:-|_\b|LINENO\b|SHELLOPTS\b|BASH_(?:COMMAND|EXECUTION_STRING)\b)")
 _LONGEST = 100_000
 
 

@@ -20,17 +20,18 @@ from dfix import (
     Pair,
     Run,
     Word,
+    regex,
 )
 from dfix.facts.statements import mounting_from
 from dfix.facts.variables import PLATFORM_ARGUMENTS, PREDEFINED
 
 #: An image that is one variable, or whose tag is one, and nothing else is.
-_ONE_VARIABLE = re.compile(
+_ONE_VARIABLE = regex(
     r"""(?P<quote>"?)(?:(?P<image>[\w./:-]+):)?
     \$(?:(?P<bare>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})(?P=quote)""",
     re.VERBOSE,
 )
-_DEFAULT = re.compile(r"""(?P<quote>["']?)(?P<text>[\w./:@-]*)(?P=quote)""")
+_DEFAULT = regex(r"""(?P<quote>["']?)(?P<text>[\w./:@-]*)(?P=quote)""")
 
 
 class InOnePiece(Struct, frozen=True):

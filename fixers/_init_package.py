@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage
+from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage, regex
 from dfix.facts.commands import APT_PROGRAMS, base_name, verb_of
 from dfix.facts.runtime import INITS
 from dfix.facts.scripts import has_posix_shell, script_of
@@ -23,8 +23,8 @@ _GONE = frozenset(
 _OLDEST_DEBIAN = 11
 _LONG_TERM = frozenset({"20.04", "22.04", "24.04", "26.04"})
 _OLDEST_ALPINE = 5  # 3.5: earlier ones may have no community repository in their images
-_ALPINE = re.compile(r"(?:alpine)?3\.([0-9]+)(?:\.[0-9]+)?")
-_SOURCES = re.compile(
+_ALPINE = regex(r"(?:alpine)?3\.([0-9]+)(?:\.[0-9]+)?")
+_SOURCES = regex(
     r"sources\.list(?!\.d)|/etc/apk\b|/etc/apt/?(?:[\s;&|\"']|\Z)|/etc/apt/apt\.conf|"
     r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b"
 )

@@ -5,19 +5,17 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from dfix import Instruction, Onbuild, Span
+from dfix import Instruction, Onbuild, Span, regex
 
 #: Every instruction's keyword.
 KEYWORDS = (
     "ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|FROM|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL|"
     "STOPSIGNAL|USER|VOLUME|WORKDIR"
 )
-_KEYWORD = re.compile(rf"[ \t]*({KEYWORDS})(?=[ \t\r]|\Z)", re.IGNORECASE)
+_KEYWORD = regex(rf"[ \t]*({KEYWORDS})(?=[ \t\r]|\Z)", re.IGNORECASE)
 #: Instructions that a further keyword belongs to, up to where it stands.
-_AWAITS = re.compile(
-    r"(?:HEALTHCHECK(?!.*\b(?:CMD|NONE)\b)|ONBUILD\W*\Z)", re.IGNORECASE | re.DOTALL
-)
-_OPEN = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
+_AWAITS = regex(r"(?:HEALTHCHECK(?!.*\b(?:CMD|NONE)\b)|ONBUILD\W*\Z)", re.IGNORECASE | re.DOTALL)
+_OPEN = regex(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
 
 
 class Further(Struct, frozen=True):

@@ -1,7 +1,8 @@
 """What `chmod` makes of the permission bits of a file."""
 
-import re
 from collections.abc import Iterable
+
+from dfix import regex
 
 #: Bits of a file of a build context, as git keeps them: the convention where nobody looked.
 KEPT_BY_GIT = frozenset({0o644, 0o755})
@@ -13,10 +14,10 @@ _UMASK = 0o022
 _ALL = 0o777
 _BITS = {"r": 0o444, "w": 0o222, "x": 0o111}
 _WHO = {"u": 0o700, "g": 0o070, "o": 0o007, "a": 0o777}
-_NUMERIC = re.compile(r"0?[0-7]{3}")
-_CLAUSE = re.compile(r"([ugoa]*)((?:[-+=][rwx]*)+)")
-_ACTION = re.compile(r"([-+=])([rwx]*)")
-_PROGRAM = re.compile(r"[ugoa]*\+x|0?(?:755|555)")
+_NUMERIC = regex(r"0?[0-7]{3}")
+_CLAUSE = regex(r"([ugoa]*)((?:[-+=][rwx]*)+)")
+_ACTION = regex(r"([-+=])([rwx]*)")
+_PROGRAM = regex(r"[ugoa]*\+x|0?(?:755|555)")
 _X = 0o111
 
 

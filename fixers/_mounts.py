@@ -1,10 +1,8 @@
 """Cache mounts for package managers: where they go, for whom, and what contradicts them."""
 
-import re
-
 from msgspec import Struct
 
-from dfix import Facts, Run
+from dfix import Facts, Run, regex
 from dfix.facts.mounts import is_mounted
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
@@ -18,8 +16,8 @@ from ._clean_ups import Scene
 from ._frontend import OTHER_BUILDERS
 from ._heirs import descendants
 
-_FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::(?P<tag>[\w.-]+))?(?:@.*)?")
-_TOO_OLD = re.compile(r"1\.[01](?:\..*)?|.*experimental|.*upstream")
+_FRONTEND = regex(r"(?:docker\.io/)?docker/dockerfile(?::(?P<tag>[\w.-]+))?(?:@.*)?")
+_TOO_OLD = regex(r"1\.[01](?:\..*)?|.*experimental|.*upstream")
 _DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
 _APT_PATHS = ("/var/cache/apt", "/var/lib/apt/lists")
 _EMPTYING = frozenset({"clean", "autoclean", "distclean"})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dfix import Facts, Run, ShellForm, Stage
+from dfix import Facts, Run, ShellForm, Stage, regex
 from dfix.facts.contents import text_of, workdir_of
 
 from ._plain_words import plain_words
@@ -24,11 +24,11 @@ _OWN_COMMANDS = frozenset(
     versions why workspace workspaces""".split()
 )
 #: Settings that change what a script runs under.
-_SETTINGS = re.compile(
+_SETTINGS = regex(
     r"node[-_]options|script[-_]shell|shell[-_]emulator|ignore[-_]scripts|node[-_]version",
     re.IGNORECASE,
 )
-_CHANGING = re.compile(
+_CHANGING = regex(
     r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)*?(?:init|pkg|set-script|version)\b|\bnpm\s+create\b|\bng\s+new\b"
 )
 

@@ -1,18 +1,17 @@
 """Calls of chmod, chown and chgrp, and what they are as flags of COPY."""
 
 import posixpath
-import re
 
 from msgspec import Struct
 
-from dfix import Facts, Run, is_pragma
+from dfix import Facts, Run, is_pragma, regex
 from dfix.facts.commands import base_name
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
 _TOOLS = {"chmod": "chmod", "chown": "chown", "chgrp": "chown"}
-_OPTION = re.compile(r"-[Rvcf]+")
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_OPTION = regex(r"-[Rvcf]+")
+_NAME = regex(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 class Call(Struct, frozen=True):

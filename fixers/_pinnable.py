@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from dfix import Add as Addition
-from dfix import Copy, Facts, Run
+from dfix import Copy, Facts, Run, regex
 from dfix.facts.package_versions import is_name
 from dfix.facts.packages import Call, call_of
 from dfix.facts.scripts import Command, ShellScript, Word, commands_of
@@ -20,7 +20,7 @@ _APT_OPTIONS = frozenset(
     """-t --default-release --target-release -a --host-architecture -c --config-file -P
     --build-profiles --with-source --only-upgrade --no-upgrade --solver""".split()
 )
-_APT_SETTING = re.compile(
+_APT_SETTING = regex(
     r"(?i:acquire::(?:retries|https?|ftp|check|queue)|dpkg::|apt::install-|debug::)"
 )
 #: The options of pip that leave open neither where packages come from nor which versions count.
@@ -38,27 +38,25 @@ _NPM_OPTIONS = frozenset(
 )
 #: What changes where apt installs from, or may: sources, keys, pins, packages from files, scripts
 #: from the net.
-_SOURCES = re.compile(
+_SOURCES = regex(
     r"add-apt-repository|apt-add-repository|sources\.list|\.sources\b|apt-key|extrepo"
     r"|/etc/apt/(?!apt\.conf\.d)|/usr/share/keyrings|dpkg\s+--add-architecture|default-release"
     r"|(?<!\*)\.deb\b|\b(?:curl|wget)\b[^\n;&]*\|[^\n|]*\b(?:ba|da)?sh\b|\b(?:ba)?sh\s+-c\s+[\"']\$\("
     r"|\bbash\s+<\(",
     re.IGNORECASE,
 )
-_PIP_SETTING = re.compile(
+_PIP_SETTING = regex(
     r"PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CONSTRAINT|REQUIREMENT|CONFIG_FILE|PRE"
     r"|PLATFORM|PYTHON|PREFER_BINARY|NO_BINARY|ONLY_BINARY)\b|\bpip\.(?:conf|ini)\b|\bpip[0-9.]*\s+config\b"
 )
-_OTHER_PYTHON = re.compile(r"\b(?:conda|mamba|micromamba|pyenv|deadsnakes|pypy3?)\b")
-_NAMED_PYTHON = re.compile(r"\bpython(3\.[0-9]+)\b")
-_OTHER_INSTALLERS = re.compile(
+_OTHER_PYTHON = regex(r"\b(?:conda|mamba|micromamba|pyenv|deadsnakes|pypy3?)\b")
+_NAMED_PYTHON = regex(r"\bpython(3\.[0-9]+)\b")
+_OTHER_INSTALLERS = regex(
     r"\b(?:poetry|pipenv|easy_install|uv|pipx|pdm)\b|\bpython3-(?!pip\b|venv\b|dev\b|minimal\b"
     r"|setuptools\b|wheel\b|full\b|distutils\b)"
 )
-_NPM_SETTING = re.compile(
-    r"\.npmrc\b|npm_config_(?:registry|tag|before)|\bregistry\b", re.IGNORECASE
-)
-_PIP_PROGRAM = re.compile(r"(?:pip|python)(?:3(?:\.([0-9]+))?)?")
+_NPM_SETTING = regex(r"\.npmrc\b|npm_config_(?:registry|tag|before)|\bregistry\b", re.IGNORECASE)
+_PIP_PROGRAM = regex(r"(?:pip|python)(?:3(?:\.([0-9]+))?)?")
 _TOOLS = {
     "pip": frozenset({"pip", "setuptools", "wheel"}),
     "npm": frozenset({"npm"}),
@@ -70,10 +68,10 @@ _SETTLED = {
     "pip": re.compile(r"[^=<>~!@/;$`]+(?:===?|~=|!=|<=?|>=?)[^;@/$`]+"),
     "npm": re.compile(r"@?[^@$`:#]+@[~^<>=v]*[0-9][^$`:#]*"),
 }
-_NPM_TAG = re.compile(r"@?[^@]+@[A-Za-z].*")
-_PIP_NAME = re.compile(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)((?:\[[A-Za-z0-9._,-]+\])?)")
-_PIP_EXACT = re.compile(rf"{_PIP_NAME.pattern}(==[0-9][0-9a-z.]*)?")
-_PLAIN_WORD = re.compile(r"([\"']?)([A-Za-z0-9@][A-Za-z0-9@/+._-]*(?:\[[A-Za-z0-9._,-]+\])?)\1")
+_NPM_TAG = regex(r"@?[^@]+@[A-Za-z].*")
+_PIP_NAME = regex(r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)((?:\[[A-Za-z0-9._,-]+\])?)")
+_PIP_EXACT = regex(rf"{_PIP_NAME.pattern}(==[0-9][0-9a-z.]*)?")
+_PLAIN_WORD = regex(r"([\"']?)([A-Za-z0-9@][A-Za-z0-9@/+._-]*(?:\[[A-Za-z0-9._,-]+\])?)\1")
 
 
 class Named(Struct, frozen=True):

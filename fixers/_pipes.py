@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from dfix import Level
+from dfix import Level, regex
 from dfix.facts.commands import base_name, statements
 from dfix.facts.scripts import Command, ShellScript, Statement, Word
 
@@ -30,15 +30,15 @@ _READING_ALL = frozenset(
     envsubst openssl iconv""".split()
 )
 #: Programs that read all of a script before they run it, where it comes from a pipe.
-_READING_SCRIPTS = re.compile(r"(?:python|pypy)[0-9.]*|php[0-9.]*")
-_CHECKSUMS = re.compile(r"(?:md5|sha[0-9]*)sum")
+_READING_SCRIPTS = regex(r"(?:python|pypy)[0-9.]*|php[0-9.]*")
+_CHECKSUMS = regex(r"(?:md5|sha[0-9]*)sum")
 #: Programs that stop reading before the end, or read nothing.
 _STOPPING = frozenset(
     """head true : false less more read cmp exit cd echo printf ls rm mkdir cp mv touch chmod chown ln
     date sleep""".split()
 )
 _GREP = frozenset("grep egrep fgrep zgrep".split())
-_SED_QUITS = re.compile(r"(?:^|[;{}\s0-9$/,'\"!])[qQ]\s*[0-9]*\s*(?:$|[;}\n'\"])")
+_SED_QUITS = regex(r"(?:^|[;{}\s0-9$/,'\"!])[qQ]\s*[0-9]*\s*(?:$|[;}\n'\"])")
 _WITH_OPTIONS = frozenset({"-f", "--file"})
 
 

@@ -6,7 +6,7 @@ import re
 
 from msgspec import Struct
 
-from dfix import Element, ExecForm, Facts, Instruction, Leaf, ShellForm
+from dfix import Element, ExecForm, Facts, Instruction, Leaf, ShellForm, regex
 from dfix.facts.commands import BUILTINS
 from dfix.facts.scripts import Command, is_posix_shell, read
 
@@ -16,9 +16,9 @@ _RESERVED = frozenset(
 )
 #: What runs inside the shell, but is a program of the base system as well, and does the same.
 _ALSO_PROGRAMS = frozenset({"echo", "true", "false"})
-_QUOTED = re.compile(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
-_SPECIAL = re.compile(r"[$*?\[\]~`;&|<>(){}#^!]")
-_OPTIONS = re.compile(r"-[eux]*o?c?|pipefail|errexit|nounset|xtrace")
+_QUOTED = regex(r"'[^']*'|\"(?:\\.|[^\"\\])*\"|\\.", re.DOTALL)
+_SPECIAL = regex(r"[$*?\[\]~`;&|<>(){}#^!]")
+_OPTIONS = regex(r"-[eux]*o?c?|pipefail|errexit|nounset|xtrace")
 
 
 class PlainWords(Struct, frozen=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from dfix import regex
 from dfix.facts.runtime import Launch
 
 from ._programs import RUNNERS, SERVERS, is_shell_script, module_of
@@ -20,7 +21,7 @@ _WRITING_MODULES = frozenset(
 )
 _TOOLS = frozenset({"manage.py", "artisan", "console", "setup.py", "rails", "rake", "bundle"})
 #: Programs that need root, or give it up by themselves, by parts of their names.
-_NAMED_FOR_ROOT = re.compile(
+_NAMED_FOR_ROOT = regex(
     r"(?:^|[-_.])(?:docker\w*|dind|containerd|runc|kubelet|kube-?proxy|cni|csi|vpn|openvpn|wireguard"
     r"|wg|iptables|nft|firewall|plugin|driver|agent|daemon|mount|cron\w*|sshd?|dns\w*|dhcp\w*|ntp\w*"
     r"|snap(?:shot)?|backup|restore|pcap|sniff\w*|ebpf|bpf|sudo|su|gosu|su-exec|setpriv|chroot"

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
+from dfix import regex
 from dfix.facts.commands import SHELLS
 
 #: Servers that handle their signals and reap the processes that they start.
@@ -21,13 +22,13 @@ RUNTIMES = frozenset({"java", "dotnet"})
 #: Tools that start the program as a child, and do not hand signals on to it.
 RUNNERS = frozenset({"npm", "yarn", "yarnpkg", "pnpm", "npx", "bunx", "pnpx", "corepack"})
 #: Interpreters that leave SIGTERM to the kernel, which never kills PID 1 by default.
-_INTERPRETERS = re.compile(
+_INTERPRETERS = regex(
     r"(?:node(?:js)?|deno|bun|python[0-9.]*|pypy[0-9.]*|perl[0-9.]*|php[0-9.]*|ruby[0-9.]*|"
     r"lua(?:jit)?[0-9.]*)"
 )
 #: Files that an interpreter reads by their `#!` line, and programs that do without any handler.
-_NO_HANDLER = re.compile(r".*\.(?:py|[cm]?js|pl|rb|php)|sleep|tail|flask")
-_SCRIPT = re.compile(
+_NO_HANDLER = regex(r".*\.(?:py|[cm]?js|pl|rb|php)|sleep|tail|flask")
+_SCRIPT = regex(
     r".*\.(?:sh|bash|ash|ksh|zsh)|.*(?:entry-?_?point|start-?up|bootstrap).*|(?:start|run|init)",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 import posixpath
 import re
 
-from dfix import Facts, Run, Stage
+from dfix import Facts, Run, Stage, regex
 from dfix.facts.contents import program_path, workdir_of
 from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Program
@@ -11,7 +11,7 @@ from dfix.facts.runtime import Program
 from ._handed_over import HandedOver
 from ._program_files import Target, target_of
 
-_WRITTEN = re.compile(
+_WRITTEN = regex(
     r"(?:.*[=:])?(?:.*/)?(?:[^/]+\.(?:log|pid|sock|db|sqlite3?)|(?:logs?|data|cache)/?)"
     r"|(?:.*[=:])?/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/.*)?",
     re.IGNORECASE,
@@ -20,12 +20,12 @@ _WRITTEN = re.compile(
 _ROOT_TOOLS = frozenset(
     "docker dockerd docker-compose containerd runc gosu su-exec sudo s6".split()
 )
-_UNPACKING = re.compile(r"\b(?:tar|bsdtar|unzip|cpio|7z)\s")
-_COMPILING = re.compile(
+_UNPACKING = regex(r"\b(?:tar|bsdtar|unzip|cpio|7z)\s")
+_COMPILING = regex(
     r"\b(?:go|cargo|make|cmake|ninja|gcc|g\+\+|clang|rustc|swift|mvnw?|gradlew?|sbt|lein|npm|yarn|pnpm"
     r"|dotnet|stack|cabal|ghc|dune|nim|zig|crystal|mix|bazel|build)\b"
 )
-_RESTRICTING = re.compile(
+_RESTRICTING = regex(
     r"\bumask\b|\bchmod\s+(?:-\S+\s+)*(?:[0-7]?[0-7]{2}[0-3]\b|\S*[-=]|[ug]+\+\S*x)"
 )
 _ROOT = frozenset({"root", "0", "root:root", "0:0"})

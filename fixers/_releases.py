@@ -4,11 +4,9 @@ Only tags count that stay with a release: `python:3.13` moved from one Debian to
 again; `python:3.13-bookworm` will not.
 """
 
-import re
-
 from msgspec import Struct
 
-from dfix import Facts, ImageReference, Run
+from dfix import Facts, ImageReference, Run, regex
 
 #: Releases by their numbers. Older ones have no archive any more, newer ones are no release yet.
 _DEBIAN = {"11": "bullseye", "12": "bookworm", "13": "trixie"}
@@ -31,9 +29,9 @@ _PLAIN = frozenset(
     python ruby rust tomcat""".split()
 )
 _OWN_PYTHON = frozenset({"python", "pypy"})
-_OS_TAG = re.compile(r"([a-z]+|[0-9]+(?:\.[0-9]+)*)(?:-[0-9]{8}(?:\.[0-9]+)?)?(?:-slim)?")
-_PYTHON_TAG = re.compile(r"(3\.[0-9]{1,2}(?:\.[0-9]{1,3})?)(?:-(?!rc)[a-z0-9.-]+)?")
-_NODE_TAG = re.compile(r"([0-9]{1,3})(?:\.[0-9]+){0,2}(?:-[a-z0-9.-]+)?")
+_OS_TAG = regex(r"([a-z]+|[0-9]+(?:\.[0-9]+)*)(?:-[0-9]{8}(?:\.[0-9]+)?)?(?:-slim)?")
+_PYTHON_TAG = regex(r"(3\.[0-9]{1,2}(?:\.[0-9]{1,3})?)(?:-(?!rc)[a-z0-9.-]+)?")
+_NODE_TAG = regex(r"([0-9]{1,3})(?:\.[0-9]+){0,2}(?:-[a-z0-9.-]+)?")
 #: Debian's names of architectures, by the builder's.
 _ARCHITECTURES = {
     "amd64": "amd64",

@@ -4,6 +4,7 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from dfix import regex
 from dfix.facts.commands import PACKAGE_MANAGERS
 
 _Words = Sequence[str | None]
@@ -25,8 +26,8 @@ _PACKAGE_VERBS = frozenset(
     """install i ci add update upgrade rebuild prune cache config set audit pack link dedupe global
     workspaces version --version -v""".split()
 )
-_BUILD_SCRIPTS = re.compile(r"(?:build|compile|tsc|lint|test|bundle|generate|dist|prod)\b.*")
-_ADDING_MODE = re.compile(r"(?:[ugoa]*o[ugoa]*|[ugoa]*a[ugoa]*)?\+[rwxX]+|[ug]+\+[rwX]+|g=u")
+_BUILD_SCRIPTS = regex(r"(?:build|compile|tsc|lint|test|bundle|generate|dist|prod)\b.*")
+_ADDING_MODE = regex(r"(?:[ugoa]*o[ugoa]*|[ugoa]*a[ugoa]*)?\+[rwxX]+|[ug]+\+[rwX]+|g=u")
 
 
 def objection_to(words: _Words) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from dfix import Env, ExecForm, Facts, Run, Stage
+from dfix import Env, ExecForm, Facts, Run, Stage, regex
 from dfix.facts.commands import installed_packages
 from dfix.facts.scripts import Command, script_of
 
@@ -33,31 +33,31 @@ _ROOT_PACKAGES = frozenset(
     proftpd rsyslog syslog-ng mysql-server mariadb-server mariadb postgresql redis redis-server
     mongodb mongodb-org rabbitmq-server memcached elasticsearch libcap2-bin libcap""".split()
 )
-_VERSIONED = re.compile(r"php[0-9.]+-fpm|postgresql-?[0-9.]+|apache2-.+")
+_VERSIONED = regex(r"php[0-9.]+-fpm|postgresql-?[0-9.]+|apache2-.+")
 #: Packages for devices, which belong to root and to groups that differ from host to host.
-_OF_DEVICES = re.compile(
+_OF_DEVICES = regex(
     r".*(?:gpio|i2c|libusb|usbutils|udev|bluez|bluetooth|alsa|pulseaudio|v4l|smartmontools|sensors|pcsc"
     r"|pciutils|ipmitool|nvidia).*"
 )
 #: Tools that look for settings and keys below the home directory, which is another one then.
-_OF_HOME = re.compile(
+_OF_HOME = regex(
     r"(?:.*[/-])?(?:kubectl|helm|awscli|aws-cli|gcloud|google-cloud-(?:sdk|cli)|azure-cli|terraform"
     r"|ansible|openssh-clients?|ssh)(?:[-=<>~].*)?"
 )
-_OF_FILES = re.compile(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
-_ARCHIVE = re.compile(r".*\.(?:deb|rpm|apk)|.*://.*")
-_HOME = re.compile(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
-_OF_BUILD_TOOLS = re.compile(
+_OF_FILES = regex(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
+_ARCHIVE = regex(r".*\.(?:deb|rpm|apk)|.*://.*")
+_HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
+_OF_BUILD_TOOLS = regex(
     r"(?:PIP|NPM|YARN|PNPM|UV|POETRY|GO|CARGO|COMPOSER|BUNDLE|NUGET|MAVEN|GRADLE|COREPACK|CCACHE).*",
     re.IGNORECASE,
 )
 #: What comments say of running it: with devices, the engine's socket, or folders of the host.
-_PRIVILEGED = re.compile(
+_PRIVILEGED = regex(
     r"docker\.sock|--privileged|--cap-add|--device|--pid[= ]host|--net(?:work)?[= ]host"
     r"|\s(?:-v|--volume|--mount)[= ]\S*[:,]"
 )
-_SOCKET = re.compile(r"docker\.sock")
-_HOME_OF_ANOTHER = re.compile(
+_SOCKET = regex(r"docker\.sock")
+_HOME_OF_ANOTHER = regex(
     r"(?!(?:JAVA|JRE|JDK|MAVEN|M2|GRADLE|ANT|SBT|SCALA|KOTLIN|GO|CARGO|RUSTUP|NODE|NVM|PYTHON|VENV"
     r"|PYENV|POETRY|GEM|BUNDLE|COMPOSER|PNPM|ANDROID|DOTNET|APP|PROJECT|SERVICE)_)\w+_HOME"
 )

@@ -3,16 +3,16 @@
 import posixpath
 import re
 
-from dfix import Copy, Facts, Instruction, Run, Stage
+from dfix import Copy, Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import COMMON_TOOLS, COREUTILS, SHELLS
 from dfix.facts.contents import PATH, program_path, text_of
 from dfix.facts.placements import placements
 
 from ._programs import RUNNERS, RUNTIMES, SERVERS, is_interpreter
 
-_SHELL_NAME = re.compile(r".*\.(?:sh|bash|ash|ksh|zsh|command|run|bin)", re.IGNORECASE)
+_SHELL_NAME = regex(r".*\.(?:sh|bash|ash|ksh|zsh|command|run|bin)", re.IGNORECASE)
 #: Files of other languages: a shell could not make sense of them, so that they name what reads them.
-_OTHER_LANGUAGE = re.compile(r".*\.(?:py|js|mjs|cjs|ts|rb|pl|php|lua|tcl|exs?|jl|R|groovy|kts?)")
+_OTHER_LANGUAGE = regex(r".*\.(?:py|js|mjs|cjs|ts|rb|pl|php|lua|tcl|exs?|jl|R|groovy|kts?)")
 #: Wrappers that are generated with a `#!` line.
 _GENERATED = frozenset(
     """gradlew mvnw bundle rails rake artisan foreman flask celery streamlit jupyter pm2 composer
@@ -20,7 +20,7 @@ _GENERATED = frozenset(
 )
 #: Where only a compiler puts programs.
 _COMPILED_INTO = frozenset({"/go/bin", "/root/go/bin", "/root/.cargo/bin", "/usr/local/cargo/bin"})
-_COMPILERS = re.compile(
+_COMPILERS = regex(
     r"\b(?:go\s+build|go\s+install|cargo\s+(?:build|install)|gcc|g\+\+|clang|rustc)\b"
 )
 _KNOWN = SERVERS | RUNTIMES | RUNNERS | COREUTILS | COMMON_TOOLS | SHELLS

@@ -4,31 +4,31 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-from dfix import Arg, Env, Facts, Instruction, Onbuild, Pair, Run, ShellForm
+from dfix import Arg, Env, Facts, Instruction, Onbuild, Pair, Run, ShellForm, regex
 from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, base_name
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.scripts import Command, ShellScript, has_posix_shell, script_of
 
 #: The builder's own list: https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/
-_SECRET = re.compile(
+_SECRET = regex(
     r"(?:.*_)?(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_.*)?",
     re.IGNORECASE,
 )
-_PUBLIC = re.compile(r"(?:.*_)?public(?:_.*)?", re.IGNORECASE)
+_PUBLIC = regex(r"(?:.*_)?public(?:_.*)?", re.IGNORECASE)
 #: What tells about a secret, and is none.
-_ABOUT = re.compile(
+_ABOUT = regex(
     r".*_(?:algorithm|dir|enabled?|file|fingerprint|host|length|method|name|path|required|server|size"
     r"|sock|type|uri|url|user|username|version)|(?:.*_)?(?:cache|disable|enable|install|use|with)_.*",
     re.IGNORECASE,
 )
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 
 #: What shows the environment, or runs what is not looked at here.
 _OPEN = frozenset(
     ". source eval exec command builtin env printenv declare typeset trap xargs nice timeout chroot".split()
 )
 _PLAIN = (COREUTILS | COMMON_TOOLS | BUILTINS | PACKAGE_MANAGERS) - _OPEN
-_SYSTEM = re.compile(r"/(?:usr/(?:local/)?)?s?bin/")
+_SYSTEM = regex(r"/(?:usr/(?:local/)?)?s?bin/")
 
 #: What says how an image is built, by fields; and what calls the build, or tells how to.
 _SPECIFICATIONS = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dfix import Facts, Instruction, Level, Run, Shell, Stage
+from dfix import Facts, Instruction, Level, Run, Shell, Stage, regex
 from dfix.facts.commands import base_name, literal_arguments, name_of, statements
 from dfix.facts.scripts import Command, ShellScript, Statement, Word, script_of
 
@@ -144,17 +144,17 @@ _VARIABLES = (
 )
 #: Those that it takes from the environment like any other.
 _TAKEN_OVER = frozenset({"SHELL", "HOSTNAME"})
-_NAMED = re.compile(rf"\$\{{?(?:{_VARIABLES}|_|0)\b")
-_OWN = re.compile(rf"(?:{_VARIABLES})\Z")
-_EXPANSION = re.compile(
+_NAMED = regex(rf"\$\{{?(?:{_VARIABLES}|_|0)\b")
+_OWN = regex(rf"(?:{_VARIABLES})\Z")
+_EXPANSION = regex(
     r"\$\{(?!#?(?:\w+|[@*#?!$-])\}|(?:\w+|[@*])(?::?[-=?+]|%%?|##?))|\$\(\s*<|`\s*<|\$\["
 )
-_ARITHMETIC = re.compile(r"\(\((?:(?!\)\)).)*(?:\+\+|--|\*\*|,)", re.DOTALL)
-_QUOTED = re.compile(r"""\$(?=['"])|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]""")
-_BARE = re.compile(r"\$(?=<)|(?<!\$)\{[^{}]*(?:,|\.\.)[^{}]*\}|\[\^|[=:]~|[<>]\(")
-_SET = re.compile(r"[-+][eux]+")
+_ARITHMETIC = regex(r"\(\((?:(?!\)\)).)*(?:\+\+|--|\*\*|,)", re.DOTALL)
+_QUOTED = regex(r"""\$(?=['"])|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]""")
+_BARE = regex(r"\$(?=<)|(?<!\$)\{[^{}]*(?:,|\.\.)[^{}]*\}|\[\^|[=:]~|[<>]\(")
+_SET = regex(r"[-+][eux]+")
 _KNOWN_OPERATORS = frozenset({">", ">>", "<", "<>", ">|", ">&", "<&"})
-_PRINTF = re.compile(r"(?:[^\\%]|\\[abfnrtv\\]|\\0?[0-7]{1,3}|%%|%[-0-9.]*[sdiouxXc])*")
+_PRINTF = regex(r"(?:[^\\%]|\\[abfnrtv\\]|\\0?[0-7]{1,3}|%%|%[-0-9.]*[sdiouxXc])*")
 #: Programs whose output has no backslash in it.
 _PLAIN_OUTPUT = frozenset(
     "lsb_release dpkg uname date nproc id whoami arch basename dirname pwd hostname rpm getconf".split()

@@ -1,7 +1,8 @@
 """Names that say of a file that it is text or source code."""
 
 import posixpath
-import re
+
+from dfix import regex
 
 #: Endings of text and source code: a literal name with one is a file and no archive, by convention.
 _TEXT = frozenset(
@@ -12,7 +13,7 @@ _TEXT = frozenset(
     sls sql sum svelte svg swift tcl tf toml ts tsv tsx txt vcl vim vue wsgi xml xsd xsl yaml yml
     zsh""".split()
 )
-_PATTERN = re.compile(r"[*?\[\]\\]")
+_PATTERN = regex(r"[*?\[\]\\]")
 
 
 def is_text_name(path: str) -> bool:

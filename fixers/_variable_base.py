@@ -1,11 +1,9 @@
 """Base images that the call of a build may replace by quite another one."""
 
-import re
-
-from dfix import Facts, Stage
+from dfix import Facts, Stage, regex
 
 #: A version from a variable, with a variant behind it that says what the image is built on.
-_VERSION_ONLY = re.compile(
+_VERSION_ONLY = regex(
     r"[^$]+:[^$]*\$(?:\w+|\{\w+\})-(?:.*-)?(?:alpine[0-9.]*|slim|bullseye|bookworm|trixie|focal|jammy|noble)"
 )
 

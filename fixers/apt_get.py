@@ -2,7 +2,7 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
 
 from ._packages import Call, placed
 from ._variable_base import may_be_another
@@ -18,15 +18,15 @@ _OPTIONS = frozenset(
     --reinstall --only-upgrade --no-upgrade --with-new-pkgs --no-remove --auto-remove --autoremove
     -d --download-only""".split()
 )
-_FILE = re.compile(r"[./]|.*\.deb\Z|.*/.*\.")
-_PATTERN = re.compile(r".*[*?\[\]^$~]")
+_FILE = regex(r"[./]|.*\.deb\Z|.*/.*\.")
+_PATTERN = regex(r".*[*?\[\]^$~]")
 #: Releases whose apt solves as apt-get does: from 3.0 on it has a solver of its own. Their images
 #: of these names have apt drop its downloads, which apt-get alone would keep.
-_ONE_SOLVER = re.compile(
+_ONE_SOLVER = regex(
     r"(?:debian:(?:stretch|buster|bullseye|bookworm|9|10|11|12)"
     r"|ubuntu:(?:xenial|bionic|focal|jammy|noble|16\.04|18\.04|20\.04|22\.04|24\.04))(?:[-.].*)?"
 )
-_CONFIGURED = re.compile(r"docker-clean|apt\.conf|keep-downloaded", re.IGNORECASE)
+_CONFIGURED = regex(r"docker-clean|apt\.conf|keep-downloaded", re.IGNORECASE)
 _REASON = (
     "the same packages are meant; a base that is not known may have two solvers, or keep files"
 )

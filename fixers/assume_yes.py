@@ -2,7 +2,7 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
 
 from ._packages import Call, Placed, earlier_text, is_unknown, last_flag, placed, tries_only
 
@@ -22,12 +22,12 @@ _ANSWERS = {
     "zypper": ("--non-interactive", "--non-interactive-include-reboot-patches", "-y",
                "--no-confirm"),
 }  # fmt: skip
-_CONFIGURED = re.compile(
+_CONFIGURED = regex(
     r"get::assume-yes|assume-yes[ \t]+\\?[\"']|assumeyes[ \t]*=|\bAPT_CONFIG\b"
     r"|^(?:copy|add)\b.*(?:apt\.conf|/etc/apt/?[ \t\r]*$|yum\.conf|dnf\.conf|zypper\.conf)",
     re.IGNORECASE | re.MULTILINE,
 )
-_QUIET = re.compile(r"-q=([0-9])|--quiet=([0-9])")
+_QUIET = regex(r"-q=([0-9])|--quiet=([0-9])")
 _LISTED = "a failure is passed over today; with the flag the command will do what it says"
 
 

@@ -17,12 +17,13 @@ from dfix import (
     ShellForm,
     Valid,
     Volume,
+    regex,
 )
 
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 #: A bracket and a quote, as an array begins; `[ "$a" = b ]` is a test of the shell, without commas.
-_ARRAY = re.compile(rf"\[(?:[{_QUOTES}]|\s+[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]\s*(?:,|\]\s*\Z))")
-_COMMENT = re.compile(r"\][ \t]+#")
+_ARRAY = regex(rf"\[(?:[{_QUOTES}]|\s+[{_QUOTES}][^{_QUOTES}]*[{_QUOTES}]\s*(?:,|\]\s*\Z))")
+_COMMENT = regex(r"\][ \t]+#")
 
 
 class BrokenArray(Fixer):

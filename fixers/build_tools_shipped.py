@@ -1,12 +1,10 @@
 """Reports compilers and builds that end up in the image that is shipped."""
 
-import re
-
-from dfix import Cmd, Entrypoint, Fixer, Node, Phase, Reported, Run, Span, Stage, Valid
+from dfix import Cmd, Entrypoint, Fixer, Node, Phase, Reported, Run, Span, Stage, Valid, regex
 from dfix.facts.commands import PACKAGE_MANAGERS, base_name, installed_packages, literal_arguments
 from dfix.facts.scripts import Command, commands_of
 
-_COMPILERS = re.compile(
+_COMPILERS = regex(
     r"gcc(?:-[0-9.]+)?|g\+\+(?:-[0-9.]+)?|gcc-c\+\+|build-essential|build-base|clang(?:-[0-9.]+)?|"
     r"cmake|alpine-sdk|base-devel|rustc|cargo"
 )

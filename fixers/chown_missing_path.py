@@ -2,7 +2,7 @@
 
 import re
 
-from dfix import Add, Copy, Fixer, Phase, Reported, Run, ShellForm, Stage, Valid
+from dfix import Add, Copy, Fixer, Phase, Reported, Run, ShellForm, Stage, Valid, regex
 from dfix.facts.commands import base_name, literal_arguments
 from dfix.facts.scripts import commands_of
 
@@ -13,7 +13,7 @@ _SYSTEM = frozenset(
     var""".split()
 )
 #: What may bring files that the text does not name.
-_BRINGING = re.compile(
+_BRINGING = regex(
     r"\b(?:tar|bsdtar|unzip|7za?|cpio|git|svn|hg|make|cmake|npm|pip[0-9]?|gem|cargo|go|python[0-9.]*"
     r"|perl|ruby|node|php|dpkg|rpm|rsync|mv|ln)\b|\b(?:ba|da)?sh[ \t]|\./|\.(?:sh|run|bin|py)\b|<<"
 )

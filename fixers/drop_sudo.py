@@ -1,8 +1,6 @@
 """Takes sudo off commands that run as root anyway."""
 
-import re
-
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid
+from dfix import Fixer, Invalid, Level, Phase, Run, Valid, regex
 from dfix.facts.commands import (
     BUILTINS,
     COMMON_TOOLS,
@@ -18,9 +16,9 @@ from dfix.facts.scripts import Command
 #: What sudo finds by a path of its own: with another PATH these are the same programs still.
 _OF_THE_SYSTEM = (COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | {"dpkg", "sh", "bash"}) - BUILTINS
 #: Variables that sudo keeps away from what it starts.
-_TELLING = re.compile(r"HOME|LD_.*|PYTHON.*|PERL.*|RUBY.*|GEM_.*|NODE_.*|JAVA_.*|BASH_ENV|ENV|IFS")
+_TELLING = regex(r"HOME|LD_.*|PYTHON.*|PERL.*|RUBY.*|GEM_.*|NODE_.*|JAVA_.*|BASH_ENV|ENV|IFS")
 #: Programs that linters look at closely: without sudo, they would find more than sudo hid.
-_LOOKED_AT = re.compile(
+_LOOKED_AT = regex(
     r"apt|apt-get|aptitude|apk|yum|dnf|microdnf|zypper|pip[0-9.]*|python[0-9.]*|npm|yarn|gem|go|wget|"
     r"curl|useradd|ln|ssh|vim|shutdown|service|ps|free|top|kill|mount|ifconfig|sudo|su"
 )

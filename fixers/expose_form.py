@@ -1,14 +1,12 @@
 """Writes a port of EXPOSE as the image has it: without a host's port, its protocol in small letters."""
 
-import re
+from dfix import Expose, Fixer, Invalid, Level, Phase, Valid, Word, regex
 
-from dfix import Expose, Fixer, Invalid, Level, Phase, Valid, Word
-
-_PORT = re.compile(
+_PORT = regex(
     r"""(?P<open>["']?)(?P<host>[0-9-]*:|[0-9.]*:[0-9-]*:|\[[0-9A-Fa-f:.]*\]:[0-9-]*:)?"""
     r"""(?P<port>[0-9]+(?:-[0-9]+)?)(?P<protocol>/[A-Za-z]+)?(?P<close>["']?)"""
 )
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = regex(r"\$\{[^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
 
 
 class ExposeForm(Fixer):

@@ -2,13 +2,13 @@
 
 import re
 
-from dfix import Fixer, Heredoc, Phase, Reported, Run, ShellForm, Valid
+from dfix import Fixer, Heredoc, Phase, Reported, Run, ShellForm, Valid, regex
 from dfix.facts.commands import literal_arguments, name_of
 from dfix.facts.scripts import Command, ShellScript, Statement, scripts_of
 
 #: What fails never, or leaves nothing to be missed.
 _SPEAKING = frozenset({"echo", "printf", "export", "set", ":", "true", "shift", ""})
-_ERREXIT = re.compile(r"(?:^|\s)-[A-Za-z]*e|errexit")
+_ERREXIT = regex(r"(?:^|\s)-[A-Za-z]*e|errexit")
 
 
 class HeredocFailure(Fixer):

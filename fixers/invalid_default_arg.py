@@ -1,11 +1,9 @@
 """Reports arguments of FROM without which there is no image."""
 
-import re
-
-from dfix import Fixer, ImageReference, Phase, Reported, Stage, Valid
+from dfix import Fixer, ImageReference, Phase, Reported, Stage, Valid, regex
 from dfix.facts.variables import PLATFORM_ARGUMENTS
 
-_GIVEN = re.compile(r"\$\{ARG (\w+)\}")
+_GIVEN = regex(r"\$\{ARG (\w+)\}")
 
 
 class InvalidDefaultArg(Fixer):

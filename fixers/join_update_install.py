@@ -2,15 +2,27 @@
 
 import re
 
-from dfix import Fixer, Instruction, Invalid, Level, Phase, Rewrite, Run, ShellForm, Stage, Valid
+from dfix import (
+    Fixer,
+    Instruction,
+    Invalid,
+    Level,
+    Phase,
+    Rewrite,
+    Run,
+    ShellForm,
+    Stage,
+    Valid,
+    regex,
+)
 from dfix.facts.scripts import script_of
 
 from ._packages import Call, Placed, call_of, placed, tries_only
 
 _LISTS = "/var/lib/apt"
-_UPDATE = re.compile(r"\bapt(?:-get)?\b[^&|;]*\bupdate\b")
+_UPDATE = regex(r"\bapt(?:-get)?\b[^&|;]*\bupdate\b")
 #: What changes where packages come from: then an update may fail that nobody asked for.
-_SOURCES = re.compile(
+_SOURCES = regex(
     r"/etc/apt\b|sources\.list|add-apt-repository|apt-key|keyring|\|[ \t]*(?:sudo[ \t]+)?(?:ba)?sh\b"
     r"|https?_proxy|\bdpkg\b|\.deb\b",
     re.IGNORECASE,

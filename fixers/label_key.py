@@ -1,11 +1,9 @@
 """Reports labels whose names do not follow Docker's guidelines."""
 
-import re
+from dfix import Fixer, Label, Phase, Reported, Valid, regex
 
-from dfix import Fixer, Label, Phase, Reported, Valid
-
-_NAME = re.compile(r"[a-z](?:[a-z0-9]|[.-](?=[a-z0-9]))*")
-_SIGNS = re.compile(r"[^a-z0-9.-]")
+_NAME = regex(r"[a-z](?:[a-z0-9]|[.-](?=[a-z0-9]))*")
+_SIGNS = regex(r"[^a-z0-9.-]")
 _RESERVED = ("com.docker.", "io.docker.", "org.dockerproject.")
 
 

@@ -3,18 +3,18 @@
 import re
 from itertools import zip_longest
 
-from dfix import Fixer, Phase, Reported, Stage, Valid
+from dfix import Fixer, Phase, Reported, Stage, Valid, regex
 
 from ._command_lines import CommandLine, base_of, command_lines
 
 #: Options of well-known servers that name a file for the log.
-_OPTION = re.compile(
+_OPTION = regex(
     r"--(?:log-?file|log-?path|access-log-?file|error-log-?file|log-error|access-log|error-log)"
     r"(?:=(?P<value>.*))?"
 )
-_LOG = re.compile(r"(?:.*/)?(?:var/log|logs?)/.+|.+\.(?:log|out|err)")
+_LOG = regex(r"(?:.*/)?(?:var/log|logs?)/.+|.+\.(?:log|out|err)")
 #: What stands for the container's own output.
-_OUTPUT = re.compile(r"-|/dev/.*|/proc/.*|std(?:out|err)|syslog.*|https?:.*")
+_OUTPUT = regex(r"-|/dev/.*|/proc/.*|std(?:out|err)|syslog.*|https?:.*")
 #: Commands that write files for a living.
 _WRITERS = frozenset("echo printf cat envsubst sed env date touch".split())
 

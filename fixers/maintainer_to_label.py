@@ -1,6 +1,5 @@
 """Writes the label of an image's authors for the deprecated MAINTAINER."""
 
-import re
 from collections.abc import Mapping
 
 from dfix import (
@@ -15,6 +14,7 @@ from dfix import (
     Phase,
     Stage,
     Valid,
+    regex,
 )
 from dfix.facts.quoting import quoted
 
@@ -22,7 +22,7 @@ from ._keywords import in_case_of
 from ._lines import further_keywords, text_of
 
 KEY = "org.opencontainers.image.authors"
-_BETWEEN_QUOTES = re.compile(r"""(["'])([^"'\\$]+)\1""")
+_BETWEEN_QUOTES = regex(r"""(["'])([^"'\\$]+)\1""")
 
 
 class MaintainerToLabel(Fixer):

@@ -1,25 +1,24 @@
 """Joins install commands that follow each other in one RUN into one, with one list."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import ClassVar
 
-from dfix import Fixer, Invalid, Level, Option, Phase, Rewrite, Run, Valid
+from dfix import Fixer, Invalid, Level, Option, Phase, Rewrite, Run, Valid, regex
 from dfix.facts.scripts import ShellScript, Statement
 
 from ._packages import Call, Placed, placed, tries_only
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
+_PLAIN = regex(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 #: What must be there before other packages can be had, or be set up without a question.
-_FIRST = re.compile(
+_FIRST = regex(
     r".*(?:release|repo|repos|keyring|keys?|transport-.*|ca-certificates|apt-utils|debconf.*|dialog"
     r"|yum-.*|dnf-.*|.*plugin.*|software-properties.*|gnupg.*|lsb-release|fakeroot|tzdata|locales)"
     r"(?:[0-9.-].*)?|epel.*|rpmfusion.*|remi.*|centos-.*"
 )
 #: Images in which yum is another name of dnf.
-_YUM_IS_DNF = re.compile(
+_YUM_IS_DNF = regex(
     r"(?:centos|rhel|ubi|rockylinux|almalinux|oraclelinux)[:/-]?(?:centos|stream|ubi)?(?:[89]|10)\b"
     r"|(?:rocky|alma)linux|amazonlinux:202\d|fedora:(?:2[2-9]|[3-9]\d)|ubi(?:[89]|10)\b"
 )

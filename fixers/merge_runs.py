@@ -19,6 +19,7 @@ from dfix import (
     Stage,
     Valid,
     is_pragma,
+    regex,
 )
 from dfix.facts.boundary import Joining, Segment, needs_braces, segment
 from dfix.facts.commands import PACKAGE_MANAGERS, base_name, is_plain
@@ -30,7 +31,7 @@ _NO_GAIN = "nothing is deleted, re-owned or installed: joining would only make t
 _PRAGMA = "a comment for a tool stands above it"
 _APART = "a comment tells that it is a step of its own"
 #: What people write above a RUN that is meant to be one, of layers, steps and what they cache.
-_TELLS_APART = re.compile(
+_TELLS_APART = regex(
     r"separate(?:ly)?\s+(?:docker\s+)?(?:layer|run|command|step|statement|line|instruction)"
     r"|(?:all|are|is|kept?|keep\s+\w+|purposely|intentionally|deliberately)\s+separate"
     r"|\bown\s+(?:layer|run|step|instruction)"

@@ -2,19 +2,19 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
 from dfix.facts.scripts import script_of
 
 from ._packages import Call, call_of, earlier_text, is_unknown, last_flag, placed, tries_only
 
 _KNOWN = ("--no-install-recommends", "--install-recommends")
-_SET = re.compile(r"install-recommends", re.IGNORECASE)
-_CONFIGURED = re.compile(
+_SET = regex(r"install-recommends", re.IGNORECASE)
+_CONFIGURED = regex(
     r"apt::install-recommends|install-recommends[ \t]+\\?[\"']?|\bAPT_CONFIG\b"
     r"|^(?:copy|add)\b.*(?:apt\.conf|/etc/apt/?[ \t\r]*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_FLAG = re.compile(r"--(?:no-)?install-recommends(?:=\S*)?")
+_FLAG = regex(r"--(?:no-)?install-recommends(?:=\S*)?")
 #: Packages that rarely do what they are installed for without others that they only recommend; one
 #: of these others has to be named as well. (https://packages.debian.org/stable/)
 _COUNTERPARTS = (
@@ -40,7 +40,7 @@ _COUNTERPARTS = (
     (r"cryptsetup|initramfs-tools", ("busybox",)),
 )
 #: Those that recommend more than can be named.
-_WITH_MANY = re.compile(
+_WITH_MANY = regex(
     r"(?:r-base|texlive|libreoffice|chromium|firefox|xfce4|gnome|kde|lxde|task-|xorg|wine|qemu"
     r"|libvirt|ansible|imagemagick|ubuntu-desktop|xubuntu|language-pack|systemd|x11vnc"
     r"|tightvnc|tigervnc|vnc4|docker|podman|buildah|opam|octave|inkscape|vlc).*"

@@ -1,6 +1,5 @@
 """Writes the number of an account in USER, where it is known."""
 
-import re
 from collections.abc import Iterator
 
 from dfix import (
@@ -18,13 +17,14 @@ from dfix import (
     Valid,
     Word,
     Workdir,
+    regex,
 )
 from dfix.facts.statements import statements_of
 
 from . import _account_calls
 from ._variable_base import may_be_another
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NAME = regex(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
 class NumericUser(Fixer):

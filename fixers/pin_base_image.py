@@ -1,6 +1,5 @@
 """Writes the version that an image without one stands for."""
 
-import re
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -21,11 +20,12 @@ from dfix import (
     Stage,
     Valid,
     Word,
+    regex,
 )
 
 from ._image_names import InDefault, written
 
-_FRONTEND = re.compile(r"(?:docker\.io/)?docker/dockerfile(?::latest)?")
+_FRONTEND = regex(r"(?:docker\.io/)?docker/dockerfile(?::latest)?")
 
 
 class PinBaseImage(Fixer):

@@ -1,15 +1,13 @@
 """Reports downloads that are run unseen."""
 
-import re
-
-from dfix import Fixer, Node, Phase, Reported, Run, Span, Valid
+from dfix import Fixer, Node, Phase, Reported, Run, Span, Valid, regex
 from dfix.facts.commands import base_name, literal_arguments, statements
 from dfix.facts.scripts import Command, scripts_of
 
 _FETCHING = frozenset({"curl", "wget"})
-_INTERPRETERS = re.compile(r"(?:ba|da|a|z|k)?sh|python[0-9.]*|perl|ruby|node|php[0-9.]*")
+_INTERPRETERS = regex(r"(?:ba|da|a|z|k)?sh|python[0-9.]*|perl|ruby|node|php[0-9.]*")
 _WRAPPERS = frozenset({"sudo", "env"})
-_IN_PLACE = re.compile(r"""["']?(?:\$\(|`|<\()\s*(?:curl|wget)\b""")
+_IN_PLACE = regex(r"""["']?(?:\$\(|`|<\()\s*(?:curl|wget)\b""")
 
 
 class PipeToShell(Fixer):

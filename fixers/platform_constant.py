@@ -1,15 +1,13 @@
 """Reports stages that are bound to one processor architecture."""
 
-import re
-
-from dfix import Fixer, ImageReference, Phase, Reported, Stage, Valid
+from dfix import Fixer, ImageReference, Phase, Reported, Stage, Valid, regex
 
 _ARCHITECTURES = (
     "amd64|arm64v8|arm64|arm32v[5-7]|armv[67]|armhf|aarch64|x86_64|i386|386|ppc64le|s390x|riscv64|"
     "mips64le|loong64"
 )
-_SUFFIX = re.compile(rf"(?:.*[-_.])?({_ARCHITECTURES})(?:[-_.].*)?")
-_FOLDER = re.compile(r"(amd64|arm64v8|arm32v[5-7]|i386|ppc64le|s390x|riscv64|mips64le)/")
+_SUFFIX = regex(rf"(?:.*[-_.])?({_ARCHITECTURES})(?:[-_.].*)?")
+_FOLDER = regex(r"(amd64|arm64v8|arm32v[5-7]|i386|ppc64le|s390x|riscv64|mips64le)/")
 
 
 class PlatformConstant(Fixer):

@@ -1,10 +1,8 @@
 """Removes a --platform=$TARGETPLATFORM from FROM, which is what FROM takes by itself."""
 
-import re
+from dfix import Arg, Change, Fixer, From, Invalid, Level, Phase, Remove, Valid, regex
 
-from dfix import Arg, Change, Fixer, From, Invalid, Level, Phase, Remove, Valid
-
-_TARGET = re.compile(r"\$(?:TARGETPLATFORM|\{TARGETPLATFORM\})")
+_TARGET = regex(r"\$(?:TARGETPLATFORM|\{TARGETPLATFORM\})")
 
 
 class RedundantPlatform(Fixer):

@@ -1,10 +1,8 @@
 """Reports a COPY or ADD to a path that only the base image's directory makes whole."""
 
-import re
+from dfix import Add, Copy, Fixer, Phase, Reported, Valid, Workdir, regex
 
-from dfix import Add, Copy, Fixer, Phase, Reported, Valid, Workdir
-
-_WHOLE = re.compile(r"[/\\$]|[A-Za-z]:")
+_WHOLE = regex(r"[/\\$]|[A-Za-z]:")
 
 
 class RelativeDestination(Fixer):

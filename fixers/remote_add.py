@@ -2,10 +2,10 @@
 
 import re
 
-from dfix import Add, Fixer, Phase, Reported, Valid
+from dfix import Add, Fixer, Phase, Reported, Valid, regex
 
-_URL = re.compile(r"https?://", re.IGNORECASE)
-_GIT = re.compile(r"\.git(?:[#?].*)?\Z")
+_URL = regex(r"https?://", re.IGNORECASE)
+_GIT = regex(r"\.git(?:[#?].*)?\Z")
 
 _SUM = "0" * 64
 

@@ -2,15 +2,15 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid
+from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
 from dfix.facts.scripts import ShellScript
 
 from ._packages import Call, placed, tries_only
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
 #: A name, with an architecture, a release or a version where there is one.
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*(?:[:/@][A-Za-z0-9._-]+)?(?:(?:[=<>~]=?)\S+)?")
-_NAME = re.compile(r"[A-Za-z0-9+._-]*")
+_PLAIN = regex(r"[A-Za-z0-9][A-Za-z0-9+._-]*(?:[:/@][A-Za-z0-9._-]+)?(?:(?:[=<>~]=?)\S+)?")
+_NAME = regex(r"[A-Za-z0-9+._-]*")
 
 
 class SortPackages(Fixer):

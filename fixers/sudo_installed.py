@@ -2,11 +2,11 @@
 
 import re
 
-from dfix import Fixer, Level, Phase, Reported, Run, Valid
+from dfix import Fixer, Level, Phase, Reported, Run, Valid, regex
 from dfix.facts.commands import base_name, installed_packages, literal_arguments
 from dfix.facts.scripts import Command, script_of
 
-_GROUPS = re.compile(r"(?:.*,)?(?:sudo|wheel)(?:,.*)?")
+_GROUPS = regex(r"(?:.*,)?(?:sudo|wheel)(?:,.*)?")
 
 
 class SudoInstalled(Fixer):

@@ -1,13 +1,11 @@
 """Reports lines that another instruction, or a comment of the shell, swallows."""
 
-import re
-
-from dfix import Dockerfile, Fixer, Instruction, Phase, Reported, Run, ShellForm, Valid
+from dfix import Dockerfile, Fixer, Instruction, Phase, Reported, Run, ShellForm, Valid, regex
 from dfix.facts.scripts import scripts_of
 
 from ._lines import Further, further_keywords, text_of
 
-_JOINT = re.compile(r"(?:\s*(?:&&|\|\||;|\|))?\s*\Z")
+_JOINT = regex(r"(?:\s*(?:&&|\|\||;|\|))?\s*\Z")
 _LONGEST = 60
 
 

@@ -22,12 +22,13 @@ from dfix import (
     Valid,
     Volume,
     Workdir,
+    regex,
 )
 
-_ARRAY = re.compile(r"\[.*\][ \t]+#", re.DOTALL)
-_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
+_ARRAY = regex(r"\[.*\][ \t]+#", re.DOTALL)
+_QUOTED = regex(r""""(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
 #: A sign behind a blank that is no colour.
-_BEHIND = re.compile(r"[^\s#][ \t]+#(?![0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?\b)")
+_BEHIND = regex(r"[^\s#][ \t]+#(?![0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?\b)")
 
 
 class TrailingComment(Fixer):

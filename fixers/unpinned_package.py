@@ -2,14 +2,14 @@
 
 import re
 
-from dfix import Fixer, Phase, Reported, Run, Valid
+from dfix import Fixer, Phase, Reported, Run, Valid, regex
 from dfix.facts.commands import base_name, literal_arguments
 from dfix.facts.packages import call_of
 from dfix.facts.scripts import Command, commands_of
 
 #: What a word has in it that names a version, or something else than a package in an archive.
-_EQUALS = re.compile(r"=|/|\A\.")
-_DASH = re.compile(r"-[0-9]|/|\A[.@]|\.rpm\Z")
+_EQUALS = regex(r"=|/|\A\.")
+_DASH = regex(r"-[0-9]|/|\A[.@]|\.rpm\Z")
 _SYSTEM = {
     "apt-get": _EQUALS,
     "apt": _EQUALS,

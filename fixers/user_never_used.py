@@ -1,10 +1,9 @@
 """Reports an account that a build makes, and that nothing runs as."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 
-from dfix import Fixer, Instruction, Phase, Reported, Run, Stage, User, Valid
+from dfix import Fixer, Instruction, Phase, Reported, Run, Stage, User, Valid, regex
 from dfix.facts.commands import base_name
 from dfix.facts.runtime import Launch, launch, program
 from dfix.facts.scripts import script_of
@@ -13,7 +12,7 @@ from . import _account_calls
 from ._programs import SERVERS, is_shell_script
 
 #: What gives root up by itself, or runs other programs as somebody else.
-_GIVING_UP = re.compile(
+_GIVING_UP = regex(
     r"\b(?:gosu|su-exec|setpriv|runuser|chpst|setuidgid|start-stop-daemon|sudo|doas|su|login|sshd"
     r"|openssh-server|s6-\w+|supervisord?|runit|systemd|cron\w*|setuid|fixuid|dind|\w*ftpd)\b"
 )

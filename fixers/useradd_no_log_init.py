@@ -2,12 +2,12 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid
+from dfix import Fixer, Invalid, Level, Phase, Run, Valid, regex
 from dfix.facts.calls import calls_of, has_option
 from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
-_NUMBER = re.compile(r"(?:-[a-zA-Z]*u|--uid=)([0-9]+)")
+_NUMBER = regex(r"(?:-[a-zA-Z]*u|--uid=)([0-9]+)")
 _HIGH = 99_999
 
 

@@ -1,14 +1,25 @@
 """Writes a WORKDIR from the root on where the directory before it is known."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 
-from dfix import Change, Facts, Fixer, Instruction, Invalid, Level, Phase, Stage, Valid, Workdir
+from dfix import (
+    Change,
+    Facts,
+    Fixer,
+    Instruction,
+    Invalid,
+    Level,
+    Phase,
+    Stage,
+    Valid,
+    Workdir,
+    regex,
+)
 
-_PLAIN = re.compile(r"""(?P<quote>["']?)(?P<path>[A-Za-z0-9_.+@/-][A-Za-z0-9_.+@/ -]*)(?P=quote)""")
+_PLAIN = regex(r"""(?P<quote>["']?)(?P<path>[A-Za-z0-9_.+@/-][A-Za-z0-9_.+@/ -]*)(?P=quote)""")
 #: A path from the root or of a drive, or one that begins with a variable.
-_ELSEWHERE = re.compile(r"""["']?(?:[/\\$]|[A-Za-z]:)""")
+_ELSEWHERE = regex(r"""["']?(?:[/\\$]|[A-Za-z]:)""")
 _BASE = "<base>"
 
 

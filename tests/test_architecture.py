@@ -35,6 +35,7 @@ GROUPS = {
         (
             "globs",
             "linemap",
+            "patterns",
             "pointers",
             "pool",
             "regularfile",

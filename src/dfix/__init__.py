@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from dfix.nodes import Word as Word
     from dfix.nodes import Workdir as Workdir
     from dfix.parser import parse as parse
+    from dfix.patterns import regex as regex
     from dfix.plan import Change as Change
     from dfix.plan import plan_of as plan_of
     from dfix.suppress import is_pragma as is_pragma
@@ -103,6 +104,7 @@ _HOMES = {
         "ShellForm", "Stage", "Stopsignal", "Unknown", "User", "Volume", "Word", "Workdir",
     ),
     "dfix.parser": ("parse",),
+    "dfix.patterns": ("regex",),
     "dfix.plan": ("Change", "plan_of"),
     "dfix.suppress": ("is_pragma",),
     "dfix.text": ("Span",),

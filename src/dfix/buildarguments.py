@@ -13,6 +13,7 @@ from pathlib import Path
 from dfix.buildspecs import UNREADABLE_NAME
 from dfix.documents import LIMIT
 from dfix.orchestrators import BuildFiles, is_orchestrator, scan
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.text import decode
 from dfix.worktree import list_files
@@ -25,9 +26,9 @@ _CALLERS = (
 )  # fmt: skip
 #: How a builder's arguments are called: `--build-arg`, `build-args:`, `build_args`, `buildArgs`,
 #: `[build.args]`, Bake's `--set target.args.NAME=`; and in a Compose file of another name.
-_GIVES = re.compile(r"build[-_. ]?args?|\.args\.|^[ \t]*args[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_COMPUTED = re.compile(r"--build-arg(?:[=\s]|[\"'],)\s*[\"']?[$%]")
-_WORD = re.compile(r"\w+")
+_GIVES = regex(r"build[-_. ]?args?|\.args\.|^[ \t]*args[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_COMPUTED = regex(r"--build-arg(?:[=\s]|[\"'],)\s*[\"']?[$%]")
+_WORD = regex(r"\w+")
 
 
 def giving(root: Path, name: str, *, deep: bool = True) -> str | None:

@@ -7,8 +7,6 @@ Sources: `frontend/dockerfile/parser`, `frontend/dockerfile/instructions` and
 `frontend/dockerfile/dockerfile2llb` of https://github.com/moby/buildkit.
 """
 
-import re
-
 from msgspec import Struct
 
 from dfix import check_values as values
@@ -25,6 +23,7 @@ from dfix.check_syntax import (
 )
 from dfix.image import ImageReference
 from dfix.nodes import Directive, Dockerfile, Instruction
+from dfix.patterns import regex
 
 #: A physical line of this many bytes is refused, its carriage return counted, its line feed not.
 _LINE_LIMIT = 65_536
@@ -86,8 +85,8 @@ _PREDEFINED = frozenset(
     for side in ("BUILD", "TARGET")
     for what in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT")
 ) | {"TARGETSTAGE"}
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
-_NUMBER = re.compile(r"[+-]?[0-9]+")
+_STAGE_NAME = regex(r"[a-z][a-z0-9-_.]*")
+_NUMBER = regex(r"[+-]?[0-9]+")
 
 
 class _Inspection:

@@ -5,11 +5,11 @@ Sources: BuildKit's `frontend/dockerfile/parser` and `frontend/dockerfile/instru
 """
 
 import json
-import re
 from typing import Literal, NoReturn
 
 from dfix import nodes, words
 from dfix.nodes import Instruction
+from dfix.patterns import regex
 
 Kind = Literal["grammar", "build", "empty"]
 
@@ -38,9 +38,9 @@ def unbuildable(message: str) -> NoReturn:
 
 # ------------------------------------------------------------------------------------------ words
 
-_SPECIAL = re.compile(r"[$'\"\\`]")
+_SPECIAL = regex(r"[$'\"\\`]")
 #: Words that are fine at first sight: every quote is closed, variables are plain, nothing escaped.
-_SOUND = re.compile(
+_SOUND = regex(
     r"(?>(?:[^$'\"\\`]++|\$[A-Za-z_][A-Za-z0-9_]*+|\$\{[A-Za-z_][A-Za-z0-9_]*+\}|'[^'\\`]*+'"
     r"|\"(?>(?:[^$\"\\`]++|\$[A-Za-z_][A-Za-z0-9_]*+|\$\{[A-Za-z_][A-Za-z0-9_]*+\})*)\")*)"
 )

@@ -12,11 +12,12 @@ from decimal import Decimal
 from ipaddress import ip_address
 
 from dfix.image import ImageReference
+from dfix.patterns import regex
 
 # ------------------------------------------------------------------------------------------ ports
 
-_PLAIN_PORT = re.compile(r"[0-9]{1,4}(?:/(?:tcp|udp|sctp))?", re.IGNORECASE)
-_RANGE = re.compile(r"(\+?[0-9]+)(?:-(\+?[0-9]+))?")
+_PLAIN_PORT = regex(r"[0-9]{1,4}(?:/(?:tcp|udp|sctp))?", re.IGNORECASE)
+_RANGE = regex(r"(\+?[0-9]+)(?:-(\+?[0-9]+))?")
 _PROTOCOLS = frozenset({"", "tcp", "udp", "sctp"})
 _LAST_PORT = 65_535
 
@@ -76,7 +77,7 @@ _SIGNALS = (
     | {f"RTMIN+{n}" for n in range(1, 16)}
     | {f"RTMAX-{n}" for n in range(1, 15)}
 )
-_INTEGER = re.compile(r"[+-]?[0-9]+")
+_INTEGER = regex(r"[+-]?[0-9]+")
 
 
 def signal_fault(text: str) -> str | None:
@@ -95,8 +96,8 @@ def _integer(text: str, bits: int) -> int | None:
 
 # -------------------------------------------------------------------------------------- platforms
 
-_SYSTEM = re.compile(r"([A-Za-z0-9_-]+)(?:\([A-Za-z0-9_.-]*\))?")
-_COMPONENT = re.compile(r"[A-Za-z0-9_.-]+")
+_SYSTEM = regex(r"([A-Za-z0-9_-]+)(?:\([A-Za-z0-9_.-]*\))?")
+_COMPONENT = regex(r"[A-Za-z0-9_.-]+")
 #: What may stand alone: https://github.com/containerd/platforms/blob/main/database.go
 _SYSTEMS_AND_ARCHITECTURES = frozenset(
     """aix android darwin dragonfly freebsd hurd illumos ios js linux macos nacl netbsd openbsd
@@ -124,8 +125,8 @@ def platform_fault(text: str) -> str | None:
 
 # ------------------------------------------------------------------------------------- durations
 
-_DURATION = re.compile(r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|ms|s|m|h))+)")
-_TERM = re.compile(r"([0-9.]+)([a-z]+)")
+_DURATION = regex(r"[+-]?(?:0|(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:ns|us|ms|s|m|h))+)")
+_TERM = regex(r"([0-9.]+)([a-z]+)")
 _NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 _SHORTEST = 10**6
 
@@ -150,10 +151,10 @@ def retries_fault(text: str) -> str | None:
 
 # ---------------------------------------------------------------------- modes, digests, addresses
 
-_SYMBOLIC = re.compile(r"[ugoa]*(?:[-+=][rwxXstugo]*)+(?:,[ugoa]*(?:[-+=][rwxXstugo]*)+)*")
-_OCTAL = re.compile(r"[0-7]+")
+_SYMBOLIC = regex(r"[ugoa]*(?:[-+=][rwxXstugo]*)+(?:,[ugoa]*(?:[-+=][rwxXstugo]*)+)*")
+_OCTAL = regex(r"[0-7]+")
 _WEB = ("http://", "https://")
-_GIT = re.compile(r"(?:git|ssh)://|[A-Za-z0-9_-]+@[A-Za-z0-9.-]+:")
+_GIT = regex(r"(?:git|ssh)://|[A-Za-z0-9_-]+@[A-Za-z0-9.-]+:")
 
 
 def mode_fault(text: str) -> str | None:
@@ -184,7 +185,7 @@ def is_remote(source: str) -> bool:
 
 #: What Go's strconv.ParseBool takes.
 BOOLEANS = frozenset("1 t T TRUE true True 0 f F FALSE false False".split())
-_SIZE = re.compile(
+_SIZE = regex(
     r"\+?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)? ?(?:b|[kmgtp](?:i?b)?)?", re.IGNORECASE
 )
 _MOUNT_TYPES = frozenset({"bind", "cache", "tmpfs", "secret", "ssh"})

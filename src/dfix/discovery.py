@@ -11,20 +11,21 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dfix.orchestrators import read_builds
+from dfix.patterns import regex
 from dfix.regularfile import leads_to_folder, open_regular
 from dfix.text import decode
 from dfix.worktree import Listing, list_files
 
 NameKind = Literal["dockerfile", "template", "perhaps"]
 
-_NAME = re.compile(
+_NAME = regex(
     r"(?:docker|container)file(?:[._-].+)?|.+\.(?:docker|container)file",
     re.IGNORECASE | re.DOTALL,
 )
 _NEVER = ("~", ".bak", ".swp", ".swo", ".orig", ".rej", ".dockerignore", ".md", ".markdown", ".mdx")
 _TEMPLATE = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".erb", ".in", ".template", ".m4")
 
-_MENTIONS = re.compile(
+_MENTIONS = regex(
     r""".+ \. (?: adoc | bat | c | cc | cpp | cs | css | diff | ebnf | el | g4 | go | h | html | ini
     | java | js | json | jsx | kt | lark | lock | log | lua | patch | php | pl | pm | png | ps1 | py
     | pyc | pyi | rb | rs | rst | scala | sh | sum | svg | swift | tar | tgz | toml | ts | tsx | txt
@@ -33,7 +34,7 @@ _MENTIONS = re.compile(
 )
 """Names such as `dockerfile.go`: of files that may be about Dockerfiles and not be one."""
 
-_FIRST_INSTRUCTION = re.compile(
+_FIRST_INSTRUCTION = regex(
     r"from(?:\s+--\S+)*\s+\S+(?:\s+as\s+\S+)?|arg\s+\S.*", re.IGNORECASE | re.DOTALL
 )
 _SNIFFED = 64 * 1024  # bytes within which the first instruction must stand

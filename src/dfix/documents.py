@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from dfix.patterns import regex
+
 LIMIT = 1024 * 1024  # characters of a YAML or JSON document that are still read
 HCL_LIMIT = 128 * 1024  # the same for HCL, whose parser takes about 20 ms for 1,000 characters
 _MERGED_KEYS = 100_000  # keys that `<<` may copy within one document
@@ -146,8 +148,8 @@ class _YamlValues:
             into.update((name, held) for name, held in source.items() if name not in into)
 
 
-_JSON_TOKEN = re.compile(r'"(?>(?:[^"\\]|\\.)*)"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
-_JSON_COMMA = re.compile(r'"(?>(?:[^"\\]|\\.)*)"?|,(?=\s*+[\]}])', re.DOTALL)
+_JSON_TOKEN = regex(r'"(?>(?:[^"\\]|\\.)*)"?|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_JSON_COMMA = regex(r'"(?>(?:[^"\\]|\\.)*)"?|,(?=\s*+[\]}])', re.DOTALL)
 
 
 def _without_comments(text: str) -> str:

@@ -18,12 +18,13 @@ from dfix.engine import Request, Result, fix_bytes
 from dfix.fixer import Fixer, Invalid, Level, Reported, Valid
 from dfix.nodes import Node
 from dfix.parser import parse
+from dfix.patterns import regex
 from dfix.surroundings import surroundings_of
 from dfix.text import encode
 
 SECTIONS = ("**Why**", "**When it is applied**", "**When it is refused**")
 REPORT_SECTIONS = ("**Why**", "**When it is reported**", "**What to do**")
-_HEADING = re.compile(r"\*\*[^*\n]+\*\*")
+_HEADING = regex(r"\*\*[^*\n]+\*\*")
 _LEAST_WORDS = 5  # in a section of a docstring
 _LONGEST_LINE = 100
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
+from dfix.patterns import regex
 from dfix.talk import Talk
 
 _OPTIONS = (
@@ -56,8 +57,8 @@ _ENVIRONMENT = {
 _DROPPED = ("GIT_", "SSH_ASKPASS")
 
 # A password may hold an at sign; what comes last is the host.
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]+@")
-_TOLD = re.compile(r"^(?:fatal|error|remote|warning): ?(.*)$", re.MULTILINE)
+_CREDENTIALS = regex(r"(?<=://)[^/?#\s]+@")
+_TOLD = regex(r"^(?:fatal|error|remote|warning): ?(.*)$", re.MULTILINE)
 _LONGEST = 300  # characters of a message that are passed on
 
 MOST = 256 * 1024 * 1024

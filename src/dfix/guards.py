@@ -1,6 +1,5 @@
 """What must hold of every change, whatever fixer made it."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -26,6 +25,7 @@ from dfix.nodes import (
     Unknown,
     Workdir,
 )
+from dfix.patterns import regex
 from dfix.shell import parse_shell
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ LONGEST_COMMAND = 131_071
 _GROWTH = (4, 1_048_576)
 #: What stands between two RUNs in the plan.
 _EFFECTIVE = (Add, Copy, From, Unknown, Workdir)
-_GIVEN = re.compile(r"\$\{ARG (\w+)")
+_GIVEN = regex(r"\$\{ARG (\w+)")
 
 
 class Before:

@@ -4,25 +4,24 @@ The grammar and the rule for what is a registry are those of the distribution pr
 builder itself uses: https://pkg.go.dev/github.com/distribution/reference
 """
 
-import re
-
 from msgspec import Struct
 
+from dfix.patterns import regex
 from dfix.text import Span
 
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
-_PATH = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
+_PATH = regex(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_REGISTRY = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_DIGEST = re.compile(
+_REGISTRY = regex(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = regex(
     r"(?P<algorithm>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*):(?P<hex>[0-9A-Fa-f]{32,})"
 )
 # The algorithms that OCI registers have a fixed length and lower-case digits:
 # https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 # Refused by the builder, which could not tell such a name from an image's own identifier.
-_IDENTIFIER = re.compile(r"[0-9a-f]{64}")
+_IDENTIFIER = regex(r"[0-9a-f]{64}")
 _NAME_LIMIT = 255
 _HUB = frozenset({"docker.io", "index.docker.io"})
 

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from typing import Any, BinaryIO, Literal
 
 from msgspec import Struct
 
+from dfix.patterns import regex
 from dfix.regularfile import NotRegularError, read_regular
 from dfix.wholefile import flush_folder
 from dfix.writer import (
@@ -32,7 +32,7 @@ from dfix.writer import (
 _KEPT_RUNS = 50
 _SUFFIX = ".jsonl"
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
-_STAMPED = re.compile(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{6}")
+_STAMPED = regex(r"(\d{8}T\d{6}\.\d{6}Z)-[0-9a-f]{6}")
 
 UndoStatus = Literal["restored", "removed", "unchanged", "changed-since", "missing", "failed"]
 

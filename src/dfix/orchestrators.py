@@ -7,7 +7,6 @@ counts as a problem, never as an error.
 
 import functools
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -23,6 +22,7 @@ from dfix.buildspecs import (
     devcontainer_specs,
 )
 from dfix.documents import LIMIT, DocumentError, read_hcl, read_json, read_yaml
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.text import decode
 from dfix.worktree import PRUNED, list_files
@@ -236,7 +236,7 @@ def _is_file_within(root: Path, path: Path) -> bool:
         return False  # A name that no file can have, or a folder that is closed to us.
 
 
-_ON_COMMAND_LINE = re.compile(r"--build-context[=\s]+[\"']?([^\s=\"']+)=")
+_ON_COMMAND_LINE = regex(r"--build-context[=\s]+[\"']?([^\s=\"']+)=")
 _IN_WORKFLOW = "build-contexts:"  # an input of docker/build-push-action, one context a line
 
 

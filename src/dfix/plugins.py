@@ -8,7 +8,6 @@ import contextlib
 import importlib
 import importlib.util
 import pkgutil
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,14 +21,15 @@ from typing import Any
 from dfix.config import SETTINGS
 from dfix.fixer import Fixer, Invalid, Level, Option, Phase, Reported, Valid
 from dfix.neighbours import NEIGHBOURS
+from dfix.patterns import regex
 
 GROUP = "dfix.fixers"
 
 #: Names that mean something else where a fixer's name may stand.
 RESERVED = frozenset({*SETTINGS, *NEIGHBOURS})
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
-_OPTION = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
+_NAME = regex(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_ALIAS = regex(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
+_OPTION = regex(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from msgspec import Struct
 
+from dfix.patterns import regex
 from dfix.shell_reader import Reader, UnreadableError
 from dfix.shell_text import JoinedText, join, stand_ins
 from dfix.shell_words import Assignment, Command, Redirect, Statement, Word
@@ -103,7 +104,7 @@ class ShellScript(Struct, frozen=True):
 
 
 _SHELLS = frozenset({"sh", "ash", "dash", "bash", "ksh", "ksh93", "mksh", "yash"})
-_TAKES_TEXT = re.compile(r"-[A-Za-z]*c[A-Za-z]*")
+_TAKES_TEXT = regex(r"-[A-Za-z]*c[A-Za-z]*")
 
 
 def shell_kind(argv: Sequence[str]) -> Literal["posix", "powershell", "cmd", "unknown"]:

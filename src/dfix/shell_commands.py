@@ -4,12 +4,12 @@ The nodes are those of tree-sitter's bash grammar over the joined text. The gram
 otherwise than a shell does; what can be set right is, and the rest is reported as an error.
 """
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Protocol
 
+from dfix.patterns import regex
 from dfix.shell_text import JoinedText
 from dfix.shell_words import Assignment, Command, Kind, Redirect, Statement, Word, literal
 from dfix.text import Span
@@ -54,10 +54,10 @@ _EXPRESSIONS = frozenset({"unary_expression", "binary_expression", "parenthesize
 _TEST_OPERATORS = frozenset({"&&", "||", "(", ")", "<", ">"})
 _SUBSTITUTIONS = frozenset({"command_substitution", "process_substitution"})
 _NAMES = frozenset({"variable_name", "special_variable_name"})
-_NAME = re.compile(r"[A-Za-z_]\w*|\d")
-_PARAMETER = re.compile(r"\$\{?([A-Za-z_]\w*|\d)")
-_PATTERN = re.compile(r"[\w./:@%+,*?^=-]+")
-_RESERVED = re.compile(r"[!{}]|\]\]|case|do|done|elif|else|esac|fi|for|if|then|until|while")
+_NAME = regex(r"[A-Za-z_]\w*|\d")
+_PARAMETER = regex(r"\$\{?([A-Za-z_]\w*|\d)")
+_PATTERN = regex(r"[\w./:@%+,*?^=-]+")
+_RESERVED = regex(r"[!{}]|\]\]|case|do|done|elif|else|esac|fi|for|if|then|until|while")
 
 
 class CommandReader(ABC):

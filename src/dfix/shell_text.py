@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from dfix.patterns import regex
+
 _STAND_IN = "\x7f"
 """An ASCII character that is no blank, no operator, no quote and part of no name."""
 
@@ -88,15 +90,15 @@ def join(raw: str, escape: str) -> JoinedText:
 
 
 # Each starts with what is rare, so that a search is quick.
-_UNUSUAL = re.compile(r"[^\t\n -~]")
-_UNUSUAL_LETTERS = re.compile(r"\$?[^\t\n -~]+")
-_ESCAPED_BLANK = re.compile(r"\\(?:([ \t])|[\s\S])")
-_LONE_DOLLAR = re.compile(r"\$(?<!\$\$)(?=[\s;|&)]|\Z)")
-_LONE_DASH = re.compile(r"-(?<=[ \t]-)(?=[ \t])")
-_LONE_BRACKET = re.compile(r"\](?<=[ \t]\])(?=[ \t]+\])")
-_COMPARISON = re.compile(r"=[=~](?<=[ \t]=.)")
-_BRACKET = re.compile(r"\[(?<![^\s;&|(`]\[)(?=[ \t])")
-_HOLLOW = re.compile(r"`[^`#]*#|`\s*`")
+_UNUSUAL = regex(r"[^\t\n -~]")
+_UNUSUAL_LETTERS = regex(r"\$?[^\t\n -~]+")
+_ESCAPED_BLANK = regex(r"\\(?:([ \t])|[\s\S])")
+_LONE_DOLLAR = regex(r"\$(?<!\$\$)(?=[\s;|&)]|\Z)")
+_LONE_DASH = regex(r"-(?<=[ \t]-)(?=[ \t])")
+_LONE_BRACKET = regex(r"\](?<=[ \t]\])(?=[ \t]+\])")
+_COMPARISON = regex(r"=[=~](?<=[ \t]=.)")
+_BRACKET = regex(r"\[(?<![^\s;&|(`]\[)(?=[ \t])")
+_HOLLOW = regex(r"`[^`#]*#|`\s*`")
 
 
 def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
@@ -128,10 +130,10 @@ def stand_ins(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 _EDGES = ("", " ", "\t", "\n", ";", "&", "|", "(", ")")
-_UNQUOTED = re.compile(r"\\[\s\S]|'[^']*'|\$\(|[`\"()]|(?<![^\s;&|()])#[^\n]*")
-_QUOTED = re.compile(r"\\[\s\S]|\$\(|[`\"]")
-_SUBSTITUTION = re.compile(r"`([^`\\]*(?:\\[\s\S][^`\\]*)*)`")
-_COMMENT = re.compile(
+_UNQUOTED = regex(r"\\[\s\S]|'[^']*'|\$\(|[`\"()]|(?<![^\s;&|()])#[^\n]*")
+_QUOTED = regex(r"\\[\s\S]|\$\(|[`\"]")
+_SUBSTITUTION = regex(r"`([^`\\]*(?:\\[\s\S][^`\\]*)*)`")
+_COMMENT = regex(
     r"""\\[\s\S]|'[^']*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|(?P<comment>(?<![^\s;&|()])#[^\n]*)"""
 )
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from dfix.patterns import regex
 from dfix.text import Span
 
 Kind = Literal[
@@ -112,8 +113,8 @@ class Statement(Struct, frozen=True):
     terminated: str = ""
 
 
-_PLAIN = re.compile(r"[\w@%+=:,./-]+")
-_PIECE = re.compile(
+_PLAIN = regex(r"[\w@%+=:,./-]+")
+_PIECE = regex(
     r"""
       (?P<bare>[^\\'"$`*?\[{~()<>|&;\ \t\n]+)
     | '(?P<single>[^']*)'
@@ -124,7 +125,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE,
 )
-_ESCAPED_IN_DOUBLE = re.compile(r'\\([$`"\\\n])')
+_ESCAPED_IN_DOUBLE = regex(r'\\([$`"\\\n])')
 
 
 def literal(word: str, *, assigned: bool = False) -> str | None:

@@ -8,20 +8,19 @@ import re
 from collections.abc import Iterable, Mapping
 
 from dfix.nodes import Comment, Dockerfile, From, Instruction, Line, Stage
+from dfix.patterns import regex
 
 # Names end at the first word that no comma joins, so that a reason can follow; codes may also stand
 # with blanks alone between them.
 _NAMES = r"(?P<names>[\w-]+(?:(?:\s*,\s*|\s+(?=[A-Z]{2}[0-9]{4}\b))[\w-]+)*)?"
-_OWN = re.compile(
-    rf"#\s*dfix\s*:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:=\s*{_NAMES})?", re.IGNORECASE
-)
-_HADOLINT = re.compile(
+_OWN = regex(rf"#\s*dfix\s*:\s*ignore(?P<file>-file)?(?![\w-])\s*(?:=\s*{_NAMES})?", re.IGNORECASE)
+_HADOLINT = regex(
     rf"#\s*hadolint\s+(?P<scope>global\s+|stage\s+)?ignore\s*=\s*{_NAMES}", re.IGNORECASE
 )
-_CHECK = re.compile(r"#\s*check\s*=\s*(?P<options>.*)", re.IGNORECASE)
-_SKIP = re.compile(rf"(?:^|;)\s*skip\s*=\s*{_NAMES}", re.IGNORECASE)
-_SEPARATOR = re.compile(r"[\s,]+")
-_TOOL = re.compile(
+_CHECK = regex(r"#\s*check\s*=\s*(?P<options>.*)", re.IGNORECASE)
+_SKIP = regex(rf"(?:^|;)\s*skip\s*=\s*{_NAMES}", re.IGNORECASE)
+_SEPARATOR = regex(r"[\s,]+")
+_TOOL = regex(
     r"#\s*(?:dfix\s*:|hadolint\s|check\s*=|tally\s|kics-scan\s|checkov:|nosec|renovate:"
     r"|trivy:|nosemgrep|shellcheck\s)",
     re.IGNORECASE,

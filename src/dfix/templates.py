@@ -5,6 +5,8 @@ A template is no Dockerfile yet, so nothing can be said about the image that wil
 
 import re
 
+from dfix.patterns import regex
+
 _SHELL_TEXT = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 """Instructions whose text belongs to commands; `docker inspect -f '{{.Id}}'` is no template."""
 
@@ -13,8 +15,8 @@ _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 _STATEMENTS = (("{{", "}}"), ("{%", "%}"), ("<%", "%>"))  # Go and Mustache, Jinja, ERB and EJS
 _PLACEHOLDERS = (*_STATEMENTS, ("#{", "}"))  # and Ruby
 
-_ESCAPE = re.compile(r"#\s*escape\s*=\s*([\\`])\s*$", re.IGNORECASE)
-_HEREDOC = re.compile(r"(?<!<)<<-?\s*([\"']?)([A-Za-z_][\w.-]*)\1")
+_ESCAPE = regex(r"#\s*escape\s*=\s*([\\`])\s*$", re.IGNORECASE)
+_HEREDOC = regex(r"(?<!<)<<-?\s*([\"']?)([A-Za-z_][\w.-]*)\1")
 
 
 def is_template(text: str) -> bool:

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from dfix.image import ImageReference
 from dfix.nodes import Instruction, Stage
+from dfix.patterns import regex
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
     from dfix.resolve.bases import BaseFacts
     from dfix.resolve.tags import Pin, Unpinned
 
-_WINDOWS = re.compile(
-    r"windows|nanoserver|servercore|dotnet-framework|mssql-server-win", re.IGNORECASE
-)
+_WINDOWS = regex(r"windows|nanoserver|servercore|dotnet-framework|mssql-server-win", re.IGNORECASE)
 _ROOT = frozenset({"root", "0"})
 #: Images of an operating system, which none for Windows hides behind: others may be for several.
 _LINUX_ALONE = frozenset(

@@ -9,7 +9,6 @@ https://docs.docker.com/reference/dockerfile/#run and the POSIX shell language,
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -20,13 +19,14 @@ from dfix.facts import machine, shell_state
 from dfix.facts.commands import literal_arguments, name_of, statements
 from dfix.facts.mounts import mount_options
 from dfix.nodes import Flag, Run, ShellForm
+from dfix.patterns import regex
 from dfix.shell import Command, ShellScript, Statement, parse_shell, shell_kind
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
 
 _OPTION_WORDS = frozenset({"-e", "-u", "-x", "-c", "pipefail", "-o", "--"})
-_COMBINED = re.compile(r"-[euxoc]+\Z")
+_COMBINED = regex(r"-[euxoc]+\Z")
 _KEPT_MOUNTS = frozenset({"cache", "secret", "ssh", "bind"})
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dfix.facts.placements import Placement, placements
 from dfix.nodes import Instruction, Run, ShellForm, Stage
+from dfix.patterns import regex
 from dfix.shell import Command, parse_shell
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "
 _HARMLESS = frozenset("chmod chown chgrp ls cat test [ stat dos2unix echo".split())
 #: Commands that may put any number of files where they are told to.
 _FILLING = frozenset("cp mv rsync tar bsdtar unzip git svn hg cpio 7z".split())
-_LINE_ENDS = re.compile(r"s/\\r\$?//g?|s/\^M\$//g?")
+_LINE_ENDS = regex(r"s/\\r\$?//g?|s/\^M\$//g?")
 _LIMIT = 262_144
 
 

@@ -1,11 +1,11 @@
 """Scripts that the file itself copies: which command they end by becoming."""
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 from dfix.facts.contents import program_path, text_of
 from dfix.nodes import Stage
+from dfix.patterns import regex
 from dfix.shell import parse_shell
 
 if TYPE_CHECKING:
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 #: Stands for the arguments of a script among the words that it ends in.
 ARGUMENTS = "\0@"
-_SHELL_LINE = re.compile(r"#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da|a)?sh\b[^\n]*\n")
+_SHELL_LINE = regex(r"#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da|a)?sh\b[^\n]*\n")
 _ALL_ARGUMENTS = frozenset({'"$@"', '"${@}"', "$@"})
-_ARGUMENT = re.compile(r"\$\{?[0-9@*#]|\bshift\b|\bset\s+--|\bgetopts\b")
-_OTHER_ARGUMENTS = re.compile(r"\bshift\b|\bset\s+(?:-\w+\s+)*--")
+_ARGUMENT = regex(r"\$\{?[0-9@*#]|\bshift\b|\bset\s+--|\bgetopts\b")
+_OTHER_ARGUMENTS = regex(r"\bshift\b|\bset\s+(?:-\w+\s+)*--")
 #: Programs that become another one as another user, whose name comes first.
 _AS_USER = frozenset({"gosu", "su-exec"})
 

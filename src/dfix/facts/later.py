@@ -26,13 +26,14 @@ from dfix.nodes import (
     Stage,
     Transfer,
 )
+from dfix.patterns import regex
 from dfix.shell import Command, ShellScript, parse_shell
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
 
-_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
-_GLOB = re.compile(r"[*?\[$]")
+_VARIABLE = regex(r"\$\{[^}]*\}|\$\w+")
+_GLOB = regex(r"[*?\[$]")
 _DEEPEST = 3
 #: Programs that name a folder and care nothing for what lies in it.
 _INDIFFERENT = frozenset(

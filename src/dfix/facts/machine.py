@@ -15,6 +15,7 @@ from dfix.facts.commands import (
     statements,
 )
 from dfix.nodes import Run
+from dfix.patterns import regex
 from dfix.shell import Command, ShellScript
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ _ACCOUNT_TOOLS = frozenset(
     "userdel groupdel adduser addgroup".split()
 )
 _REMOVERS = frozenset("rm rmdir mv unlink find".split())
-_SHELL_PATHS = re.compile(r"(?:^|[=:,])(?:/usr)?/bin/(?:sh|bash|dash|ash|ksh|busybox)$")
-_PER_RUN = re.compile(
+_SHELL_PATHS = regex(r"(?:^|[=:,])(?:/usr)?/bin/(?:sh|bash|dash|ash|ksh|busybox)$")
+_PER_RUN = regex(
     r"/dev/shm|/etc/hosts|/etc/resolv\.conf|/proc/(?:self|\$\$)|/proc/[0-9]|\$\$|\$\{?PPID\b|\$!|"
     r"\$\{?BASHPID\b|\$\{?SECONDS\b|\$\{?RANDOM\b|\$\{?LINENO\b"
 )
 _JOB_TOOLS = frozenset("wait jobs fg bg renice prlimit ionice chrt taskset disown".split())
-_ACCOUNT_FILES = re.compile(r"/etc/(?:passwd|group|shadow|gshadow|nsswitch\.conf|login\.defs)")
+_ACCOUNT_FILES = regex(r"/etc/(?:passwd|group|shadow|gshadow|nsswitch\.conf|login\.defs)")
 #: Directories that no image has its WORKDIR in: what package managers keep there can be lost.
 _DISPOSABLE = (
     "/var/lib/apt/lists", "/var/cache", "/var/log", "/var/tmp", "/tmp", "/root/.cache",

@@ -9,6 +9,8 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from dfix.patterns import regex
+
 Ecosystem = Literal["apt", "pip", "npm"]
 
 #: What stands in a platform, by ecosystem: `debian bookworm amd64`, `python 3.13 glibc amd64`,
@@ -33,7 +35,7 @@ _VERSIONS: dict[str, re.Pattern[str]] = {
 }
 #: Packages of one call of pip, with extras, and the version where it is given.
 _ONE = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\[[a-z0-9-]+(?:,[a-z0-9-]+)*\])?(?:==[0-9a-z.]+)?"
-_TOGETHER = re.compile(rf"{_ONE}(?: {_ONE})+")
+_TOGETHER = regex(rf"{_ONE}(?: {_ONE})+")
 _LONGEST = 128  # characters
 _MOST = 4096  # characters of a call
 ECOSYSTEMS = tuple(_NAMES)

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from dfix.facts.package_tools import TOOLS, Options, Tool
+from dfix.patterns import regex
 from dfix.shell import Command, Word
 
-_PIP = re.compile(r"pip[0-9.]*")
-_PYTHON = re.compile(r"python[0-9.]*")
+_PIP = regex(r"pip[0-9.]*")
+_PYTHON = regex(r"python[0-9.]*")
 _SUDO_FLAGS = frozenset({"-E", "-H", "-n", "-S", "-k", "--preserve-env", "--set-home", "--"})
 _BOOLEAN = frozenset({"true", "false"})
 #: The start of a word that the shell leaves as it is: what follows cannot make it an option.
-_PLAIN_START = re.compile(r"[A-Za-z0-9_./@]|['\"][A-Za-z0-9_./@]")
+_PLAIN_START = regex(r"[A-Za-z0-9_./@]|['\"][A-Za-z0-9_./@]")
 
 
 class Given(Struct, frozen=True):

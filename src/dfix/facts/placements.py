@@ -1,7 +1,6 @@
 """Where COPY and ADD put what they bring into a stage."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -9,12 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dfix.nodes import Add, Copy, Stage
+from dfix.patterns import regex
 from dfix.plan.model import BASE_DIRECTORY, Does, Symbolic, Transfer
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
 
-_FILE = re.compile(r"[^.].*\.[^.]+")
+_FILE = regex(r"[^.].*\.[^.]+")
 
 
 class Placement(Struct, frozen=True):

@@ -1,11 +1,11 @@
 """What the programs that a RUN calls may do beyond themselves: run others, or nothing of that kind."""
 
 import posixpath
-import re
 from collections.abc import Sequence
 from typing import Literal
 
 from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, SHELLS
+from dfix.patterns import regex
 from dfix.shell import Command
 
 #: Name and arguments of a command; one that only the shell knows begins with `$`.
@@ -34,8 +34,8 @@ _WRAPPERS: dict[str, tuple[frozenset[str], int]] = {
     "doas": (frozenset({"-u", "-C"}), 0),
     "fakeroot": (frozenset(), 0),
 }
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_TAKES_TEXT = re.compile(r"-[a-z]*c")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*\+?=")
+_TAKES_TEXT = regex(r"-[a-z]*c")
 
 #: Programs of languages and of the system that install nothing from the distribution's packages.
 _QUIET = (
@@ -64,14 +64,12 @@ _QUIET = (
     xmlstarlet xxd yarn yarnpkg yq zcat zip""".split()
     )
 )
-_VERSIONED = re.compile(
-    r"(?:pip|gcc|g\+\+|clang|ghc|cabal|php|virtualenv|easy_install|pyvenv)-?[\d.]+"
-)
+_VERSIONED = regex(r"(?:pip|gcc|g\+\+|clang|ghc|cabal|php|virtualenv|easy_install|pyvenv)-?[\d.]+")
 #: Folders of programs; elsewhere a path is taken for a script of the image's own.
-_OF_THE_SYSTEM = re.compile(r"/(?:usr/(?:local/)?)?s?bin/[^/]*[^/.][^/]*")
-_SCRIPT = re.compile(r".*\.(?:sh|bash|run|bin|bsh)")
+_OF_THE_SYSTEM = regex(r"/(?:usr/(?:local/)?)?s?bin/[^/]*[^/.][^/]*")
+_SCRIPT = regex(r".*\.(?:sh|bash|run|bin|bsh)")
 #: Files that set variables and functions for a shell, when it reads them.
-_SETTINGS = re.compile(
+_SETTINGS = regex(
     r".*(?:/activate|/(?:os|lsb)-release|/nvm\.sh|\.cargo/env|/\.?(?:bashrc|bash_profile|profile)"
     r"|/sdkman-init\.sh|/envvars|/environment|/scripts/rvm|/asdf\.sh|/conda\.sh)[\"']?"
 )

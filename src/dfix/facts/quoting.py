@@ -7,16 +7,17 @@ from functools import cache
 from msgspec import Struct
 
 from dfix.nodes import BLANKS, Pair
+from dfix.patterns import regex
 from dfix.shell_text import join
 from dfix.words import SPACES, WordError, expand, substitution_end, variables
 
 #: With `❮` for the escape character.
 _QUOTES = r"""(?:'[^']*'|"(?>(?:[^"❮]|❮[\s\S])*)")"""
 _WORD = rf"""(?>(?:[^{SPACES}\n❮'"]|❮[\s\S]?|{_QUOTES})+)"""
-_SPACE = re.compile(f"[{SPACES}]")
-_NAME = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)")
+_SPACE = regex(f"[{SPACES}]")
+_NAME = regex(r"\$(?:[A-Za-z_][A-Za-z0-9_]*)")
 #: What the builder may read in one place and not in another: no UTF-8, and a byte-order mark.
-_ODD = re.compile("[\0\ufeff\ud800-\udfff]")
+_ODD = regex("[\0\ufeff\ud800-\udfff]")
 
 
 @cache

@@ -18,6 +18,7 @@ from dfix.facts.entry_scripts import (
     script_text,
 )
 from dfix.nodes import Cmd, Entrypoint, ExecForm, Stage
+from dfix.patterns import regex
 from dfix.shell import parse_shell
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ INITS = frozenset(
 #: Those of them that run one command with their own process as its parent, and nothing else.
 _WRAPPING = frozenset({"tini", "tini-static", "dumb-init", "catatonit", "docker-init"})
 _WRAPPER_VALUES = frozenset({"-e", "-p", "--rewrite", "-r"})
-_COMMAND_OPTION = re.compile(r"-[a-z]*c")
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_COMMAND_OPTION = regex(r"-[a-z]*c")
+_ASSIGNMENT = regex(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 #: Entrypoint scripts of official images that only `exec` what they are given, behind the
 #: interpreter where that is no command itself. By script: the images, and the interpreter.
@@ -46,7 +47,7 @@ _TRANSPARENT = {
     "docker-php-entrypoint": ("php", "php"),
     "/__cacert_entrypoint.sh": ("eclipse-temurin", ""),
 }
-_NODE_SCRIPT = re.compile(r".*\.[cm]?js\Z", re.DOTALL)
+_NODE_SCRIPT = regex(r".*\.[cm]?js\Z", re.DOTALL)
 
 
 class Part(Struct, frozen=True):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from dfix.nodes import Heredoc, Instruction, Run, ShellForm
+from dfix.patterns import regex
 from dfix.shell import (
     Command,
     Redirect,
@@ -33,9 +34,7 @@ __all__ = [
 ]
 
 #: A RUN that is one here-document, read by the shell in force or by the one that is named.
-_DOCUMENT = re.compile(
-    r"<<-?[ \t]*[\w'\"-]+(?:[ \t]+(?:/bin/)?(?:sh|bash|ash|dash)(?:[ \t]+-[a-z]+)*)?"
-)
+_DOCUMENT = regex(r"<<-?[ \t]*[\w'\"-]+(?:[ \t]+(?:/bin/)?(?:sh|bash|ash|dash)(?:[ \t]+-[a-z]+)*)?")
 
 
 def read(form: ShellForm, escape: str) -> ShellScript | None:

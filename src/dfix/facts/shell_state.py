@@ -1,7 +1,6 @@
 """What a shell would remember of one RUN in the next, were it the same shell."""
 
 import posixpath
-import re
 
 from dfix.facts.commands import (
     BUILTINS,
@@ -14,6 +13,7 @@ from dfix.facts.commands import (
     statements,
     written_paths,
 )
+from dfix.patterns import regex
 from dfix.shell import Command, ShellScript
 
 #: Built-ins that write the state of the shell they run in.
@@ -37,7 +37,7 @@ _STAYING = (
     update-rc.d yum-config-manager""".split()
     )
 )
-_ASSIGNING = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?=|\$\(\(|\(\(")
+_ASSIGNING = regex(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?=|\$\(\(|\(\(")
 _BIN_DIRECTORIES = frozenset(
     "/bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /opt/bin".split()
 )

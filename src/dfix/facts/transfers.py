@@ -4,13 +4,12 @@ import re
 from typing import Literal
 
 from dfix.nodes import Add
+from dfix.patterns import regex
 
 Does = Literal["copy", "fetch", "clone", "unpack", "unknown"]
 
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-_GIT = re.compile(
-    r"(?:^git@|^ssh://|^git://|^github\.com/.*\.git|\.git(?:[#?].*)?$)", re.IGNORECASE
-)
+_URL = regex(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_GIT = regex(r"(?:^git@|^ssh://|^git://|^github\.com/.*\.git|\.git(?:[#?].*)?$)", re.IGNORECASE)
 
 
 def add_does(node: Add) -> Does:

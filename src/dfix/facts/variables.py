@@ -1,6 +1,5 @@
 """Variables that the builder itself puts into instructions; those of a RUN's text are the shell's."""
 
-import re
 from collections.abc import Iterator
 
 from dfix.nodes import (
@@ -18,6 +17,7 @@ from dfix.nodes import (
     Volume,
     Workdir,
 )
+from dfix.patterns import regex
 from dfix.words import WordError, variables
 
 #: Arguments that the builder gives to FROM, and to a stage that declares them.
@@ -32,7 +32,7 @@ PREDEFINED = frozenset({"PATH"}) | {
     for each in ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy")
     for name in (each, each.upper())
 }
-_WITH_DEFAULT = re.compile(r"\$\{(\w+):?[-+?]")
+_WITH_DEFAULT = regex(r"\$\{(\w+):?[-+?]")
 _EXPANDED_FLAGS = frozenset({"chown", "chmod", "platform", "mount", "checksum", "exclude"})
 
 

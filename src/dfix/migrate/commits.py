@@ -1,7 +1,6 @@
 """Makes commits of rewritten files, in a repository's objects alone: no work tree, no index."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from dfix.migrate.repository import Repository
 from dfix.migrate.rewrite import Rewritten, Tree
 from dfix.migrate.snapshot import Snapshot
 from dfix.migrate.transport import identity_source
+from dfix.patterns import regex
 from dfix.text import readable
 from dfix.version import __version__
 
@@ -21,7 +21,7 @@ Group = Literal["file", "fixer", "repository"]
 HEAD = "refs/dfix/head"
 """Where the commits stand in the private repository."""
 
-_UNFIT = re.compile(r"[<>\x00-\x1f\x7f]+")
+_UNFIT = regex(r"[<>\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from dfix.patterns import regex
 from dfix.registry import all_fixers
 from dfix.report.campaign.model import FindingRecord, PlanChange
 from dfix.report.rules import rule_data, why
@@ -16,7 +17,7 @@ _WIDTH = 72
 _MOST = 40  # lines of one kind
 _LONGEST = 160  # characters of a text that comes from a file
 #: What a forge acts upon: it links, notifies, closes an issue, or leaves out the tests of a commit.
-_ACTING = re.compile(
+_ACTING = regex(
     r"""[#!&](?=\d) | (?:(?<!\w)@|@(?!sha256:))(?=[\w-]) | \bGH-(?=\d)
     | /(?:issues|pull|pulls|merge_requests|work_items|epics|milestones)/(?=\d)
     | \[(?=[^\[\]]*\b(?:ci|skip|no)\b) | \*\*\*(?=NO_CI)""",

@@ -5,16 +5,16 @@ branch that is a link has lines added to whatever file it names. So nothing is w
 """
 
 import os
-import re
 import stat
 from pathlib import Path
 from urllib.parse import unquote
 
 from dfix.git import Git
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 
 _GITFILE_LIMIT = 4096  # bytes of a file that says where the repository is
-_FANNED_OUT = re.compile(r"[0-9a-f]{2}")
+_FANNED_OUT = regex(r"[0-9a-f]{2}")
 
 
 class Unusable(Exception):

@@ -5,7 +5,6 @@ What is read goes through its configuration, which is ours; nothing in the sourc
 """
 
 import os
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from dfix.git import Git, GitError
 from dfix.migrate.premises import Unusable, git_directory, objects_directory, require_within
 from dfix.migrate.sources import Source
 from dfix.migrate.transport import Transport, uploading
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 
 BORROWED = "refs/dfix/base"
@@ -20,7 +20,7 @@ BORROWED = "refs/dfix/base"
 
 _PROMPT = 30  # seconds for the first question
 _SHALLOW_LIMIT = 64 * 1024 * 1024
-_OBJECT_NAME = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_OBJECT_NAME = regex(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _FORMATS = {40: "sha1", 64: "sha256"}
 
 

@@ -1,7 +1,6 @@
 """Which repositories a campaign is about: paths, folders of repositories, addresses, and lists of them."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,14 +8,13 @@ from urllib.parse import unquote, urlsplit
 
 from dfix.git import without_credentials
 from dfix.migrate.transport import PROTOCOLS, is_address
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.worktree import PRUNED
 
 _LIST_LIMIT = 64 * 1024 * 1024  # bytes of a list that are still read
-_SCHEME = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://|(?P<helper>[A-Za-z][A-Za-z0-9+.-]*)::"
-)
-_UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
+_SCHEME = regex(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://|(?P<helper>[A-Za-z][A-Za-z0-9+.-]*)::")
+_UNFIT = regex(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100
 _TOLD = 10  # lines of a list that are told of when they are wrong
 _CAMPAIGN = "campaign.sqlite"

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dfix.git import Git
+from dfix.patterns import regex
 
 PROTOCOLS = ("file", "https", "ssh")
 """Transports that are used: those that say who answers, and the files of this machine."""
 
-_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*)(?:://|::)")
-_SSH = re.compile(r"[^/:\s]+@[^/:\s]+:(?!//).+|[^/:\s@]+\.[^/:\s]+:(?!//).+", re.DOTALL)
+_SCHEME = regex(r"(?:[A-Za-z][A-Za-z0-9+.-]*)(?:://|::)")
+_SSH = regex(r"[^/:\s]+@[^/:\s]+:(?!//).+|[^/:\s@]+\.[^/:\s]+:(?!//).+", re.DOTALL)
 
 #: What a repository of this machine that is fetched from or pushed to might have git run or do: it is
 #: configured by its owner, and answers as this user. That of another machine is that machine's business.

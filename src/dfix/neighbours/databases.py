@@ -9,20 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dfix.image import ImageReference
+from dfix.patterns import regex
 
 #: What else stands in a command line may move the server to where the check does not look.
-_MOVES = re.compile(
+_MOVES = regex(
     r"port|bind|socket|networking|listen|hba|tls|ssl|pass|auth|protected|acl|defaults|config|"
     r"\.c(?:on|n)f|\$|(?:\A|\s)-[phHkD]\b",
     re.IGNORECASE,
 )
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"--(?:default[-_])?authentication[-_](?:plugin|policy)[= ]\S+|--mysql[-_]native[-_]password\S*|"
     r"--bind_ip_all",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"/etc/(?:localtime|timezone)")
-_MAJOR = re.compile(r"([0-9]+)(?:\.|-|\Z)")
+_CLOCK = regex(r"/etc/(?:localtime|timezone)")
+_MAJOR = regex(r"([0-9]+)(?:\.|-|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ https://docs.docker.com/compose/how-tos/startup-order/. Where a database has no 
 another service lists it in the short form of `depends_on`, the check is added and waited for.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dfix.neighbours.composefile import ComposeFile, Edit, Place
 from dfix.neighbours.databases import check_of, database_of
 from dfix.neighbours.model import Note, advised, declined
+from dfix.patterns import regex
 
 NAME = "compose-health"
 _TIMES = {"interval": "10s", "timeout": "5s", "retries": "5", "start_period": "30s"}
@@ -18,9 +18,9 @@ _MESSAGE = "{} is waited for, but not until it is ready"
 
 #: What `deploy` holds outside of stacks for Swarm, too, which take no conditions.
 _NOT_SWARM = frozenset({"resources"})
-_ITEM = re.compile(r"( *)- +((?:\"[\w.-]+\"|'[\w.-]+'|[\w.-]+))( *| +#.*)")
-_SINGLE = re.compile(r"(?<!\$)(?:\$\$)*\$[A-Za-z_{]")
-_FROM_OUTSIDE = re.compile(
+_ITEM = regex(r"( *)- +((?:\"[\w.-]+\"|'[\w.-]+'|[\w.-]+))( *| +#.*)")
+_SINGLE = regex(r"(?<!\$)(?:\$\$)*\$[A-Za-z_{]")
+_FROM_OUTSIDE = regex(
     r"CMD mysqladmin ping -h ?(?:localhost|127\.0\.0\.1) -u ?root -p\$\{?MYSQL_ROOT_PASSWORD\}?"
 )
 

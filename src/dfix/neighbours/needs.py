@@ -11,18 +11,17 @@ from dfix.facts import Facts
 from dfix.globs import PatternError, compile_glob, has_wildcard
 from dfix.nodes import Add, Copy, Instruction, Onbuild, Run, Stage
 from dfix.parser import parse
+from dfix.patterns import regex
 from dfix.plan.model import Symbolic
 from dfix.plan.model import Transfer as Planned
 
 _SHOWN = 60  # characters of an instruction that a reason quotes
-_REMOTE = re.compile(r"[a-z]+://|git@|[^/]+\.git(?:[#?]|\Z)", re.IGNORECASE)
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
-_INSTALL = re.compile(
+_REMOTE = regex(r"[a-z]+://|git@|[^/]+\.git(?:[#?]|\Z)", re.IGNORECASE)
+_VARIABLE = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_INSTALL = regex(
     r"\b(?:npm|pnpm|yarn|bun)\b(?:\s+(?:ci|i|install|add)\b|\s*$|\s*&&|\s+--)", re.MULTILINE
 )
-_SERVERS = re.compile(
-    r"(?:\A|/)(?:nginx|httpd|caddy|lighttpd|static-web-server|nginx-unprivileged)\b"
-)
+_SERVERS = regex(r"(?:\A|/)(?:nginx|httpd|caddy|lighttpd|static-web-server|nginx-unprivileged)\b")
 
 
 @dataclass(frozen=True, slots=True)

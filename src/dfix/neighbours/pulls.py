@@ -12,22 +12,23 @@ from dfix.image import ImageReference
 from dfix.neighbours.model import Outcome, Wish, advised
 from dfix.neighbours.tree import Tree
 from dfix.parser import parse
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.text import decode
 
 NAME = "ci-pulls"
 _LIMIT = 1024 * 1024
-_PIPELINE = re.compile(r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml")
-_BUILDS = re.compile(
+_PIPELINE = regex(r"\.github/workflows/[^/]+\.ya?ml|\.gitlab-ci\.ya?ml")
+_BUILDS = regex(
     r"\bdocker\s+(?:image\s+|buildx\s+)?(?:build|bake|pull)\b|\bdocker[ -]compose\s+(?:[^\n]*\s)?"
     r"(?:build|pull|up)\b|docker/(?:build-push|bake)-action@"
 )
-_LOGIN = re.compile(r"\bdocker\s+login\b([^\n]*)")
-_ACTION = re.compile(r"docker/login-action@")
-_REGISTRY = re.compile(r"^\s*registry:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_MIRROR = re.compile(r"mirror|DEPENDENCY_PROXY", re.IGNORECASE)
-_ELSEWHERE = re.compile(r"\$\{?CI_REGISTRY\}?|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?(?:/\S*)?")
-_HUB = re.compile(r"(?:index\.)?docker\.io(?:/.*)?")
+_LOGIN = regex(r"\bdocker\s+login\b([^\n]*)")
+_ACTION = regex(r"docker/login-action@")
+_REGISTRY = regex(r"^\s*registry:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_MIRROR = regex(r"mirror|DEPENDENCY_PROXY", re.IGNORECASE)
+_ELSEWHERE = regex(r"\$\{?CI_REGISTRY\}?|[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]+)?(?:/\S*)?")
+_HUB = regex(r"(?:index\.)?docker\.io(?:/.*)?")
 
 
 def pipelines(tree: Tree, _wish: Wish) -> Iterator[Outcome]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from dfix.dockerignore import DockerIgnore
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.worktree import list_files
 
@@ -24,13 +25,13 @@ _TERMS = {
     rb"isomorphic-git|SourceLink|git-rev|go build|go install|buildvcs",
 }
 #: Of what a build definition says about a readme, the file's name may be computed.
-_DEFINITION = re.compile(
+_DEFINITION = regex(
     r"(?:pyproject\.toml|setup\.(?:py|cfg)|Cargo\.toml|mix\.exs|build\.sbt|.+\.(?:gemspec|cabal))",
     re.IGNORECASE,
 )
-_READS_README = re.compile(rb"readme", re.IGNORECASE)
+_READS_README = regex(rb"readme", re.IGNORECASE)
 #: Files for people, for editors and for what runs outside of the image.
-_SILENT = re.compile(
+_SILENT = regex(
     r"""(?:.+/)?(?: [^/]+\.(?:md|markdown|mdx|rst|adoc|lock|sum|svg|png|jpe?g|gif|ico|woff2?|pdf)
     | (?:LICEN[CS]E|CHANGELOG|AUTHORS|NOTICE|CODEOWNERS)[^/]* | package-lock\.json
     | npm-shrinkwrap\.json | pnpm-lock\.yaml | \.git[^/]* | \.editorconfig | [^/]*\.dockerignore
@@ -40,8 +41,8 @@ _SILENT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 #: What says which lines are wished for reads nothing.
-_OUR_TABLES = re.compile(rb"^\[tool\.dfix[^\]\n]*\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
-_COMMENT = re.compile(rb"\s*(?:\#+|//+!?|\*|/\*\*?|<!--|;+|--)\s")
+_OUR_TABLES = regex(rb"^\[tool\.dfix[^\]\n]*\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+_COMMENT = regex(rb"\s*(?:\#+|//+!?|\*|/\*\*?|<!--|;+|--)\s")
 
 
 def mentions(text: str, name: str) -> bool:

@@ -9,13 +9,14 @@ from collections.abc import Iterator, Mapping
 from dfix.neighbours.composefile import ComposeFile
 from dfix.neighbours.model import Note, advised
 from dfix.orchestrators import BuildFiles
+from dfix.patterns import regex
 
 NAME = "compose-service"
-_PRODUCTION = re.compile(r"(?:\A|[._-])prod(?:uction)?(?:[._-]|\Z)", re.IGNORECASE)
-_SOCKET = re.compile(r"/docker\.sock\b")
+_PRODUCTION = regex(r"(?:\A|[._-])prod(?:uction)?(?:[._-]|\Z)", re.IGNORECASE)
+_SOCKET = regex(r"/docker\.sock\b")
 #: Files of the host that say nothing but the time.
-_CLOCK = re.compile(r"/etc/(?:localtime|timezone)")
-_ROOT = re.compile(r"(?:root|0)(?::.*)?")
+_CLOCK = regex(r"/etc/(?:localtime|timezone)")
+_ROOT = regex(r"(?:root|0)(?::.*)?")
 
 
 def remarks(file: ComposeFile, builds: BuildFiles) -> Iterator[Note]:

@@ -14,10 +14,11 @@ from dfix.globs import has_wildcard
 from dfix.neighbours.model import Handled, Note, Outcome, Wish
 from dfix.neighbours.tree import Tree
 from dfix.parser import parse
+from dfix.patterns import regex
 from dfix.plan.model import Effect, Statement, Symbolic, Transfer
 
 NAME = "structure-test"
-_FILE = re.compile(r"[^.].*\.[^.]+")
+_FILE = regex(r"[^.].*\.[^.]+")
 _MESSAGE = "no test holds the image against what the Dockerfile says"
 
 

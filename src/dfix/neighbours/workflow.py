@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dfix.neighbours.model import Note, Outcome, Wish, declined
 from dfix.neighbours.tree import Tree
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.text import decode
 from dfix.version import __version__
@@ -24,12 +25,12 @@ FILES = ("dockerfile-lint.yml", "dockerfile-lint.yaml")
 _LIMIT = 1024 * 1024
 _MOST = 100  # images of one repository that are still listed
 _MESSAGE = "no workflow checks the Dockerfiles"
-_SAME = re.compile(r"\bhadolint\b|\bdfix\b")
-_ELSEWHERE = re.compile(
+_SAME = regex(r"\bhadolint\b|\bdfix\b")
+_ELSEWHERE = regex(
     r"\.gitlab-ci\.ya?ml|\.circleci/.+|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|Jenkinsfile"
     r"|\.drone\.ya?ml|\.woodpecker(?:/.+|\.ya?ml)|\.travis\.yml|appveyor\.yml|\.buildkite/.+"
 )
-_PLAIN = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._/@+-]*")
+_PLAIN = regex(r"[A-Za-z0-9._][A-Za-z0-9._/@+-]*")
 #: Folders of files that are made to be wrong, or to be read.
 _ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "examples", "example", "e2e", "docs"})
 

@@ -4,12 +4,11 @@ Source: BuildKit's `frontend/dockerfile/dockerfile2llb/convert.go`, and
 https://docs.docker.com/reference/dockerfile/.
 """
 
-import re
-
 from msgspec.structs import replace
 
 from dfix import nodes
 from dfix.nodes import Dockerfile, Instruction
+from dfix.patterns import regex
 from dfix.plan.bindings import Bindings
 from dfix.plan.model import (
     BASE_DIRECTORY,
@@ -37,8 +36,8 @@ _PLATFORM_ARGS = tuple(
     for what in ("PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT", "STAGE")
 )
 _DEFAULT_SHELL = ("/bin/sh", "-c")
-_MOUNTED = re.compile(r"(?i)((?:^|,) *from=)([^,]*)")
-_PORT = re.compile(r"(?:[^/]*:)?([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/([A-Za-z]*))?")
+_MOUNTED = regex(r"(?i)((?:^|,) *from=)([^,]*)")
+_PORT = regex(r"(?:[^/]*:)?([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/([A-Za-z]*))?")
 
 
 def plan(tree: Dockerfile, *, given: bool = False) -> Plan:

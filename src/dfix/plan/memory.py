@@ -4,9 +4,9 @@ Source: the POSIX shell's execution environment and special built-ins,
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
+from dfix.patterns import regex
 from dfix.plan.bindings import Bindings
 from dfix.plan.model import Symbolic
 from dfix.plan.values import clean, joined, short
@@ -42,18 +42,18 @@ _LETTERS = {
     "P": "physical",
 }
 _NAMED = frozenset(_LETTERS.values()) | {"pipefail", "posix", "vi", "emacs", "ignoreeof", "nolog"}
-_ASSIGNING = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
-_ARITHMETIC = re.compile(r"\(\([^)]*(?:\+\+|--|(?<![=!<>])=(?!=))")
-_LOOP = re.compile(r"\b(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)")
-_PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ASSIGNING = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
+_ARITHMETIC = regex(r"\(\([^)]*(?:\+\+|--|(?<![=!<>])=(?!=))")
+_LOOP = regex(r"\b(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)")
+_PAIR = regex(r"([A-Za-z_][A-Za-z0-9_]*)=")
+_IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 #: What may use variables that the text does not name.
-_READING = re.compile(r"\b(?:eval|source|set)\b|(?:^|[\s;&|({])\.\s|\$\{!")
-_STATUS = re.compile(r"[0-9]{1,9}")
+_READING = regex(r"\b(?:eval|source|set)\b|(?:^|[\s;&|({])\.\s|\$\{!")
+_STATUS = regex(r"[0-9]{1,9}")
 #: How much is carried along from statement to statement before it is put together.
 _MOST_VARIABLES = 100
 _MOST_EVENTS = 50
-_UMASK = re.compile(r"[0-7]{1,4}")
+_UMASK = regex(r"[0-7]{1,4}")
 
 
 def options_of(argv: Sequence[str]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from dfix.patterns import regex
 from dfix.plan.bindings import Bindings
 from dfix.plan.memory import Memory, changes_shell, fails, options_of, runs_text
 from dfix.plan.model import Failure, Statement
@@ -27,12 +28,10 @@ _End = Literal["final", "gate", "loose"]
 _EXEMPT = frozenset({"negated", "group", "if", "for", "while", "case", "other"})
 
 #: What may turn `set -e` on by itself.
-_RUNS_ANYTHING = re.compile(
-    r"\b(?:set|eval|source)\b|(?:^|[\s;&|({`])\.\s|(?:^|[;&|({`])\s*[\"']?[$`]"
-)
-_LISTED = re.compile(r"[;\n]")
+_RUNS_ANYTHING = regex(r"\b(?:set|eval|source)\b|(?:^|[\s;&|({`])\.\s|(?:^|[;&|({`])\s*[\"']?[$`]")
+_LISTED = regex(r"[;\n]")
 
-_BLANKS = re.compile(
+_BLANKS = regex(
     r"""
       (?P<blanks>[ \t]+)
     | \$'(?:[^'\\]|\\[\s\S])*'

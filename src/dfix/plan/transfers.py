@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dfix import nodes
+from dfix.patterns import regex
 from dfix.plan.model import Document, Does, Symbolic, Transfer
 from dfix.plan.values import clean, joined
 
-_URL = re.compile(r"https?://", re.IGNORECASE)
-_GIT = re.compile(r"(?:git@|git://|ssh://)|(?:(?!\.{0,2}/).*\.git(?:[#?].*)?\Z)", re.IGNORECASE)
-_OPENING = re.compile(r"[0-9]*<<-?(.*)")
-_VARIABLE = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_URL = regex(r"https?://", re.IGNORECASE)
+_GIT = regex(r"(?:git@|git://|ssh://)|(?:(?!\.{0,2}/).*\.git(?:[#?].*)?\Z)", re.IGNORECASE)
+_OPENING = regex(r"[0-9]*<<-?(.*)")
+_VARIABLE = regex(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _KNOWN = frozenset(
     {"chown", "chmod", "from", "link", "parents", "exclude", "checksum", "unpack", "keep-git-dir"}

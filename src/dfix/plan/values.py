@@ -1,18 +1,18 @@
 """Values as the builder expands them, with what the file does not fix kept symbolic."""
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
+from dfix.patterns import regex
 from dfix.plan.model import Symbolic
 from dfix.words import WordError, expand, expand_words, outline
 
-_MARK = re.compile("\0([0-9]+)\1")
-_MODIFIED = re.compile(r"\$\{(?:\w+|[^\w}])[^\w}]")
-_SIGNS = re.compile(r"[\\$}]")
-_DRIVE = re.compile(r"[A-Za-z]:[\\/]")
+_MARK = regex("\0([0-9]+)\1")
+_MODIFIED = regex(r"\$\{(?:\w+|[^\w}])[^\w}]")
+_SIGNS = regex(r"[\\$}]")
+_DRIVE = regex(r"[A-Za-z]:[\\/]")
 #: Values that double line by line would fill the memory: beyond this length they are not followed.
 _LONGEST = 8192
 _PATH = "PATH"

@@ -1,9 +1,9 @@
 """The report as JSON, for programs."""
 
 import json
-import re
 
 from dfix.engine import Finding
+from dfix.patterns import regex
 from dfix.report.diff import unified
 from dfix.report.summary import Summary
 from dfix.runner import FileReport
@@ -14,7 +14,7 @@ from dfix.version import __version__
 VERSION = 1
 
 # What JSON lets stand as it is, and a terminal does not take for text.
-_STEERING = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_STEERING = regex("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Form:

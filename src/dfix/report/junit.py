@@ -4,10 +4,10 @@ A suite for each file, and a case in it for each finding; as far as there is a c
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd.
 """
 
-import re
 from pathlib import PurePath
 
 from dfix.engine import Finding
+from dfix.patterns import regex
 from dfix.report.region import SourceLines
 from dfix.report.severity import severity_of
 from dfix.report.summary import Summary
@@ -15,7 +15,7 @@ from dfix.report.wording import safe, told_finding
 from dfix.runner import FileReport
 
 # All that https://www.w3.org/TR/xml/#charsets leaves out, also as a reference.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITIES = str.maketrans(
     {
         "&": "&amp;",

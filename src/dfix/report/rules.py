@@ -1,14 +1,14 @@
 """The fixers themselves, as a list and one by one."""
 
 import inspect
-import re
 from collections.abc import Sequence
 
 from dfix.fixer import Fixer
+from dfix.patterns import regex
 from dfix.registry import origin_of
 from dfix.report.styled import Line
 
-_HEADING = re.compile(r"\*\*(.+)\*\*")
+_HEADING = regex(r"\*\*(.+)\*\*")
 
 
 def rule_data(fixer: type[Fixer]) -> dict[str, object]:

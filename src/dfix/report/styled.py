@@ -2,12 +2,14 @@
 
 import re
 
+from dfix.patterns import regex
+
 #: Pieces of a line, each with the name of a style as rich knows it; empty for none.
 Line = tuple[tuple[str, str], ...]
 
 # Control characters, what turns the direction of text round, and bytes that are no text: a file's
 # name or content must not steer the terminal, nor pretend to be another line.
-_UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = regex("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from dfix.facts.package_versions import NoVersion, Package, PackageVersion, is_name, is_version
+from dfix.patterns import regex
 from dfix.resolve.cache import Cache, digest_of
 from dfix.resolve.debianversion import by_age
 from dfix.resolve.failures import NotFound, RegistryError, Unusable, printable
@@ -29,10 +30,10 @@ ROOTS = {
     "ubuntu": "http://archive.ubuntu.com/ubuntu",
     "ubuntu-ports": "http://ports.ubuntu.com/ubuntu-ports",
 }
-_FIELD = re.compile(r"^([A-Za-z0-9-]+):[ \t]*(.*)$")
-_HASH = re.compile(r" ([0-9a-f]{64}) +([0-9]{1,12}) ([A-Za-z0-9][A-Za-z0-9._/+-]*)")
+_FIELD = regex(r"^([A-Za-z0-9-]+):[ \t]*(.*)$")
+_HASH = regex(r" ([0-9a-f]{64}) +([0-9]{1,12}) ([A-Za-z0-9][A-Za-z0-9._/+-]*)")
 #: The fields of an index that count. A description's lines begin with a blank.
-_ENTRY = re.compile(rb"^(Package|Version|Phased-Update-Percentage): *([!-~]+)\r?$", re.MULTILINE)
+_ENTRY = regex(rb"^(Package|Version|Phased-Update-Percentage): *([!-~]+)\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from dfix.git import tool
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.resolve.failures import RegistryError
 from dfix.talk import Talk, end
@@ -28,7 +29,7 @@ from dfix.talk import Talk, end
 _LARGEST = 4 * 1024 * 1024  # bytes of the file
 _LONGEST_ANSWER = 256 * 1024  # bytes
 _PATIENCE = 30.0  # seconds; a helper may ask its own server
-_HELPER = re.compile(r"[A-Za-z0-9_-]+")
+_HELPER = regex(r"[A-Za-z0-9_-]+")
 #: What a helper calls the user whose secret is an identity token.
 _TOKEN_USER = "<token>"
 _ABSENT = b"credentials not found"

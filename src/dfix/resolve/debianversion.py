@@ -1,10 +1,11 @@
 """How Debian compares versions: https://www.debian.org/doc/debian-policy/ch-controlfields.html#version"""
 
-import re
 from functools import cmp_to_key
 from itertools import zip_longest
 
-_PART = re.compile(r"([^0-9]*)([0-9]*)")
+from dfix.patterns import regex
+
+_PART = regex(r"([^0-9]*)([0-9]*)")
 
 
 def compare(one: str, other: str) -> int:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from dfix.image import ImageReference
+from dfix.patterns import regex
 from dfix.resolve.failures import RegistryError, printable
 
 _HUB = "docker.io"
@@ -12,7 +13,7 @@ _HUB_HOST = "registry-1.docker.io"
 #: The name under which Docker keeps the login of the hub, since its first days.
 _HUB_LOGIN = "https://index.docker.io/v1/"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_MIRROR = re.compile(
+_MIRROR = regex(
     rf"(?:(?P<scheme>https?)://)?"
     rf"(?P<authority>(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:]+\])(?::[0-9]{{1,5}})?)/?"
 )

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from dfix.config import ConfigError
 from dfix.facts.package_versions import Package
 from dfix.image import ImageReference
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.resolve.lockedpackages import KIND, LockedPackage
 from dfix.resolve.locktables import lines_of, table_text, texts_of
@@ -35,7 +36,7 @@ _LIMIT = 4 * 1024 * 1024  # bytes
 _HEAD = f"""# Written by `dfix pin`: what tags without a version stand for. `dfix pin --update` asks again.
 version = {_VERSION}
 """
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = regex(r"sha256:[0-9a-f]{64}")
 _IMAGE = "image"
 _NOTHING_BUT = "there must be nothing but `version`, [[image]] and [[package]] tables"
 _KEYS = ("name", "policy", "tag", "digest", "date", "source")

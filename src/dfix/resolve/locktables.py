@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from dfix.patterns import regex
+
+_DATE = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SOURCE = 200  # characters
 
 

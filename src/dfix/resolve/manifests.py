@@ -6,11 +6,11 @@ the same but for names. All of it is anybody's: what has another form raises `Un
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from dfix.patterns import regex
 from dfix.resolve.failures import NotFound, Unusable, printable
 
 INDEX_TYPES = (
@@ -27,12 +27,12 @@ _CONFIG_TYPES = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
 )
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = regex(r"sha256:[0-9a-f]{64}")
+_TAG = regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _MOST_TAGS_OF_A_PAGE = 100_000
 _MOST_IMAGES = 1000  # of one index
 _LONGEST_LINK = 8192  # characters
-_LINK = re.compile(r"<([^<>]*)>((?:[ \t]*;[^;,<>]*)*)")
+_LINK = regex(r"<([^<>]*)>((?:[ \t]*;[^;,<>]*)*)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ The grammar is that of npm: https://github.com/npm/node-semver#ranges. A range t
 is told as such; it is never taken for a yes or a no.
 """
 
-import re
+from dfix.patterns import regex
 
 _LARGE = 999_999
 _NUMBER = r"(?:0|[1-9][0-9]{0,5}|[xX*])"
 _VERSION = rf"v?({_NUMBER})(?:\.({_NUMBER})(?:\.({_NUMBER}))?)?"
-_COMPARATOR = re.compile(rf"(\^|~>?|>=|<=|>|<|=)?\s*{_VERSION}")
-_HYPHEN = re.compile(rf"{_VERSION}\s+-\s+{_VERSION}")
+_COMPARATOR = regex(rf"(\^|~>?|>=|<=|>|<|=)?\s*{_VERSION}")
+_HYPHEN = regex(rf"{_VERSION}\s+-\s+{_VERSION}")
 
 Version = tuple[int, int, int]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dfix.patterns import regex
 from dfix.resolve.failures import ClientMissing, Unusable
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _MACHINES = {
     "i386": "i686",
     "ppc64el": "ppc64le",
 }
-_PLATFORM = re.compile(r"(manylinux|musllinux)_([0-9]+)_([0-9]+)_(\w+)")
+_PLATFORM = regex(r"(manylinux|musllinux)_([0-9]+)_([0-9]+)_(\w+)")
 _OLD = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 
 

@@ -6,7 +6,6 @@ asked for, and of what they require the newest that all of them take. It need no
 would find; that there is one means that pip finds one, too.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from email.parser import BytesHeaderParser
 from typing import TYPE_CHECKING, Protocol
 
 from dfix.facts.package_versions import is_version
+from dfix.patterns import regex
 from dfix.resolve.failures import NotFound, printable
 from dfix.resolve.pipfiles import File, Machine, normalized, releases
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_PACKAGES = 100
 _MOST_STEPS = 1000
-_ROOT = re.compile(r"([a-z0-9-]+)(?:\[([a-z0-9,-]+)\])?(?:==([0-9a-z.]+))?")
+_ROOT = regex(r"([a-z0-9-]+)(?:\[([a-z0-9,-]+)\])?(?:==([0-9a-z.]+))?")
 
 
 class Index(Protocol):

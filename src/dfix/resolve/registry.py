@@ -6,13 +6,13 @@ count; what is named by its digest once and never again; and nothing twice withi
 included. `wire` has the bounds, `tokens` the logins, `manifests` what answers must look like.
 """
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 from dfix.image import ImageReference
+from dfix.patterns import regex
 from dfix.resolve.cache import Cache, digest_of
 from dfix.resolve.credentials import Credentials
 from dfix.resolve.failures import (
@@ -69,7 +69,7 @@ _DIGEST_AGE = 15 * 60.0  # seconds for which a kept digest of a tag is good
 _PAGE_AGE = 60 * 60.0  # seconds for which a kept page of tags is good
 _USUAL = "linux/amd64"
 _MOST_PLATFORMS = 32  # of one index; the images that run in most places have some ten
-_PLATFORM = re.compile(r"[a-z0-9_]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?")
+_PLATFORM = regex(r"[a-z0-9_]+/[a-z0-9_]+(?:/[a-z0-9_.]+)?")
 
 _Found = TypeVar("_Found")
 

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dfix.git import tool
+from dfix.patterns import regex
 from dfix.resolve.failures import RegistryError, Unreachable, Unusable
 from dfix.talk import Talk, end
 
 _PATIENCE = 20.0  # seconds
 _BEGIN = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _END = b"-----END PGP SIGNATURE-----"
-_STATUS = re.compile(rb"^\[GNUPG:\] ([A-Z_]+)", re.MULTILINE)
+_STATUS = regex(rb"^\[GNUPG:\] ([A-Z_]+)", re.MULTILINE)
 #: What speaks against a text even where another signature of it is good.
 _BAD = frozenset({b"BADSIG", b"NODATA", b"UNEXPECTED"})
 #: Where the keyrings of distributions are, by distribution; the ending changed with time.

@@ -16,6 +16,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from dfix.image import ImageReference
+from dfix.patterns import regex
 
 # Words that follow a release channel: the image's next version takes them over.
 _CHANNELS = frozenset(
@@ -34,14 +35,14 @@ _CHANNELS = frozenset(
 )
 # What a variant may count: `alpine3.24` and `jdk25` say what the image is built on, not which
 # version of the image it is. Any other word with digits may be a version.
-_BUILT_ON = re.compile(
+_BUILT_ON = regex(
     r"(?:al|alpine|amazonlinux|java|jdk|jre|openj|oraclelinux|php|pypy|python|scala_?|ubi)"
     r"\d+(?:\.\d+)*"
 )
-_VERSIONED = re.compile(r"(?P<v>v?)(?P<numbers>\d+(?:\.\d+)*)(?P<suffix>(?:-.+)?)")
-_LEADING_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)")
-_DATE = re.compile(r"(?:19|20)\d{6}")
-_PRE_RELEASE = re.compile(
+_VERSIONED = regex(r"(?P<v>v?)(?P<numbers>\d+(?:\.\d+)*)(?P<suffix>(?:-.+)?)")
+_LEADING_VERSION = regex(r"v?(\d+(?:\.\d+)*)")
+_DATE = regex(r"(?:19|20)\d{6}")
+_PRE_RELEASE = regex(
     r"(?:^|[-.\d])(?:alpha|beta|ea|pre|preview|rc|m(?=\d))\d*(?=[-.]|$)", re.IGNORECASE
 )
 

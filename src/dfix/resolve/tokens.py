@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dfix.patterns import regex
 from dfix.resolve.credentials import Credentials, Login
 from dfix.resolve.failures import Denied, Unusable, printable
 from dfix.resolve.hosts import Host
@@ -24,13 +25,13 @@ from dfix.resolve.wire import Answer, Question, Wire, address, with_query
 
 _LARGEST = 1024 * 1024  # bytes of a token server's answer
 _LONGEST_TOKEN = 128 * 1024  # characters
-_TOKEN = re.compile(r"[\x21-\x7e]+")
+_TOKEN = regex(r"[\x21-\x7e]+")
 _USUAL_LIFE = 60.0  # seconds, where the server does not say
 _LONGEST_LIFE = 3600.0  # seconds
 _MARGIN = 5.0  # seconds before its end in which a token is not used any more
 _LONGEST_CHALLENGE = 8192  # characters
 # A parameter, or a word that is none and so begins the next challenge.
-_PART = re.compile(r'([A-Za-z][A-Za-z0-9_-]*)(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",=]+)))?')
+_PART = regex(r'([A-Za-z][A-Za-z0-9_-]*)(?:[ \t]*=[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^\s",=]+)))?')
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, ClassVar
 
+from dfix.patterns import regex
 from dfix.verify.builder import Order
 from dfix.verify.process import ClientFailed, Say, TimedOut, output_of, run
 
 _SHORT = 60.0  # seconds for a question, or for removing an image
 _SAVING = 1800.0  # seconds
-_NOT_THERE = re.compile(r"no such image|image not known|not found", re.IGNORECASE)
+_NOT_THERE = regex(r"no such image|image not known|not found", re.IGNORECASE)
 
 
 class NoBuilder(Exception):

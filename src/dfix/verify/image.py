@@ -7,12 +7,12 @@ https://github.com/opencontainers/image-spec/blob/main/image-layout.md
 import io
 import json
 import posixpath
-import re
 import tarfile
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import IO
 
+from dfix.patterns import regex
 from dfix.verify.tree import DamagedArchive, Layer, Tree, laid_over, read_layer
 
 #: Of the image's configuration, what a container is started with.
@@ -21,7 +21,7 @@ _FIELDS = (
 )  # fmt: skip
 _DOCUMENT = 16 * 1024 * 1024  # bytes; a configuration is never larger
 _HEAD = 512  # bytes of a tar header
-_BY_CONTENT = re.compile(r"(?:blobs/sha256/)?[0-9a-f]{64}(?:\.tar)?")
+_BY_CONTENT = regex(r"(?:blobs/sha256/)?[0-9a-f]{64}(?:\.tar)?")
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 _COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 

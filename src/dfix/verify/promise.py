@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from dfix.engine import Result
 from dfix.fixer import Level
 from dfix.parser import parse
+from dfix.patterns import regex
 from dfix.plan import Change, Plan, Symbolic, Transfer, plan
 from dfix.verify.allowances import BY_FIXER, CACHES, Allowance
 from dfix.verify.comparison import Aspect, PathDifference, SettingDifference
@@ -29,7 +30,7 @@ _KEYS = {
     "author": "Author",
 }
 _OWNER: frozenset[Aspect] = frozenset({"owner"})
-_NUMBERS = re.compile(r"([0-9]+):([0-9]+)")
+_NUMBERS = regex(r"([0-9]+):([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import json
 import re
 from typing import TextIO
 
+from dfix.patterns import regex
 from dfix.report.campaign.model import Campaign, RepositoryRecord
 from dfix.report.campaign.rationale import Rationale
 from dfix.report.campaign.totals import OUTCOMES, STATUSES, Totals
@@ -12,11 +13,11 @@ from dfix.report.campaign.totals import OUTCOMES, STATUSES, Totals
 VERSION = 1
 
 #: What a terminal or an editor could act on, and halves of characters, which readers refuse.
-_ODD = re.compile(
+_ODD = regex(
     "[\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_MARKUP = re.compile("[<>&]")
+_SURROGATE = regex("[\ud800-\udfff]")
+_MARKUP = regex("[<>&]")
 
 
 def json_text(data: object) -> str:

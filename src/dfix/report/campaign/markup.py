@@ -10,18 +10,19 @@ text, a zero width space, written as `&#8203;`, keeps the two parts of one apart
 import re
 from collections.abc import Iterable, Sequence
 
+from dfix.patterns import regex
 from dfix.report.campaign.visible import visible
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "$": "<span>$</span>"}
-_SPECIAL = re.compile(r"[&<>|$]|[\\`*_\[\]~]")
+_SPECIAL = regex(r"[&<>|$]|[\\`*_\[\]~]")
 #: Where something begins that is made a link, or a picture (`:name:`).
-_CALLING = re.compile(
+_CALLING = regex(
     r"[@#!%^~$&](?=\w)|:(?=[\w+-]*[a-z][\w+-]*:)|:(?=//)|(?<=ww)w(?=\.)|(?<=\bGH)-(?=\d)",
     re.IGNORECASE,
 )
 _APART = "&#8203;"
-_TICKS = re.compile("`+")
-_QUOTED = re.compile(r"`([^`]+)`")
+_TICKS = regex("`+")
+_QUOTED = regex(r"`([^`]+)`")
 
 
 def escaped(text: str, limit: int = 400) -> str:

@@ -4,11 +4,11 @@ It is Markdown for GitHub, GitLab and whatever else reads CommonMark with tables
 the 65,536 characters that GitHub takes.
 """
 
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from dfix.patterns import regex
 from dfix.plan import BOUNDARY
 from dfix.report.campaign.markup import (
     bounded,
@@ -31,7 +31,7 @@ _REFUSED_SIZE = 10_000
 _ADVICE_SIZE = 6_000
 _REASONS = 3
 _VALUE = 160
-_PLACE = re.compile(r"\[\d+\]")
+_PLACE = regex(r"\[\d+\]")
 
 
 def pull_request_title(record: RepositoryRecord) -> str:

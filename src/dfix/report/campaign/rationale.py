@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import quote, urlsplit
 
+from dfix.patterns import regex
 from dfix.registry import all_fixers
 
-_WHY = re.compile(r"^\*\*Why\*\*\s+(.+?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
-_SENTENCE = re.compile(r".+?[.!?](?=\s+[A-Z`]|\s*\Z)")
+_WHY = regex(r"^\*\*Why\*\*\s+(.+?)(?:\n\n|\Z)", re.MULTILINE | re.DOTALL)
+_SENTENCE = regex(r".+?[.!?](?=\s+[A-Z`]|\s*\Z)")
 
 
 @dataclass(frozen=True, slots=True)

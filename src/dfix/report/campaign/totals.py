@@ -1,11 +1,11 @@
 """The numbers of a campaign."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from dfix.patterns import regex
 from dfix.report.campaign.model import FileRecord, FindingRecord, RepositoryRecord
 
 STATUSES = ("changed", "unchanged", "skipped", "failed")
@@ -13,7 +13,7 @@ STATUSES = ("changed", "unchanged", "skipped", "failed")
 OUTCOMES = ("fixed", "fixable", "refused", "advice", "suppressed")
 LEVELS = ("safe", "standard", "aggressive")
 
-_QUOTED = re.compile(r"`[^`]+`")
+_QUOTED = regex(r"`[^`]+`")
 _DISTINCT = 5_000
 _OTHER = "other reasons"
 
