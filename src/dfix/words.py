@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
-from dfix.patterns import regex
-
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_SPACE = regex(f"[{SPACES}]")
+_SPACE = re.compile(f"[{SPACES}]")
 _SPECIAL_NAMES = "@*#?-$!"
-_HEREDOC = regex(r"[0-9]*+<<(-?+)[ \t\r]*+([^<]++)\Z")
+_HEREDOC = re.compile(r"[0-9]*+<<(-?+)[ \t\r]*+([^<]++)\Z")
 #: Substitutions within substitutions; the builder has no limit of its own.
 _DEEPEST = 100
 
