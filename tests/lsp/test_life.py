@@ -130,6 +130,15 @@ def test_the_module_that_is_missing_is_named(tmp_path: Path) -> None:
     assert done.stderr == ("dfix: error: the language server needs more: pip install 'dfix[lsp]'\n")
 
 
+def test_the_server_itself_loads_no_engine() -> None:
+    heavy = ("lark", "tree_sitter", "dfix.engine", "dfix.registry", "dfix.plan", "jinja2", "hcl2")
+    code = f"import sys, dfix.lsp.features; print([x for x in {heavy!r} if x in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize("option", ["--time-limit=0", "--time-limit=x", "--port=1"])
 def test_a_wrong_call(option: str) -> None:
     with Client(option) as client:

@@ -414,6 +414,9 @@ def test_settings_decide(tmp_path: Path) -> None:
         client.tell("workspace/didChangeConfiguration", {"settings": {"ignore": ["add-to-copy"]}})
         found = _found(client, uri, lambda x: "add-to-copy" not in x)
         assert "instruction-casing" in found
+        for nothing in ({}, {"pylsp": {"level": 1}}):
+            client.tell("workspace/didChangeConfiguration", {"settings": nothing})
+        assert _found(client, uri, lambda x: len(x) == 1) == ["add-to-copy"]
         client.configuration = {"select": ["instruction-casing"], "level": "safe"}
         client.tell("workspace/didChangeConfiguration", {"settings": None})
         assert _found(client, uri, lambda x: len(x) == 1) == ["instruction-casing"]

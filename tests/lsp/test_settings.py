@@ -2,7 +2,7 @@
 
 import pytest
 
-from dfix.lsp.settings import SettingsError, wishes_of
+from dfix.lsp.settings import SettingsError, own_part, wishes_of
 from dfix.lsp.subject import Wishes
 
 
@@ -46,3 +46,23 @@ def test_all_of_them(wrap: object) -> None:
         "safe", ("a",), ("b",), ("c", "DL3020"), {"pin-base-image": {"policy": "minor"}}
     )
     assert wishes_of(wrap(given)) == expected
+
+
+@pytest.mark.parametrize(
+    "settings", [None, {}, {"dfix": None}, {"dfix": {}}, {"pylsp": {"level": "x"}}, {"levle": 1}]
+)
+def test_other_servers_settings_are_none_of_ours(settings: object) -> None:
+    assert own_part(settings) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "own"),
+    [
+        ({"level": "safe"}, {"level": "safe"}),
+        ({"dfix": {"level": "safe"}, "pylsp": {}}, {"level": "safe"}),
+        ({"dfix": 7}, 7),
+        (7, 7),
+    ],
+)
+def test_our_own_settings(settings: object, own: object) -> None:
+    assert own_part(settings) == own

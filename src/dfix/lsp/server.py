@@ -19,7 +19,7 @@ from dfix.lsp.lane import WorkFailed
 from dfix.lsp.process import Worker
 from dfix.lsp.protocol import Protocol, plain
 from dfix.lsp.publisher import Publisher
-from dfix.lsp.settings import SettingsError, wishes_of
+from dfix.lsp.settings import SettingsError, own_part, wishes_of
 from dfix.lsp.subject import Declined, Report, Rule, Subject, Wishes
 from dfix.version import __version__
 
@@ -39,7 +39,7 @@ class Server(LanguageServer):
         self.publisher = Publisher(
             self.documents, self.worker, self.subject, self.publish, self.complain
         )
-        self.wishes = Wishes()
+        self.wishes = self._first_wishes = Wishes()
         self._rules: dict[str, Rule] = {}
 
     # What the editor tells
@@ -49,7 +49,7 @@ class Server(LanguageServer):
         self.client = Client.of(params.capabilities)
         self.documents.encoding = self.protocol.encoding()
         try:
-            self.wishes = wishes_of(plain(params.initialization_options))
+            self.wishes = self._first_wishes = wishes_of(plain(params.initialization_options))
         except SettingsError as error:
             self.tell(types.MessageType.Error, f"dfix: {error}")
 
@@ -81,13 +81,17 @@ class Server(LanguageServer):
                 self.tell(types.MessageType.Warning, f"dfix: {left_out}")
         except (Declined, WorkFailed) as error:
             self.tell(types.MessageType.Error, f"dfix: {error}")
-            self.wishes = Wishes()
+            self.wishes = self._first_wishes = Wishes()
             self.publisher.renew()
 
     async def configured(self, settings: object) -> None:
-        """The editor's settings are these from now on, unless they cannot be followed."""
+        """The editor's settings are these from now on, unless they cannot be followed.
+
+        Without any of dfix's own, those that it began with hold.
+        """
+        own = own_part(settings)
         try:
-            wishes = wishes_of(settings)
+            wishes = self._first_wishes if own is None else wishes_of(own)
             await self.worker.check(wishes)
         except (SettingsError, Declined, WorkFailed) as error:
             self.tell(types.MessageType.Error, f"dfix: {error}")

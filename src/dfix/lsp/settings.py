@@ -46,6 +46,18 @@ def wishes_of(settings: Any) -> Wishes:
     return Wishes(**held)
 
 
+def own_part(settings: Any) -> Any:
+    """What of an editor's changed settings is dfix's; None for nothing.
+
+    Editors also send the settings of all their servers, or an empty object when they begin.
+    """
+    if not isinstance(settings, Mapping):
+        return settings
+    if "dfix" in settings:
+        return settings["dfix"] or None
+    return settings if settings.keys() & {"level", "options", *_LISTS} else None
+
+
 def _texts(key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, Sequence) or not all(isinstance(each, str) for each in value):
         raise SettingsError(f"{key} must be a list of texts")
