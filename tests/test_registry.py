@@ -110,6 +110,13 @@ def test_fixers_come_in_the_order_of_phases_then_names() -> None:
 OWN = set(own_names())
 
 
+class Raising:
+    """An attribute that cannot be looked at."""
+
+    def __get__(self, _instance: object, _owner: type) -> object:
+        raise ValueError("no")
+
+
 def test_nothing_is_told_before_fixers_were_looked_for(installed: list[Entry]) -> None:
     installed.append(Entry(module("elsewhere.nothing")))
     assert faults() == ()
@@ -167,6 +174,7 @@ def test_names_of_dfix_s_own_need_no_fixer_to_be_loaded() -> None:
         pytest.param(
             module("elsewhere.a", fixer(options=("a",))), "options is a tuple", id="options"
         ),
+        pytest.param(module("elsewhere.a", fixer(level=Raising())), "ValueError: no", id="raises"),
         pytest.param(
             module("elsewhere.a", fixer(options={"a": "x"})), "option a is a str", id="option"
         ),

@@ -171,6 +171,8 @@ def gather(load: Callable[[], object], name: str) -> Part:
             fixers.append(fixer_of(each))
         except TypeError as error:
             faults.append(str(error))
+        except Exception as error:  # a module may hold anything
+            faults.append(f"{known_as}: {_told(error)}")
     return Part(tuple(fixers), tuple(faults))
 
 
@@ -197,7 +199,11 @@ def _loaded(load: Callable[[], object]) -> object:
         except MemoryError:
             raise  # the machine's fault, and no package's
         except (Exception, SystemExit) as error:
-            return " ".join(f"{type(error).__name__}: {error}".split())
+            return _told(error)
+
+
+def _told(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _entries(faults: list[Fault]) -> Iterator[tuple[Origin, metadata.EntryPoint]]:
@@ -245,7 +251,10 @@ def unusable(fixer: type[Fixer]) -> str:
 
     That it is written well (docstring, reference, enough examples) is for `dfix test` to say.
     """
-    return next(_objections(fixer), "")
+    try:
+        return next(_objections(fixer), "")
+    except Exception as error:  # a class may answer with anything
+        return _told(error)
 
 
 def _objections(fixer: type[Fixer]) -> Iterator[str]:
