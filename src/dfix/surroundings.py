@@ -5,7 +5,6 @@ from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dfix.buildarguments import giving
 from dfix.config import ConfigError
 from dfix.context import Evidence, evidence_for
 from dfix.facts import Surroundings
@@ -112,8 +111,14 @@ def surroundings_of(
             place = tree or lock_folder or file.parent
             images = images_for(place, others)
             packages = packages_for(place) if packages is None else packages
-    passed = partial(giving, tree or file.parent, deep=tree is not None)
+    passed = partial(_passed, tree or file.parent, tree is not None)
     return Surroundings(evidence, images, overridden, services, options, passed, packages, advice())
+
+
+def _passed(root: Path, deep: bool, name: str) -> str | None:
+    from dfix.buildarguments import giving  # Few files ask, and starting takes long enough.
+
+    return giving(root, name, deep=deep)
 
 
 def images_for(tree: Path, others: "Images") -> "Images":

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -48,13 +47,15 @@ def options(command: Command) -> Command:
     return command
 
 
-@dataclass(frozen=True, slots=True)
 class Registries:
     """The registries as they are asked, with what they go by."""
 
-    registry: "Registry"
-    credentials: "Credentials"
-    cache: "Cache | None"
+    def __init__(
+        self, registry: "Registry", credentials: "Credentials", cache: "Cache | None"
+    ) -> None:
+        self.registry = registry
+        self._credentials = credentials
+        self._cache = cache
 
     def answer(self, notes: "Notes", session: "Session") -> bool:
         """Asks what was noted, and lets the call go on with the answers.
@@ -80,8 +81,8 @@ class Registries:
 
     def tell_problems(self, err: "Output") -> None:
         """Prints what went wrong without stopping anything."""
-        own = [] if self.cache is None or self.cache.problem is None else [self.cache.problem]
-        for problem in (*self.registry.problems, *self.credentials.problems, *own):
+        own = [] if self._cache is None or self._cache.problem is None else [self._cache.problem]
+        for problem in (*self.registry.problems, *self._credentials.problems, *own):
             warn(err, problem)
 
 

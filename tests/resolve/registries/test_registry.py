@@ -2,15 +2,16 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dfix.resolve.cache import Cache
-from dfix.resolve.registry import NotFound, RateLimited, TooManyRequests
+from dfix.resolve.registry import NotFound, RateLimited, TooManyRequests, Unusable
 from tests.resolve.registries.conftest import Asking, Clock, ref
 from tests.resolve.registries.daemon import Daemon
-from tests.resolve.registries.images import image, index
+from tests.resolve.registries.images import OCI_INDEX, Index, as_text, image, index
 from tests.resolve.registries.scripted import Reply, Seen, Server, holding, serving
 
 AMD = image(
@@ -118,6 +119,69 @@ def test_by_digest(filled: str, asking: Asking) -> None:
     registry = asking()
     assert registry.digest(image) == BOTH.manifest.digest
     assert registry.config(image).user == "app:app"
+
+
+def test_the_configs_of_all_platforms(daemon: Daemon, asking: Asking) -> None:
+    name = f"{daemon.authority}/shop/all"
+    windows = image("amd64", Cmd=["cmd"])
+    windows = replace(windows, platform={"os": "windows", "architecture": "amd64"})
+    attestation = replace(ARM, platform={"os": "unknown", "architecture": "unknown"})
+    daemon.push("shop/all", "latest", index(ARM, windows, AMD, attestation))
+    registry = asking()
+    found = registry.configs(ref(name))
+    # That for amd64 first, whatever the order of the index; nothing that is not for Linux.
+    assert [each.cmd for each in found] == [("serve",), ("arm",)]
+    assert registry.requests == 6  # the digest, the index, and a manifest and a config each
+    assert registry.configs(ref(name)) == found
+    # By the digest nothing is asked that is known already.
+    digest = index(ARM, windows, AMD, attestation).manifest.digest
+    assert asking().configs(ref(f"{name}@{digest}")) == found
+    assert registry.requests == 6
+
+
+def test_the_configs_of_a_single_image(filled: str, asking: Asking) -> None:
+    (found,) = asking().configs(ref(f"{filled}:1.0"))
+    assert found.cmd == ("sh",)
+
+
+def test_configs_need_one_for_amd64(server: Server, asking: Asking) -> None:
+    name = f"{server.authority}/app"
+    server.script = holding(arm=index(ARM), single=ARM, none=index())
+    for tag in ("arm", "none"):
+        with pytest.raises(NotFound, match="no image for linux/amd64"):
+            asking().configs(ref(f"{name}:{tag}"))
+    with pytest.raises(NotFound, match="is not for linux/amd64"):
+        asking().configs(ref(f"{name}:single"))
+
+
+def test_configs_that_are_no_usable_answer(server: Server, asking: Asking) -> None:
+    name = f"{server.authority}/app"
+    many = index(AMD, *(image(f"arch{n}") for n in range(32)))
+    nested = as_text(
+        OCI_INDEX,
+        {"schemaVersion": 2, "manifests": [{**BOTH.manifest.descriptor, "platform": AMD.platform}]},
+    )
+    held = Index(nested, (*BOTH.images, replace(AMD, manifest=BOTH.manifest)))
+    # What an index says of a platform, the config has to say, too.
+    lying = index(AMD, replace(ARM, platform={"os": "linux", "architecture": "s390x"}))
+    server.script = holding(many=many, nested=held, lying=lying)
+    with pytest.raises(Unusable, match="more than 32 platforms"):
+        asking().configs(ref(f"{name}:many"))
+    with pytest.raises(Unusable, match="an index of indexes"):
+        asking().configs(ref(f"{name}:nested"))
+    with pytest.raises(NotFound, match="is not for linux/s390x"):
+        asking().configs(ref(f"{name}:lying"))
+
+
+def test_one_config_that_is_missing_makes_all_unknown(server: Server, asking: Asking) -> None:
+    whole = holding(latest=BOTH)
+
+    def script(seen: Seen) -> Reply:
+        return Reply(404) if seen.path.endswith(ARM.config.digest) else whole(seen)
+
+    server.script = script
+    with pytest.raises(NotFound, match="there is no"):
+        asking().configs(ref(f"{server.authority}/app"))
 
 
 def test_a_platform_that_there_is_not(filled: str, asking: Asking) -> None:
