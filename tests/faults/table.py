@@ -169,8 +169,8 @@ def _one_line_printed(_scene: Scene, done: Done) -> None:
 CALLS = (
     Fault("configuration that is a device, named", 2, ("^dfix: error: .* there is no such file",), None, ("--config", "/dev/zero"), others=False),
     Fault("configuration that is a folder, named", 2, ("^dfix: error: .* there is no such file",), None, ("--config", "."), others=False),
-    Fault("report onto a full disk", 2, ("^dfix: error: the output cannot be written: No space left on device$",), None, ("--check", "--output", "/dev/full"), others=False),
-    Fault("report into a folder", 2, (r"^dfix: error: \.: cannot be written: Is a directory$",), None, ("--check", "--output", "."), others=False),
+    Fault("report onto a full disk", 2, ("^dfix: error: /dev/full: cannot be written: No space left on device$",), None, ("--check", "--output", "/dev/full"), others=False),
+    Fault("report into a folder", 2, (r"^dfix: error: \.: cannot be written: it is a folder$",), None, ("--check", "--output", "."), others=False),
     Fault("standard input closed", 2, ("^dfix: error: standard input is closed$",), None, ("-",), shell='exec "$@" <&-', others=False),
     Fault("standard error full", 1, (), None, ("--diff",), shell='exec "$@" 2> /dev/full', others=False),
     Fault("reader that has seen enough", 0, (), None, ("--diff",), files={"Dockerfile": ADD + b"LABEL a=b\n" * 4_000}, shell='"$@" | head -1', then=_one_line_printed, others=False),
