@@ -11,7 +11,8 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -71,6 +72,7 @@ class Client:
         self.capabilities: Message = {}
         self.configuration: object = None
         """What is answered to `workspace/configuration`."""
+        self._held: list[bytes] | None = None
         self._numbers = itertools.count(1)
         self._answers: dict[int | None, Message] = {}
         self._methods: dict[int, str] = {}
@@ -201,8 +203,19 @@ class Client:
         """Bytes as a message."""
         self.raw(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
 
+    @contextmanager
+    def in_one_piece(self) -> Iterator[None]:
+        """What is said within it is sent at once, at its end."""
+        self._held = []
+        yield
+        data, self._held = b"".join(self._held), None
+        self.raw(data)
+
     def raw(self, data: bytes) -> None:
         """Bytes as they are."""
+        if self._held is not None:
+            self._held.append(data)
+            return
         assert self.process.stdin is not None
         self.process.stdin.write(data)
         self.process.stdin.flush()

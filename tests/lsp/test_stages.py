@@ -127,6 +127,11 @@ def test_a_mention_that_cannot_be_edited(line: str, why: str) -> None:
     assert why in declined(f"FROM a AS build\nFROM b\n{line}\n", "other")
 
 
+def test_a_stage_further_down_is_not_what_is_meant_above_it() -> None:
+    text = "FROM b\nCOPY --from=build x y\nFROM a AS build\n"
+    assert "the build would differ" in declined(text, "other", mark="AS build")
+
+
 def test_two_stages_of_the_name() -> None:
     assert "2 stages" in declined("FROM a AS build\nFROM b AS build\n", "other")
 
