@@ -7,6 +7,7 @@ fails, the round is halved until the guilty fix is found, dropped and reported a
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from msgspec import Struct, field
 
@@ -15,7 +16,7 @@ from dfix.edit import apply
 from dfix.facts import Facts, Surroundings
 from dfix.fixer import Fix, Fixer, Level, Phase, Refusal
 from dfix.guards import Before, is_out_of_proportion, objection
-from dfix.linemap import line_map
+from dfix.linemap import Origins
 from dfix.nodes import Dockerfile, Instruction, Node
 from dfix.parser import parse
 from dfix.plan import Change, stage_label
@@ -170,7 +171,7 @@ class _Run:
         self.facts = facts
         self.tree = facts.tree
         self.suppressions = Suppressions(self.tree, hadolint=self.request.pragmas)
-        self.lines: list[int] | None = None
+        vars(self).pop("origins", None)
 
     @property
     def suppressed_file(self) -> bool:
@@ -303,15 +304,14 @@ class _Run:
     def mark(self, proposal: Fix | Refusal) -> Mark:
         """What the finding of a proposal is told from others by."""
         within = proposal.within if isinstance(proposal, Refusal) else None
-        line = self.facts.positions.lines(proposal.node, within)[0]
-        return Mark(proposal.fixer.name, self.original_line(line), proposal.message)
+        line = self.origins.line(self.facts.positions.lines(proposal.node, within)[0])
+        return Mark(proposal.fixer.name, line, proposal.message)
 
     def report(self, proposal: Fix | Refusal, status: str, reason: str | None) -> None:
         fixer = proposal.fixer
         within = proposal.within if isinstance(proposal, Refusal) else None
-        span = self.facts.positions.lines(proposal.node, within)
-        line, column, end_line, end_column = span
-        line, end_line = self.original_line(line), self.original_line(end_line)
+        place = self.origins.place(self.facts.positions.lines(proposal.node, within))
+        line, column, end_line, end_column = place
         mark = (fixer.name, line, proposal.message, None if status == "fixed" else reason)
         if mark in self.seen:
             return
@@ -343,13 +343,10 @@ class _Run:
             for change in proposal.expects
         )
 
-    def original_line(self, line: int) -> int:
-        """The line of the original file that stands where `line` of the present one does."""
-        if self.tree is self.original:
-            return line
-        if self.lines is None:
-            self.lines = line_map(self.original.text, self.tree.text)
-        return self.lines[line - 1]
+    @cached_property
+    def origins(self) -> Origins:
+        """Where in the original file stands what stands in the present one."""
+        return Origins(self.original.text, self.tree.text)
 
 
 def _told(error: BaseException | None) -> str:

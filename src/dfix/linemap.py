@@ -1,11 +1,43 @@
-"""Where the lines of an edited text stood before."""
+"""Where what stands in an edited text stood before."""
 
 import difflib
 
+Place = tuple[int, int, int, int]
+"""From a line and column to a line and column behind the last character, all of them 1-based."""
 
-def line_map(before: str, after: str) -> list[int]:
-    """For each line of `after`, the line (1-based) of `before` that stands in its place."""
-    old, new = before.split("\n"), after.split("\n")
+
+class Origins:
+    """The places of a text that was edited, in the text before."""
+
+    def __init__(self, before: str, after: str) -> None:
+        self._before = before.split("\n")
+        self._after = after.split("\n")
+        self._lines = _lines(self._before, self._after)
+
+    def line(self, line: int) -> int:
+        """The line of the text before that stands in the place of a line."""
+        return self._lines[line - 1]
+
+    def place(self, place: Place) -> Place:
+        """The place of the text before that stands for a place.
+
+        Columns are exact in lines that have not changed, and where what stands in front of them has not.
+        Otherwise the place widens to where the line before begins or ends.
+        """
+        line, column, end_line, end_column = place
+        start, end = self.line(line), self.line(end_line)
+        first = self._before[start - 1]
+        if not first.startswith(self._after[line - 1][: column - 1]):
+            column = len(first) - len(first.lstrip()) + 1
+        last = self._before[end - 1].rstrip("\r")
+        if not self._before[end - 1].startswith(self._after[end_line - 1][: end_column - 1]):
+            end_column = len(last) + 1
+        column, end_column = min(column, len(first) + 1), min(end_column, len(last) + 1)
+        return start, column, *max((end, end_column), (start, column))
+
+
+def _lines(old: list[str], new: list[str]) -> list[int]:
+    """For each new line, the old one (1-based) that stands in its place."""
     shorter = min(len(old), len(new))
     head = 0
     while head < shorter and old[head] == new[head]:
