@@ -1,5 +1,5 @@
-"""Writes docs/fixers.md and the configuration's schema from the fixers themselves, and the README's
-examples from what dfix does.
+"""Writes what is made from dfix itself: docs/fixers.md and the configuration's schema from the fixers,
+docs/cli.md from the commands, and the examples and the picture of the READMEs from what dfix prints.
 
 usage: write_reference.py [--check]     with --check nothing is written; 1 if a page is stale
 """
@@ -20,7 +20,9 @@ from dfix.schema import settings_schema
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "fixers.md"
 SCHEMA = ROOT / "src" / "dfix" / "dfix.schema.json"
-README = ROOT / "README.md"
+READMES = (ROOT / "README.md", ROOT / "README.ja.md")
+COMMANDS = ROOT / "docs" / "cli.md"
+PICTURE = ROOT / "docs" / "images" / "shop.svg"
 #: A marker, and the fenced block below it.
 _EXAMPLE = re.compile(r"(<!-- example: ([^>]+?) -->\n```\w+\n)(?:.*?)(```\n)", re.DOTALL)
 HEAD = """# The fixers
@@ -117,8 +119,18 @@ def section(fixer: type[Fixer]) -> str:
     return "".join(out)
 
 
+def _printed(script: str, *arguments: str) -> str:
+    """What another script prints; raises CalledProcessError where it fails."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / script), *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+
 def readme(text: str) -> str:
-    """The README with its examples as they come out now."""
+    """A README with its examples as they come out now."""
     return _EXAMPLE.sub(lambda found: f"{found[1]}{_output(found[2])}{found[3]}", text)
 
 
@@ -143,7 +155,9 @@ def main(arguments: list[str]) -> int:
     pages = (
         (PAGE, reference()),
         (SCHEMA, dumps(settings_schema())),
-        (README, readme(README.read_text())),
+        (COMMANDS, _printed("command_line.py")),
+        (PICTURE, _printed("terminal_picture.py", "--diff", "--check", "examples/shop")),
+        *((page, readme(page.read_text("utf-8"))) for page in READMES),
     )
     for page, text in pages:
         if arguments == ["--check"]:
