@@ -5,7 +5,8 @@ usage: damage.py FOLDER [--files N]
 Prints a Markdown table. FOLDER holds Dockerfiles, at any depth; of those that BuildKit's grammar takes, N
 are taken by chance, always the same. Each tool fixes copies of them in place, without a build context,
 and once more. Needs dfix and tally (PyPI `tally-cli`) on the PATH, and BuildKit's grammar
-(`e2b-dockerfile-utils`). A tool that stops at one of the files is called on each alone.
+(`e2b-dockerfile-utils`). tally stops at the first file that it does not take: it is then called on each
+alone.
 """
 
 import argparse
@@ -26,6 +27,8 @@ TOOLS: Mapping[str, list[str]] = {
     "dfix": ["dfix", "--quiet", "--no-gitignore"],
     "tally lint --fix": ["tally", "lint", "--no-config", "--slow-checks=off", "--fix"],
 }
+#: The tool that handles no file of a call where one of them cannot be handled; dfix handles the others.
+STOPPING = "tally"
 
 
 @dataclass
@@ -62,7 +65,8 @@ def fixed(command: Sequence[str], texts: Sequence[bytes]) -> list[bytes]:
             path.parent.mkdir()
             path.write_bytes(text)
         words = [str(path.relative_to(root)) for path in paths]
-        if _call([*command, *words], root) > 1:
+        code = _call([*command, *words], root)
+        if code > 1 and command[0] == STOPPING:
             for path, text in zip(paths, texts, strict=True):
                 path.write_bytes(text)
             for word in words:
