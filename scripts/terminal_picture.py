@@ -41,7 +41,7 @@ def picture(command: str, output: str) -> str:
     """The SVG of a call and of what it printed, with ANSI's colours."""
     text = Text.from_ansi(output)
     text = Text.assemble(("$ ", "green"), (command, "bold"), "\n").append_text(text)
-    lines = text.split("\n", allow_blank=False)
+    lines = list(text.split("\n"))
     width = round(COLUMNS * WIDTH + 2 * EDGE)
     height = BAR + HEIGHT * len(lines) + EDGE
     head = HEAD.format(
