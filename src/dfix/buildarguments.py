@@ -4,6 +4,7 @@ Compose, Bake and devcontainer files are read as what they are. Of workflows, sc
 of builders only the words are looked at: what one of them puts together nobody can tell.
 """
 
+import codecs
 import functools
 import re
 from collections.abc import Iterator
@@ -14,20 +15,44 @@ from dfix.buildspecs import UNREADABLE_NAME
 from dfix.documents import LIMIT
 from dfix.orchestrators import BuildFiles, is_orchestrator, scan
 from dfix.patterns import regex
-from dfix.regularfile import read_regular
+from dfix.regularfile import TooLargeError, open_regular
 from dfix.text import decode
 from dfix.worktree import list_files
 
 _CALLERS = (
-    "*.yml", "*.yaml", "*.sh", "*.bash", "*.ps1", "*.bat", "*.cmd", "makefile*", "gnumakefile*", "*.mk",
-    "justfile", ".justfile", "taskfile*", "jenkinsfile*", "*.jenkinsfile", "*.groovy", "*.gradle",
-    "*.gradle.kts", "*.hcl", "*.tf", "*.toml", "package.json", "project.json", "tiltfile*",
-    "earthfile*", "rakefile*",
+    "*.yml", "*.yaml", "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.nu", "*.ps1", "*.bat", "*.cmd",
+    "makefile*", "gnumakefile*", "*.mk", "justfile", ".justfile", "*.just", "taskfile*", "jenkinsfile*",
+    "*.jenkinsfile", "*.groovy", "*.gradle", "*.gradle.kts", "*.hcl", "*.tf", "*.toml", "package.json",
+    "project.json", "*bake*.json", "tiltfile*", "earthfile*", "rakefile*", "*.rake",
+    "*.py", "*.rb", "*.pl", "*.php", "*.js", "*.mjs", "*.cjs", "*.ts", "*.mts", "*.go", "*.rs", "*.kts",
+    "*.nix", "*.bzl", "*.star",
+)  # fmt: skip
+#: Where `args` is a word of the language, and more often than not no builder's.
+_PROGRAMS = (
+    "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.nu", "*.ps1", "*.py", "*.rb", "*.rake", "*.pl",
+    "*.php", "*.js", "*.mjs", "*.cjs", "*.ts", "*.mts", "*.go", "*.rs", "*.kts", "*.groovy", "*.gradle",
+    "*.nix", "*.bzl", "*.star",
 )  # fmt: skip
 #: How a builder's arguments are called: `--build-arg`, `build-args:`, `build_args`, `buildArgs`,
-#: `[build.args]`, Bake's `--set target.args.NAME=`; and in a Compose file of another name.
-_GIVES = regex(r"build[-_. ]?args?|\.args\.|^[ \t]*args[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_COMPUTED = regex(r"--build-arg(?:[=\s]|[\"'],)\s*[\"']?[$%]")
+#: `[build.args]`, Bake's `--set target.args.NAME=`.
+_GIVES = regex(r"build[-_. ]?args?|\.args\.", re.IGNORECASE)
+#: In a Compose or Bake file of another name.
+_ARGS = regex(r"(?:^[ \t]*|[{,][ \t]*)[\"']?args[\"']?[ \t]*[:=]", re.IGNORECASE | re.MULTILINE)
+#: What is no literal name behind an option; `{` begins one of many templates.
+_COMPUTED = regex(
+    r"""--build-arg-file
+    |--build-arg(?:=|[ \t]+(?:[\\`^]\r?\n[ \t]*)?)["']?[$%{]
+    |(?P<quote>["'`])--build-arg=?(?P=quote)
+        (?![ \t]*,\s*["'`]\w|[ \t]*\r?\n[ \t]*-[ \t]*["']?\w|[ \t]+["'`]?\w)
+    |\.args\.["']?[$%{]
+    |^[ \t-]*build[-_]?args?[ \t]*:[ \t]*["']?(?:[$%]|\{\{)[^"'\n]*["']?[ \t\r]*$""",
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+)
+_BLOCK = regex(
+    r"([ \t]*)(?:-[ \t]+)?build[-_]?args[ \t]*:[ \t]*(?:[|>][-+0-9]*)?[ \t]*", re.IGNORECASE
+)
+_COMPUTED_LINE = regex(r"(?:-[ \t]+)?[\"']?(?:[$%]|\{\{)")
+_SHEBANG = b"#!"
 _WORD = regex(r"\w+")
 
 
@@ -65,16 +90,49 @@ def _files(root: Path, deep: bool) -> Iterator[tuple[Path, frozenset[str]]]:
         return  # Told among the problems.
     for file in found:
         name = file.rpartition("/")[2].lower()
-        if is_orchestrator(name) or not any(fnmatchcase(name, each) for each in _CALLERS):
+        if is_orchestrator(name) or not (_is(name, _CALLERS) or "." not in name):
             continue
         try:
-            text = decode(read_regular(root / file, limit=LIMIT, follow=False))
+            text = _text(root / file, is_script="." not in name and not _is(name, _CALLERS))
         except OSError:
             continue  # Neither of them is promised to be there and readable.
-        if _COMPUTED.search(text):
+        if _COMPUTED.search(text) or _lists_computed(text):
             yield root / file, frozenset({UNREADABLE_NAME})
-        elif _GIVES.search(text):
+        elif _GIVES.search(text) or (not _is(name, _PROGRAMS) and _ARGS.search(text)):
             yield root / file, frozenset(_WORD.findall(text))
+
+
+def _is(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, each) for each in patterns)
+
+
+def _text(path: Path, *, is_script: bool) -> str:
+    """The text of a file; empty where only a script is looked for and it is none. Raises OSError."""
+    with open_regular(path, follow=False) as file:
+        start = file.read(len(_SHEBANG)) if is_script else b""
+        if is_script and start != _SHEBANG:
+            return ""
+        data = start + file.read(LIMIT + 1)
+    if len(data) > LIMIT:
+        raise TooLargeError(f"more than {LIMIT} bytes")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")  # As PowerShell writes it.
+    return "" if is_script and b"\0" in data else decode(data)
+
+
+def _lists_computed(text: str) -> bool:
+    """Whether a list of arguments, as inputs of workflows are, has one whose name is computed."""
+    depth: int | None = None
+    for line in text.splitlines() if _GIVES.search(text) else ():
+        held = line.strip()
+        indent = len(line) - len(line.lstrip())
+        if depth is not None and held and indent <= depth:
+            depth = None
+        if depth is not None and _COMPUTED_LINE.match(held):
+            return True
+        if depth is None and (found := _BLOCK.fullmatch(line)):
+            depth = len(found[1])
+    return False
 
 
 def _shown(root: Path, path: Path) -> str:
