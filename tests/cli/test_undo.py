@@ -1,5 +1,9 @@
 """`dfix undo` puts back what a run changed."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.cli.conftest import ADD, COPY, Caller
 
 
@@ -50,3 +54,12 @@ def test_a_preview_cannot_be_undone(call: Caller) -> None:
     call.write({"Dockerfile": ADD})
     call("--diff")
     assert call("undo").errors == "there is no run to undo\n"
+
+
+def test_paths_are_told_as_from_here(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    call.write({"web/Dockerfile": ADD, "api/x": ""})
+    call()
+    assert call("undo").out == f"{Path('web', 'Dockerfile')}: restored\n"
+    call()
+    monkeypatch.chdir(call.folder / "api")
+    assert call("undo").out == f"{call.folder / 'web' / 'Dockerfile'}: restored\n"

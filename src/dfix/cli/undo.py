@@ -1,5 +1,7 @@
 """`dfix undo`: puts back what a run changed."""
 
+from pathlib import Path
+
 import click
 
 _TOLD = {
@@ -39,7 +41,7 @@ def command(ctx: click.Context, run: str | None, no_color: bool) -> None:
     for result in results:
         told, style = _TOLD[result.status]
         reason = f": {result.reason}" if result.reason else ""
-        line: Line = ((f"{result.path}: ", "bold"), (f"{told}{reason}", style))
+        line: Line = ((f"{_shown(result.path)}: ", "bold"), (f"{told}{reason}", style))
         if result.status in ("restored", "removed", "unchanged"):
             out.lines([line])
         else:
@@ -47,3 +49,9 @@ def command(ctx: click.Context, run: str | None, no_color: bool) -> None:
             code = 2
     out.require_success()
     ctx.exit(code)
+
+
+def _shown(path: Path) -> Path:
+    """A path as a user would write it here: relative where it lies below the current folder."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
