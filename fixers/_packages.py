@@ -36,7 +36,9 @@ class Placed(Struct, frozen=True):
 
     `alone` tells that the call is all of the link. `fed` tells that it reads its standard input
     from a pipe, a file or a here-document, `read` that its output goes into one of these.
-    `caught` tells that its failure decides what runs next: `||`, `!`, `if`.
+    `caught` tells that its failure decides what runs next: `||`, `!`, `if`. `lost` tells that
+    without `set -e` its failure changes nothing, for something follows; `lost_strictly` that this is
+    so with it, too; `piped` that without `pipefail` another command's success stands for its own.
     """
 
     call: Call
@@ -45,6 +47,9 @@ class Placed(Struct, frozen=True):
     fed: bool
     read: bool
     caught: bool
+    lost: bool
+    lost_strictly: bool
+    piped: bool
 
 
 def placed(script: ShellScript) -> Iterator[Placed]:
@@ -61,6 +66,9 @@ def placed(script: ShellScript) -> Iterator[Placed]:
                 state.fed or any(map(_feeds, redirects)),
                 state.read or any(map(_keeps, redirects)),
                 state.caught,
+                state.lost,
+                state.lost_strictly,
+                state.piped,
             )
 
 
@@ -103,6 +111,11 @@ class _State(Struct, frozen=True):
     fed: bool = False
     read: bool = False
     caught: bool = False
+    lost: bool = False
+    lost_strictly: bool = False
+    piped: bool = False
+    #: Whether the shell looks past `set -e`: in front of an `&&`.
+    lenient: bool = False
 
 
 def _walk(script: ShellScript) -> Iterator[tuple[Statement, Statement, _State]]:
@@ -113,13 +126,24 @@ def _walk(script: ShellScript) -> Iterator[tuple[Statement, Statement, _State]]:
 
 
 def _listed(statements: Sequence[Statement], state: _State) -> Iterator[tuple[Statement, _State]]:
-    """The members of a list; those of an and-or list with `||` are caught."""
-    catching = False
+    """The members of a list, each with what it stands under."""
+    catching = chained = followed = False
     found: list[tuple[Statement, _State]] = []
     for each in reversed(statements):
-        # Each member of an and-or list is caught by a `||` anywhere to its right.
-        found.append((each, replace(state, caught=True) if catching else state))
+        lenient = state.lenient or chained
+        inner = replace(
+            state,
+            # Each member of an and-or list is caught by a `||` anywhere to its right.
+            caught=state.caught or catching,
+            lost=state.lost or followed,
+            lost_strictly=state.lost_strictly or (lenient and (followed or state.lost)),
+            lenient=lenient,
+        )
+        found.append((each, inner))
         catching = each.operator == "||" or (catching and each.operator == "&&")
+        chained = each.operator in {"&&", "||"}
+        # What begins without an operator begins a body of its own.
+        followed = bool(each.operator) and (followed or not chained)
     return reversed(found)
 
 
@@ -134,12 +158,19 @@ def _below(statement: Statement, state: _State) -> Iterator[tuple[Statement, _St
     for each in statement.condition:
         yield from _below(each, replace(state, caught=True))
     if statement.kind != "pipeline":
+        if statement.kind in {"for", "while"}:
+            state = replace(state, lost=True)  # Another turn may follow.
         for each, inner in _listed(statement.children, state):
             yield from _below(each, inner)
         return
     for at, each in enumerate(statement.children):
         ends = at == len(statement.children) - 1
-        inner = replace(state, fed=state.fed or at > 0, read=state.read or not ends)
+        inner = replace(
+            state,
+            fed=state.fed or at > 0,
+            read=state.read or not ends,
+            piped=state.piped or not ends,
+        )
         yield from _below(each, inner)
 
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from dfix import Add as Addition
-from dfix import Copy, Facts, Run, regex
+from dfix import Copy, ExecForm, Facts, Run, regex
+from dfix.facts.commands import name_of
 from dfix.facts.package_versions import is_name
 from dfix.facts.packages import Call, call_of
 from dfix.facts.scripts import Command, ShellScript, Word, commands_of
+from dfix.facts.statements import statements_of
 
+from ._local_scripts import script_of
 from ._packages import Placed, earlier_text, placed
 from ._releases import Platform, python_of
 
@@ -36,15 +39,27 @@ _NPM_OPTIONS = frozenset(
     """--registry --tag --before --userconfig --arch --cpu --os --libc -w --workspace --workspaces
     --offline --prefer-offline --package-lock-only --include-workspace-root""".split()
 )
-#: What changes where apt installs from, or may: sources, keys, pins, packages from files, scripts
-#: from the net.
+#: What changes where apt installs from, or may: sources, keys, pins, other settings, packages from
+#: files, scripts from the net.
 _SOURCES = regex(
-    r"add-apt-repository|apt-add-repository|sources\.list|\.sources\b|apt-key|extrepo"
-    r"|/etc/apt/(?!apt\.conf\.d)|/usr/share/keyrings|dpkg\s+--add-architecture|default-release"
-    r"|(?<!\*)\.deb\b|\b(?:curl|wget)\b[^\n;&]*\|[^\n|]*\b(?:ba|da)?sh\b|\b(?:ba)?sh\s+-c\s+[\"']\$\("
-    r"|\bbash\s+<\(",
+    r"add-apt-repository|apt-add-repository|sources\.list|\.sources\b|apt-key|extrepo|netselect-apt"
+    r"|/etc/apt(?![\w-]|/apt\.conf\.d)|/usr/share/keyrings|dpkg\s+--add-architecture|default-release"
+    r"|(?<!\*)\.deb\b|\b(?:curl|wget)\b[^\n]*\|[^\n|]*\b(?:ba|da)?sh\b|\b(?:ba)?sh\s+-c\s+[\"']\$\("
+    r"|\bbash\s+<\(|\bapt-mark\s+hold\b|\b(?:pro|ua)\s+(?:attach|enable)\b|do-release-upgrade"
+    r"|\bAPT_CONFIG\b|\bDir::|\b(?:cp|mv|rsync)\s[^\n;&|]*\s(?:/|/etc/?)(?=\s*(?:$|[\n;&|]))",
     re.IGNORECASE,
 )
+_CONTINUED = regex(r"[\\`][ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*")
+_MACHINE = regex(
+    r"\buname\b|print-architecture|\barch\b|TARGET(?:ARCH|PLATFORM|VARIANT)|\baarch64\b|\barm(?:64|hf|v\d)"
+)
+_GLOBBING = regex(r"\b(?:fail|null)glob\b")
+#: Folders of which files may tell pip or npm of other indices, or bring packages and another Python.
+_PIP_FOLDERS = regex(
+    r"/|/etc|/root(?:/\.(?:pip|config)(?:/.*)?)?|/usr(?:/local(?:/(?:lib|bin)(?:/.*)?)?)?"
+)
+_NPM_FOLDERS = regex(r"/|/root|/usr/local(?:/etc(?:/.*)?)?")
+_APT_FOLDERS = regex(r"/|/etc(?:/apt(?:/.*)?)?")
 _PIP_SETTING = regex(
     r"PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CONSTRAINT|REQUIREMENT|CONFIG_FILE|PRE"
     r"|PLATFORM|PYTHON|PREFER_BINARY|NO_BINARY|ONLY_BINARY)\b|\bpip\.(?:conf|ini)\b|\bpip[0-9.]*\s+config\b"
@@ -121,6 +136,13 @@ def named(call: Call, word: Word) -> Named | str:
     return Named(name, spelled, quote)
 
 
+def versioned(call: Call) -> frozenset[str]:
+    """The names of the packages that a call has with a version."""
+    chosen = set(call.operands) - set(open_words(call))
+    texts = ((word.value or word.text).strip("'\"").lower() for word in chosen)
+    return frozenset(re.split(r"(?<=.)[=<>~!\[@]", text)[0] for text in texts)
+
+
 def together(call: Call) -> str | None:
     """All packages of a call of pip that has several; None where one of them is not certain.
 
@@ -150,16 +172,24 @@ def objection(facts: Facts, run: Run, script: ShellScript, each: Placed) -> str:
         return call.problem
     if call.may_have_more_options:
         return "a word may turn into options, or into several packages"
-    if each.caught:
+    if each.caught or _is_lost(facts, run, script, each):
         return "its failure is passed over, and so would be that of a version which is gone"
-    text = earlier_text(facts, run)
+    text = _text(facts, run)
+    if _GLOBBING.search(text):
+        return "the shell takes a pattern that no file fits for something else"
+    if (
+        call.tool.family == "apt"
+        and _is_conditional(script, each)
+        and _MACHINE.search(script.cooked)
+    ):
+        return "whether it is installed depends on the machine, as its version may do"
     match call.tool.family:
         case "apt":
             return _of_apt(facts, run, script, call, text)
         case "pip":
             return _of_pip(facts, run, script, call, text)
         case _:
-            return _of_npm(call, text)
+            return _of_npm(facts, run, call, text)
 
 
 def objection_to_platform(facts: Facts, run: Run, call: Call, place: Platform) -> str:
@@ -175,7 +205,7 @@ def objection_to_platform(facts: Facts, run: Run, call: Call, place: Platform) -
             return f"which Python {word.text} belongs to is not known"
         if found[1] is not None and f"3.{found[1]}" != own:
             return f"{word.text} is not the Python {own} of the image"
-    text = earlier_text(facts, run)
+    text = _text(facts, run)
     if other := _OTHER_PYTHON.search(text):
         return f"`{other[0]}` brings a Python of its own"
     if any(each[1] != own for each in _NAMED_PYTHON.finditer(text)):
@@ -196,8 +226,10 @@ def _of_apt(facts: Facts, run: Run, script: ShellScript, call: Call, text: str) 
         return (
             f"the sources of packages may be others than those of the image (`{_short(found[0])}`)"
         )
-    if any(_covers_sources(facts, each) for each in _transfers(facts, run)):
+    if any(_lies_in(facts, each, _APT_FOLDERS) for each in _transfers(facts, run)):
         return "what is copied may change the sources of packages"
+    if (earlier := _script_before(facts, run, script, call)) is not None:
+        return f"the sources of packages may be changed by a script (`{_short(earlier)}`)"
     before = [one.call for one in placed(script) if one.call.command is not call.command]
     updates = [
         one
@@ -223,10 +255,59 @@ def _transfers(facts: Facts, run: Run) -> Iterator[Copy | Addition]:
                 yield other
 
 
-def _covers_sources(facts: Facts, node: Copy | Addition) -> bool:
-    """Whether files may come to lie in /etc/apt; what is copied to it is seen by its name."""
+def _lies_in(facts: Facts, node: Copy | Addition, folders: re.Pattern[str]) -> bool:
+    """Whether files may come to lie in a folder that `folders` fits."""
     folder = facts.bases.workdir(node) or "/unknown"
-    return posixpath.normpath(posixpath.join(folder, node.destination)) in {"/", "//", "/etc"}
+    place = posixpath.normpath(posixpath.join(folder, node.destination))
+    return folders.fullmatch(place.replace("//", "/")) is not None
+
+
+def _text(facts: Facts, run: Run) -> str:
+    """What the lineage of a RUN says up to and including it, with its continued lines joined."""
+    return _CONTINUED.sub(" ", earlier_text(facts, run))
+
+
+def _is_lost(facts: Facts, run: Run, script: ShellScript, each: Placed) -> bool:
+    """Whether the RUN goes on, or may succeed, after the failure of a call."""
+    if each.lost_strictly:
+        return True
+    if not each.lost and not each.piped:
+        return False
+    links = statements_of(facts, run)
+    if len(links) != len(script.statements):
+        return True
+    options = links[script.statements.index(each.link)].options
+    return (each.lost and "errexit" not in options) or (each.piped and "pipefail" not in options)
+
+
+def _is_conditional(script: ShellScript, each: Placed) -> bool:
+    """Whether a call is a part of a larger statement, or stands behind a test."""
+    if not each.alone:
+        return True
+    for other in reversed(script.statements[: script.statements.index(each.link) + 1]):
+        if other.kind == "test" or (other.command and name_of(other.command) in {"[", "test"}):
+            return True
+        if other.operator not in {"&&", "||"}:
+            return False
+    return False
+
+
+def _script_before(facts: Facts, run: Run, script: ShellScript, call: Call) -> str | None:
+    """A script of unknown contents that runs before a call."""
+    for each in _earlier_commands(facts, run, script, call):
+        words = () if each is None else each.words()
+        if (found := script_of(words)) is not None:
+            return found
+    stage = facts.stages.holding(run)
+    for above in facts.stages.lineage(stage) if stage is not None else ():
+        for other in above.instructions:
+            if other is run:
+                break
+            if not isinstance(other, Run) or not isinstance(other.command, ExecForm):
+                continue
+            if (found := script_of(other.command.values)) is not None:
+                return found
+    return None
 
 
 def _of_pip(facts: Facts, run: Run, script: ShellScript, call: Call, text: str) -> str:
@@ -237,8 +318,12 @@ def _of_pip(facts: Facts, run: Run, script: ShellScript, call: Call, text: str) 
         return "pip chooses versions that fit each other, and one beside it is not certain"
     if found := _PIP_SETTING.search(text):
         return f"pip may be told of another index (`{_short(found[0])}`)"
+    if any(_lies_in(facts, each, _PIP_FOLDERS) for each in _transfers(facts, run)):
+        return "what is copied may bring settings, packages or another Python"
     if call.has_option("-U", "--upgrade", "-I", "--ignore-installed", "--target", "-t"):
         return ""
+    if (earlier := _script_before(facts, run, script, call)) is not None:
+        return f"an older version may be there already (`{_short(earlier)}`)"
     if found := _OTHER_INSTALLERS.search(text):
         return f"an older version may be there already (`{_short(found[0])}`)"
     if any(_installs_more(each) for each in _earlier_commands(facts, run, script, call)):
@@ -278,13 +363,15 @@ def _installs_more(command: Command | None) -> bool:
     return not set(names) <= _TOOLS["pip"]
 
 
-def _of_npm(call: Call, text: str) -> str:
+def _of_npm(facts: Facts, run: Run, call: Call, text: str) -> str:
     if not call.has_option("-g", "--global"):
         return "without -g npm writes the version into package.json by itself"
     if option := _given(call, _NPM_OPTIONS):
         return f"the option {option} may choose another version"
     if found := _NPM_SETTING.search(text):
         return f"npm may be told of another registry (`{_short(found[0])}`)"
+    if any(_lies_in(facts, each, _NPM_FOLDERS) for each in _transfers(facts, run)):
+        return "what is copied may tell npm of another registry"
     return ""
 
 

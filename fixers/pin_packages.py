@@ -10,7 +10,7 @@ from dfix.facts.packages import Call, call_of
 from dfix.facts.scripts import commands_of
 
 from ._packages import Placed, placed, tries_only
-from ._pinnable import named, objection, objection_to_platform, open_words, together
+from ._pinnable import named, objection, objection_to_platform, open_words, together, versioned
 from ._releases import platform
 
 _FAMILIES = frozenset({"apt", "pip", "npm"})
@@ -49,11 +49,12 @@ class PinPackages(Fixer):
 
     **When it is refused**
 
-    Where sources, keys or pins of apt are changed before, or may be (a package from a file, a script
-    from the net); where `apt-get update` is in another RUN; with options, settings and variables
-    that may lead to another version or index; for files, URLs, tags, `name:arch` and `name/release`;
-    where a failure is passed over; where the newest of several packages of pip do not fit each
-    other, or an older one may be there. What has a version is left alone silently.
+    Where sources, keys or pins of apt are changed before, or may be (a package from a file, a script,
+    a folder that is copied there); where `apt-get update` is in another RUN; with options, settings
+    and variables that may lead to another version or index; for files, URLs, tags, `name:arch` and
+    `name/release`; where a failure is passed over, as by `;` without `set -e`, or a branch depends on
+    the machine; where the newest of several packages of pip do not fit each other, or an older one
+    may be there. What has a version is left alone silently.
     """
 
     message = "the package is installed without a version"
@@ -157,11 +158,15 @@ class PinPackages(Fixer):
             return reason
         packages = self.facts.surroundings.packages
         beside = together(call) if kind == "pip" else ""
+        beside_it = versioned(call)
         reasons: dict[str, list[str]] = {}
         for word in open_words(call):
             found = named(call, word)
             if isinstance(found, str):
                 reasons.setdefault(found, []).append(word.text)
+                continue
+            if found.name in beside_it:
+                reasons.setdefault("it stands there with a version, too", []).append(word.text)
                 continue
             package = Package(kind, place.text, found.name, beside or "")
             answer = NoVersion(_UNLOCKED) if packages is None else packages.version(package)
