@@ -54,7 +54,7 @@ def test_nothing_is_set(tmp_path: Path, texts: dict[str, str]) -> None:
         ("\nlevel = 'bold'\n", 2, "level must be one of safe, standard, aggressive"),
         ("level = 1\n", 1, "level must be a text"),
         ("# select\nselect = 'a'\n", 2, "select must be a list of texts"),
-        ("ignore = ['a', 1]\n", 1, "ignore must be a text"),
+        ("ignore = ['a', 1]\n", 1, "ignore must be a list of texts, and holds something else"),
         ("exclude = true\n", 1, "exclude must be a list of texts"),
         ("context = ['a']\n", 1, "context must be a text"),
         ("level = 'safe'\nper-file-ignores = ['a']\n", 2, "per-file-ignores must be a table"),
@@ -63,6 +63,8 @@ def test_nothing_is_set(tmp_path: Path, texts: dict[str, str]) -> None:
         ("select = []\nselect = []\n", 2, "Cannot overwrite a value"),
         ("\n\nlevel = \n", 3, "Invalid value"),
         ("x = " + "[" * 5000, 1, "nested too deeply"),
+        ("x = 1 # tool\n[tool.dfix]\n", 1, "there is no setting x"),
+        ("\n[tool.dfix]\nlevel = 'safe'\n", 2, "settings in a file of their own stand without"),
     ],
 )
 def test_what_cannot_be_followed_is_named_with_its_line(
@@ -93,9 +95,14 @@ def test_lines_in_pyproject(tmp_path: Path, text: str, line: int) -> None:
     ("text", "line", "message"),
     [
         ("ignored: DL3008\n", 1, "ignored must be a list"),
-        ("x: y\nignored: [[a]]\n", 2, "ignored must be a text"),
+        ("x: y\nignored: [[a]]\n", 2, "ignored must be a list of texts, and holds something else"),
         ("- a\n", 1, "must be a mapping"),
         ("a: 1\nb: [\n", 3, "expected the node content"),
+        (
+            "ignored: []\n---\nignored: []\n",
+            2,
+            "expected a single document in the stream, but found",
+        ),
     ],
 )
 def test_a_hadolint_file_that_cannot_be_followed(
@@ -234,3 +241,21 @@ def test_files_are_read_once(tmp_path: Path) -> None:
     assert read(tmp_path).level == "safe"
     forget_settings()
     assert read(tmp_path).level == "aggressive"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", ["dfix_toml", "pyproject_toml", "_hadolint_yaml"])
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path, name: str, end: str) -> None:
+    text = {
+        "dfix_toml": "ignore = ['DL3020']\nnone = 1\n",
+        "pyproject_toml": "[tool.dfix]\nnone = 1\n",
+        "_hadolint_yaml": "ignored:\n  - 1\n  - [a]\n",
+    }[name].replace("\n", end)
+    put(tmp_path, **{name: text})
+    with pytest.raises(ConfigError) as plain:
+        read(tmp_path)
+    put(tmp_path, **{name: "\ufeff" + text})
+    forget_settings()
+    with pytest.raises(ConfigError) as marked:
+        read(tmp_path)
+    assert str(marked.value) == str(plain.value)

@@ -81,8 +81,16 @@ def test_all_keys(tmp_path: Path) -> None:
         ("ignored: {DL3008: x}\n", 1, "ignored must be a list"),
         ("\noverride: [DL1]\n", 2, "override must be a mapping"),
         ("override:\n  info: []\n  error: DL1\n", 3, "override.error must be a list"),
-        ("override:\n  error: [[DL1]]\n", 2, "override.error must be a text"),
-        ("trustedRegistries: [{a: b}]\n", 1, "trustedRegistries must be a text"),
+        (
+            "override:\n  error: [[DL1]]\n",
+            2,
+            "override.error must be a list of texts, and holds something else",
+        ),
+        (
+            "trustedRegistries: [{a: b}]\n",
+            1,
+            "trustedRegistries must be a list of texts, and holds",
+        ),
         ("x: y\ndisable-ignore-pragma: maybe\n", 2, "disable-ignore-pragma must be true or false"),
         ("disable-ignore-pragma: [true]\n", 1, "disable-ignore-pragma must be true or false"),
         ("- DL3008\n", 1, "must be a mapping"),
@@ -105,7 +113,9 @@ def test_what_cannot_be_followed(tmp_path: Path, text: str, line: int, message: 
 def test_aliases_of_aliases_take_no_time(tmp_path: Path) -> None:
     levels = [f"a{at}: &a{at} [{', '.join([f'*a{at - 1}'] * 9)}]" for at in range(1, 30)]
     text = "\n".join(["a0: &a0 [x]", *levels, "ignored: *a29", ""])
-    with pytest.raises(ConfigError, match="ignored must be a text"):
+    with pytest.raises(
+        ConfigError, match="ignored must be a list of texts, and holds something else"
+    ):
         _read(tmp_path, text)
     assert _read(tmp_path, text.replace("*a29", "*a0")).ignored == ("x",)
 

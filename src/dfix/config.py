@@ -223,6 +223,8 @@ class _Source(TomlText):
             origins[key] = self.place(key)
             if key in SETTINGS:
                 held[key.replace("-", "_")] = self.value(key, value)
+            elif key == "tool" and not self.table and isinstance(value, dict) and "dfix" in value:
+                raise self.error(key, "settings in a file of their own stand without [tool.dfix]")
             elif isinstance(value, dict):
                 options[key] = MappingProxyType({name: _frozen(of) for name, of in value.items()})
                 origins |= {f"{key}.{name}": self.place(key, name) for name in value}
@@ -272,7 +274,9 @@ class _Source(TomlText):
         """A list of texts. Raises `ConfigError`."""
         if not isinstance(value, list):
             raise self.error(key, f"{key} must be a list of texts")
-        return tuple(self.single(key, held) for held in value)
+        if not all(isinstance(held, str) for held in value):
+            raise self.error(key, f"{key} must be a list of texts, and holds something else")
+        return tuple(value)
 
     def globs(self, key: str, value: object) -> Mapping[str, tuple[str, ...]]:
         """A table of lists of names by glob. Raises `ConfigError`."""

@@ -20,9 +20,12 @@ class ConfigError(ValueError):
 
 
 def config_text(path: Path) -> str | None:
-    """The text of a configuration file; None where there is none. Raises `ConfigError`."""
+    """The text of a configuration file without a byte order mark; None where there is none.
+
+    Raises `ConfigError`.
+    """
     try:
-        return decode(read_regular(path, limit=_LIMIT))
+        return decode(read_regular(path, limit=_LIMIT)).removeprefix("\ufeff")
     except (FileNotFoundError, NotADirectoryError, NotRegularError):
         return None
     except OSError as error:

@@ -54,7 +54,10 @@ def compose_yaml(text: str) -> Any:
         return yaml.compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        # Some problems only go on with the sentence that the context began.
         message = error.problem or error.context or "not YAML"
+        if error.context and message.startswith("but "):
+            message = f"{error.context}, {message}"
         raise DocumentError(message, mark.line + 1 if mark else None) from error
     except YAMLError as error:
         raise DocumentError(str(error).splitlines()[0]) from error

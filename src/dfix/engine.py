@@ -219,7 +219,9 @@ class _Run:
         for fixer in fixers:
             try:
                 visitors.append(fixer(self.facts))
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 raise _FaultyFixer(fixer.name, _told(error)) from error
         try:
             walk(self.tree, visitors)

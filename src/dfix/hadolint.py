@@ -95,7 +95,7 @@ class _Reader:
         if not isinstance(value, list):
             raise self._error(key, f"{key} must be a list of texts")
         if not all(isinstance(held, str) for held in value):
-            raise self._error(key, f"{key} must be a text")
+            raise self._error(key, f"{key} must be a list of texts, and holds something else")
         return tuple(value)
 
     def _error(self, key: str, message: str) -> ConfigError:

@@ -69,6 +69,8 @@ def _is_path(name: str) -> bool:
 
 
 def _of_name(name: str) -> Loads:
+    if not name:
+        raise NoPackage("the name of a package is empty")
     for entries in (_entries_of_distribution(name), _entries_below(name)):
         if entries:
             return sorted(((each.value, each.load) for each in entries), key=lambda each: each[0])
@@ -107,6 +109,8 @@ def _of_path(path: Path) -> Loads:
     if not leads_to_folder(path):
         if path.suffix != ".py" or not path.stem.isidentifier():
             raise NoPackage(f"{path} is no module")
+        if not path.is_file():  # reading a pipe would wait for somebody who writes
+            raise NoPackage(f"{path} is no regular file")
         if not (path.parent / "__init__.py").exists():
             return [(path.stem, partial(_alone, path))]
         return [_of_package(path.with_suffix(""))]
@@ -132,7 +136,7 @@ def _of_package(path: Path) -> tuple[str, Callable[[], object]]:
 def _of_project(folder: Path) -> Iterator[tuple[str, Callable[[], object]]]:
     file = folder / "pyproject.toml"
     try:
-        project = tomllib.loads(read_regular(file, limit=_LIMIT).decode())
+        project = tomllib.loads(read_regular(file, limit=_LIMIT).decode("utf-8-sig"))
         entries = project["project"]["entry-points"][GROUP]
         values = [str(value) for value in dict(entries).values()]
     except (OSError, NotRegularError, TooLargeError, ValueError, RecursionError) as error:

@@ -196,9 +196,9 @@ def _loaded(load: Callable[[], object]) -> object:
     with contextlib.redirect_stdout(sys.stderr):
         try:
             return load()
-        except MemoryError:
-            raise  # the machine's fault, and no package's
-        except (Exception, SystemExit) as error:
+        except (KeyboardInterrupt, MemoryError):
+            raise  # a person's wish, or the machine's fault, and no package's
+        except BaseException as error:
             return _told(error)
 
 

@@ -1,7 +1,9 @@
 """One run over many files: find them, fix each, write it if asked, tell what became of it."""
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -135,7 +137,8 @@ class Work(Struct, frozen=True):
             if only is not None:
                 fixers = tuple(each for each in request.fixers if each.name == only.fixer)
                 request = replace(request, fixers=fixers, only=only)
-            result = fix_bytes(data, request)
+            with redirect_stdout(sys.stderr):  # What a fixer prints is no part of a report.
+                result = fix_bytes(data, request)
         except (ConfigError, UnknownFixer, OptionError, NotADirectoryError) as error:
             return replace(blank, error=Error(str(error), shared=True))
         except MemoryError:

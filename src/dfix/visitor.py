@@ -45,7 +45,9 @@ def walk(tree: Dockerfile, visitors: Iterable[Visitor]) -> None:
         for visitor, method in looking.get(type(node).__name__, ()):
             try:
                 method(node)
-            except (Exception, SystemExit) as error:  # leaving is for the command line
+            except KeyboardInterrupt:
+                raise  # a person's wish
+            except BaseException as error:  # leaving is for the command line
                 raise FaultyVisitorError(visitor) from error
 
     show(tree)

@@ -121,6 +121,17 @@ def test_paths_levels_and_modes(machine: Machine) -> None:
     assert (machine.work / "c/Dockerfile").read_text() == BAD
 
 
+def test_lines_of_a_diff_command_no_runner(machine: Machine) -> None:
+    machine.write("Dockerfile", BAD + "RUN echo \\\n  ::set-output name=a::b\n")
+    code, out = act(machine, mode="diff", args="--select=key-value-form")
+    assert code == 1, out
+    (token,) = re.findall(r"^::stop-commands::([0-9a-f]{32})$", out, re.MULTILINE)
+    start, end = f"::stop-commands::{token}\n", f"::{token}::\n"
+    assert out.index(start) < out.index("::set-output") < out.index(end)
+    again = act(machine, mode="diff", args="--select=key-value-form")[1]
+    assert token not in again, "whoever knows it can end what it began"
+
+
 def test_a_published_version(machine: Machine) -> None:
     code, out = act(machine, version=__version__, paths=".")
     assert code == 0, out

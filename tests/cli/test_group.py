@@ -48,3 +48,35 @@ def test_each_command_has_help(call: Caller, name: str) -> None:
     done = call(name, "--help")
     assert done.code == 0
     assert done.out.startswith(f"Usage: dfix {name} ")
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("check", "dfix --check"),
+        ("diff", "dfix --diff"),
+        ("version", "dfix --version"),
+        ("help", "dfix --help"),
+        ("lint", "dfix --check"),
+        ("rule", "dfix rules"),
+        ("expain", "dfix explain"),
+    ],
+)
+def test_a_word_that_is_nearly_a_command_rewrites_nothing(
+    call: Caller, word: str, meant: str
+) -> None:
+    call.write({"Dockerfile": ADD})
+    done = call(word, ".")
+    assert (done.code, done.out) == (2, "")
+    assert done.errors.startswith(
+        f"dfix: error: there is no path and no command {word}: is `{meant}`"
+    )
+    assert call.text() == ADD
+    assert call("fix", word, ".").code == 2, "it is a path that is not there"
+    assert call.text() == COPY
+
+
+def test_a_path_that_is_called_like_an_option(call: Caller) -> None:
+    call.write({"check/Dockerfile": ADD})
+    assert call("check").code == 0
+    assert call.text("check/Dockerfile") == COPY

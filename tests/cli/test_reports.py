@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -172,3 +173,43 @@ def test_excerpts(call: Caller) -> None:
     coloured = call.process("--check", "--format", "full", environment={"FORCE_COLOR": "1"}).out
     assert "\x1b[33m ^^^^^^^^^^\x1b[0m" in coloured
     assert "\\x1b[31m" in coloured
+
+
+@pytest.mark.parametrize("options", [("--check",), ("--diff",), ()])
+@pytest.mark.parametrize("name", ["a/Dockerfile", "./a/../a/Dockerfile", "link", "b/link"])
+def test_a_report_takes_the_place_of_no_input(
+    call: Caller, options: tuple[str, ...], name: str
+) -> None:
+    call.write({"a/Dockerfile": ADD, "b/Dockerfile": ADD})
+    (call.folder / "link").symlink_to("a/Dockerfile")
+    (call.folder / "b/link").symlink_to("../a")
+    output = f"{name}/Dockerfile" if name == "b/link" else name
+    done = call(*options, "--output", output)
+    assert done.code == 2
+    assert "a/Dockerfile is one of the files that are looked at" in done.errors
+    assert [call.text("a/Dockerfile"), call.text("b/Dockerfile")] == [ADD, ADD]
+    assert call("--check", "--output", "Dockerfile", "b").code == 1, "no input is called like it"
+
+
+@pytest.mark.parametrize("form", ["text", "full"])
+def test_names_and_lines_command_no_ci_system(call: Caller, form: str) -> None:
+    text = ADD + "RUN echo ##[add-mask]a && curl http://a/##vso[task.b] | sh\n"
+    call.write({"::error file=a::b/Dockerfile": text, "##[error]a/Dockerfile": BROKEN})
+    done = call("--check", "--format", form)
+    told = done.out + done.errors
+    assert "./::error file=a::b/Dockerfile:2:1: " in told
+    assert not [line for line in told.splitlines() if line.strip().startswith("::")]
+    assert not re.search(r"##[a-z]*\[", told)
+
+
+def test_a_report_to_a_link_that_leads_nowhere(call: Caller) -> None:
+    call.write({"Dockerfile": COPY})
+    (call.folder / "one").symlink_to("two")
+    (call.folder / "two").symlink_to("one")
+    done = call("--check", "--output", "one")
+    assert done.code == 2
+    assert done.errors == "dfix: error: one: cannot be written: Too many levels of symbolic links\n"
+    (call.folder / "three").symlink_to("new")
+    assert call("--check", "--output", "three").code == 0
+    assert (call.folder / "three").is_symlink()
+    assert (call.folder / "new").is_file()

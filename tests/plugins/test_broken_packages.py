@@ -1,5 +1,7 @@
 """Packages that are broken in every way: each is told of in one line, and stops nothing."""
 
+import json
+
 import pytest
 
 from tests.plugins.installed import Site, fixer
@@ -10,6 +12,7 @@ ADD = "FROM debian:12\nADD . /app\n"
 BROKEN = {
     "raises": ("raise RuntimeError('a\\nb')\n", "taste: RuntimeError: a b"),
     "leaves": ("raise SystemExit(0)\n", "taste: SystemExit: 0"),
+    "no-exception": ("class X(BaseException): pass\nraise X('a')\n", "taste: X: a"),
     "imports-nothing": ("import nothing_like_it\n", "taste: ModuleNotFoundError: No module"),
     "no-python": ("class {\n", "taste: SyntaxError: "),
     "recursion": ("def f():\n    f()\nf()\n", "taste: RecursionError: "),
@@ -140,6 +143,10 @@ def test_another_program_is_warned(site: Site) -> None:
 FAULTY = {
     "raises": ("        raise ValueError('a\\nb')\n", "internal error in smell: ValueError"),
     "leaves": ("        raise SystemExit\n", "internal error in smell: SystemExit"),
+    "no-exception": (
+        "        raise type('X', (BaseException,), {})('a')\n",
+        "internal error in smell: X: a",
+    ),
     "proposes-nothing": (
         "        self.proposals.append('this')\n",
         "internal error in smell: a str is no proposal",
@@ -159,6 +166,18 @@ def test_a_fixer_that_goes_wrong_costs_the_file(case: str, site: Site) -> None:
     assert told in done.errors
     assert "Traceback" not in done.errors
     assert done.code == 2
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_a_fixer_prints_is_no_part_of_a_report(jobs: str, site: Site) -> None:
+    body = "        print('this is printed')\n"
+    site.install("bad-smell", {"smell": "smell"}, {"smell.py": fixer("Smell", body)})
+    for name in "abc":
+        site.write(f"{name}/Dockerfile", "FROM debian:12\nCOPY a /a\n")
+    done = site.dfix("--check", "--select", "smell", "--format", "json", "--jobs", jobs)
+    assert len(json.loads(done.out)["files"]) == 3
+    assert "this is printed" in done.errors
+    assert done.code == 0
 
 
 #: Bodies that break a promise: the guards turn them down.

@@ -1,6 +1,7 @@
 """`dfix test`: a package's fixers are held to their own examples, and nothing else of it is run."""
 
 import json
+import os
 
 import pytest
 
@@ -182,7 +183,7 @@ WRONG = {
     "./a-b.py": "is no module",
     "./broken": "cannot be read",
     "./other": 'has no [project.entry-points."dfix.fixers"]',
-    "": "is no distribution",
+    "": "the name of a package is empty",
 }
 
 
@@ -241,3 +242,28 @@ def test_dfix_s_own_fixers(site: Site) -> None:
     done = site.dfix("test", "dfix.fixers.merge_runs")
     assert "merge-runs: " in done.out
     assert done.code == 0
+
+
+def test_paths_that_are_no_modules(site: Site) -> None:
+    os.mkfifo(site.project / "pipe.py")
+    (site.project / "loop.py").symlink_to("loop.py")
+    site.write("a b.py", "")
+    for path, told in (
+        ("pipe.py", "is no regular file"),
+        ("loop.py", "does not exist"),
+        ("a b.py", "is no module"),
+    ):
+        done = site.dfix("test", path)
+        assert (done.code, done.out) == (2, ""), path
+        assert done.errors.startswith("dfix: error: ")
+        assert done.errors.endswith(f"{told}\n")
+        assert done.errors.count("\n") == 1
+
+
+def test_a_project_file_with_a_byte_order_mark(site: Site) -> None:
+    project = '\ufeff[project.entry-points."dfix.fixers"]\nsmell = "smell"\n'
+    site.write("own/pyproject.toml", project)
+    site.write("own/smell.py", GOOD)
+    done = site.dfix("test", "./own")
+    assert done.code == 0, done.errors
+    assert done.out.startswith("smell: ")

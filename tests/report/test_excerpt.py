@@ -140,3 +140,8 @@ def test_full_text() -> None:
         "  |",
         "",
     ]
+
+
+def test_a_command_to_a_ci_system_is_none_and_marked_in_its_place() -> None:
+    told = shown("RUN ##[add-mask]a b\n", 1, 19, 1, 20)
+    assert told == "  |\n1 | RUN #\\x23[add-mask]a b\n  |                      ^\n  |\n"

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from dfix.report.github import Form
+from dfix.report.styled import visible
 from dfix.report.summary import Summary
 from dfix.runner import FileReport
 from tests.report.reports import failed, finding, report, skipped
@@ -91,3 +92,11 @@ def test_errors() -> None:
 def test_hadolint_says_how_grave() -> None:
     found = replace(report(b"A\n", None, finding("refused", "x")), severities={"dl3020": "error"})
     assert told(found)[0][0] == "error"
+
+
+@pytest.mark.parametrize("name", ["\x1b[31m", "\x07", "\x9b1m", "\u202e", "\u2028"])
+def test_a_name_does_not_steer_a_terminal(name: str) -> None:
+    form = Form(written=False)
+    text = form.file(report(b"FROM a\nADD . /app\n", None, finding(), name=f"a{name}"))
+    assert name not in text
+    assert annotations(text)[0][1]["file"] == f"a{visible(name)}"

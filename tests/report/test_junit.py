@@ -16,6 +16,8 @@ def suites(*reports: FileReport, written: bool = False) -> list[ET.Element]:
     text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
     root = ET.fromstring(text.encode("utf-8"))
     assert root.tag == "testsuites"
+    for key in ("tests", "failures", "errors"):
+        assert int(root.attrib[key]) == sum(int(suite.attrib[key]) for suite in root)
     for suite in root:
         assert suite.tag == "testsuite"
         cases = list(suite)
@@ -86,3 +88,29 @@ def test_any_text(text: str, shown: str) -> None:
 def test_any_name(name: str) -> None:
     (suite,) = suites(report(b"A\n", name=name))
     assert suite.attrib["name"] == name.replace("\udcff", "\ufffd").replace("\x01", "\ufffd")
+
+
+@pytest.mark.parametrize("name", ["\x9b31m", "\x7f", "\u202eb", "\u2028"])
+def test_a_name_does_not_steer_a_terminal(name: str) -> None:
+    form = Form(written=False)
+    form.file(report(b"A\n", name=name))
+    assert name[0] not in form.tail(Summary())
+    assert suites(report(b"A\n", name=name))[0].attrib["name"] == name
+
+
+def test_totals_stand_at_the_root() -> None:
+    form = Form(written=False)
+    reports = [
+        report(b"A\n"),
+        report(b"A\n", None, finding("refused", "a"), finding("suppressed", "b")),
+        failed("gone"),
+        skipped("template"),
+    ]
+    out = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    assert ET.fromstring(out).attrib == {
+        "name": "dfix",
+        "tests": "5",
+        "failures": "1",
+        "errors": "1",
+        "time": "0",
+    }

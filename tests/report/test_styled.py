@@ -2,12 +2,15 @@
 
 import pytest
 
-from dfix.report.styled import coloured, plain, visible
+from dfix.report.styled import coloured, pieces, plain, visible
 
 
-@pytest.mark.parametrize("text", ["", "plain", "tab\tstays", "ünï", "😀", "日本"])
+@pytest.mark.parametrize(
+    "text", ["", "plain", "tab\tstays", "ünï", "😀", "日本", "::", "##", "## [a]", "##1[a]", "#[a]"]
+)
 def test_left_alone(text: str) -> None:
     assert visible(text) == text
+    assert "".join(pieces(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -19,12 +22,26 @@ def test_left_alone(text: str) -> None:
         ("\x9b", "\\x9b"),
         ("\x7f", "\\x7f"),
         ("\u202e", "\\u202e"),
+        ("\u2028\u2029", "\\u2028\\u2029"),
+        ("a ##[error]b", "a #\\x23[error]b"),
+        ("##vso[task.setvariable variable=a]b", "#\\x23vso[task.setvariable variable=a]b"),
+        ("##teamcity[a]##[b]", "#\\x23teamcity[a]#\\x23[b]"),
+        ("###[a]", "##\\x23[a]"),
         ("\udce9", "\\xe9"),
         ("\ud800", "\\ud800"),
     ],
 )
 def test_escaped(text: str, expected: str) -> None:
     assert visible(text) == expected
+    assert "".join(pieces(text)) == expected
+
+
+@pytest.mark.parametrize("name", ["::error::a", "  ::set-output name=a::b", "\u00a0::error::a"])
+def test_a_line_that_begins_with_a_name_commands_no_runner(name: str) -> None:
+    line = ((name, "bold"), (":1:1: ", ""))
+    assert plain(line) == f"./{name}:1:1: "
+    assert coloured(line).startswith("./\x1b")
+    assert plain((("a", ""), ("::error::b", ""))) == "a::error::b"
 
 
 def test_styles_are_seen_only_with_colours() -> None:

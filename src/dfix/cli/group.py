@@ -1,7 +1,9 @@
 """The command `dfix`: finds the sub-command, which is `fix` where none is named."""
 
+import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,8 @@ COMMANDS = (
     "migrate",
     "lsp",
 )
+#: What linters and formatters call the command that looks at files.
+_WORDS_OF_OTHERS = ("lint", "format", "fmt", "scan", "analyze")
 _OWN_OPTIONS = ("-h", "--help", "--version")
 
 
@@ -54,8 +58,23 @@ class DefaultGroup(click.Group):
         if ctx.resilient_parsing and not args:  # a shell asks what may stand first
             return super().parse_args(ctx, args)
         if not args or args[0] not in (*COMMANDS, *_OWN_OPTIONS):
+            if args and (meant := self._meant(ctx, args[0])):
+                raise click.UsageError(f"there is no path and no command {args[0]}: {meant}?")
             args = ["fix", *args]
         return super().parse_args(ctx, args)
+
+    def _meant(self, ctx: click.Context, word: str) -> str | None:
+        """What a first word that is no path was probably to be: with `fix` before it, files are rewritten."""
+        if not (word.isascii() and word.isalpha()) or os.path.lexists(word):
+            return None
+        fix = self.get_command(ctx, "fix")
+        assert fix is not None
+        if any(f"--{word}" in option.opts for option in fix.params) or word == "help":
+            return f"is `dfix --{word}` meant"
+        if word in _WORDS_OF_OTHERS:
+            return "is `dfix --check` or `dfix --diff` meant"
+        close = get_close_matches(word, COMMANDS, 1, 0.75)
+        return f"is `dfix {close[0]}` meant" if close else None
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
         """What a shell offers for the first word."""

@@ -1,6 +1,8 @@
 """The file of `--output`, which holds the whole report or what it held before."""
 
-from collections.abc import Iterator
+import errno
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -18,7 +20,9 @@ def report_file(path: Path) -> Iterator[Output]:
     """
     with ExitStack() as stack:
         try:
-            target = path.resolve() if path.is_symlink() else path
+            target = Path(os.path.realpath(path)) if path.is_symlink() else path
+            if target.is_symlink():  # its own name is met again on the way
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             if target.is_dir():
                 raise IsADirectoryError(0, "it is a folder")
             special = target.exists() and not target.is_file()
@@ -33,6 +37,16 @@ def report_file(path: Path) -> Iterator[Output]:
             stack.close()
         except OSError as error:
             raise _failed(path, error) from error
+
+
+def require_no_input(path: Path, inputs: Iterable[Path]) -> None:
+    """Raises click.UsageError if a report in `path` would take the place of one of `inputs`."""
+    target = os.path.realpath(path)
+    name = Path(target).name
+    for each in inputs:
+        # There may be very many: where each of them is, need not be asked.
+        if (each.name == name or each.is_symlink()) and os.path.realpath(each) == target:
+            raise click.UsageError(f"--output: {each} is one of the files that are looked at")
 
 
 def _failed(path: Path, error: OSError) -> click.ClickException:

@@ -10,7 +10,7 @@ import click
 from msgspec import Struct
 
 from dfix.cli.progress import Progress
-from dfix.cli.report_file import report_file
+from dfix.cli.report_file import report_file, require_no_input
 from dfix.cli.standard_input import read_standard_input
 from dfix.cli.terminal import standard_error, standard_output
 from dfix.config import ConfigError, settings_for
@@ -96,6 +96,8 @@ class Session:
             )
         except ValueError as error:
             raise click.UsageError(f"--exclude: {error}") from error
+        if self.view.output is not None:
+            require_no_input(Path(self.view.output), [each.path for each in runner.candidates])
         with ExitStack() as stack:
             self._open_report(stack)
             watched = self.err.terminal and not self.view.quiet
@@ -174,8 +176,8 @@ class Session:
             self.report.text(self.form.file(report))
         if self._shows_diff:
             diff = unified(report)
-            if self.out.colour:
-                self.out.lines(diff_lines(diff))
+            if self.out.colour or self.out.terminal:
+                self.out.lines(diff_lines(diff))  # safe to look at, and for no program
             else:
                 self.out.write(diff)
         if self._shows_findings:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dfix.report.region import Region, SourceLines
-from dfix.report.styled import Line, visible
+from dfix.report.styled import Line, pieces
 
 WIDTH = 100
 """Columns of a line that are shown."""
@@ -75,20 +75,21 @@ class _Excerpt:
         """A line of the file, cut, with escapes in place of what would steer a terminal."""
         from rich.cells import cell_len
 
-        pieces: list[str] = []
+        shown: list[str] = []
         columns: list[int] = []
         at = len(self._start)
-        for character in text[self._skipped : self._skipped + _SLICE]:
-            piece = " " * (_TAB - at % _TAB) if character == "\t" else visible(character)
+        for piece in pieces(text[self._skipped : self._skipped + _SLICE]):
+            if piece == "\t":
+                piece = " " * (_TAB - at % _TAB)
             width = cell_len(piece)
             if at + width > WIDTH:
                 break
-            pieces.append(piece)
+            shown.append(piece)
             columns.append(at)
             at += width
-        whole = self._skipped + len(pieces) >= len(text)
-        shown = self._start if len(text) > self._skipped else ""
-        return _Shown(shown + "".join(pieces) + ("" if whole else _CUT), [*columns, at])
+        whole = self._skipped + len(shown) >= len(text)
+        start = self._start if len(text) > self._skipped else ""
+        return _Shown(start + "".join(shown) + ("" if whole else _CUT), [*columns, at])
 
     def numbered(self, number: int, line: _Shown, side: str) -> Line:
         """A line with its number; `side` joins the lines of a region."""

@@ -1,4 +1,4 @@
-"""The forms of a report for programs, each written file by file, so that none is held as a whole."""
+"""The forms of a report for programs, written file by file, so that none but JUnit's is held as a whole."""
 
 import importlib
 from typing import Protocol

@@ -8,6 +8,7 @@ escapes of https://github.com/actions/toolkit/blob/main/packages/core/src/comman
 from dfix.engine import Finding
 from dfix.report.region import SourceLines
 from dfix.report.severity import Severity, severity_of
+from dfix.report.styled import visible
 from dfix.report.summary import Summary
 from dfix.report.wording import safe, told_finding
 from dfix.runner import FileReport
@@ -61,6 +62,8 @@ class Form:
 
 def _command(name: str, properties: dict[str, object], message: str) -> str:
     told = ",".join(
-        f"{key}={readable(str(value)).translate(_PROPERTY)}" for key, value in properties.items()
+        # Line ends have an escape that the runner takes back; all else that is shown as one, it does not.
+        f"{key}={visible(readable(str(value)).translate(_PROPERTY))}"
+        for key, value in properties.items()
     )
     return f"::{name} {told}::{message.translate(_DATA)}\n"

@@ -1,9 +1,11 @@
 """JUnit's XML, which most CI systems show as tests.
 
-A suite for each file, and a case in it for each finding; as far as there is a common form, it is
+A suite for each file, and a case in it for each finding. The numbers of all of them stand at the root, so
+nothing is written before the last file is known. As far as there is a common form, it is
 https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd.
 """
 
+from collections import Counter
 from pathlib import PurePath
 
 from dfix.engine import Finding
@@ -16,8 +18,11 @@ from dfix.runner import FileReport
 
 # All that https://www.w3.org/TR/xml/#charsets leaves out, also as a reference.
 _ILLEGAL = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML lets stand as it is, and a terminal does not take for text; and what has a meaning in XML.
+_STEERING = (*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
 _ENTITIES = str.maketrans(
     {
+        **{code: f"&#{code};" for code in _STEERING},
         "&": "&amp;",
         "<": "&lt;",
         ">": "&gt;",
@@ -30,17 +35,19 @@ _ENTITIES = str.maketrans(
 
 
 class Form:
-    """Suites of files; without numbers of all of them, which are known last."""
+    """Suites of files, which are held until the numbers of all of them are known."""
 
     def __init__(self, *, written: bool) -> None:
         self._written = written
+        self._suites: list[str] = []
+        self._numbers: Counter[str] = Counter()
 
     def head(self) -> str:
-        """The start of all suites."""
-        return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="dfix">\n'
+        """Nothing: the numbers come first."""
+        return ""
 
     def file(self, report: FileReport) -> str:
-        """One suite; a file without findings is a case that passed."""
+        """Nothing yet. A file without findings becomes a case that passed."""
         path = PurePath(report.name).as_posix()
         errors = failures = skipped = 0
         cases = []
@@ -66,11 +73,19 @@ class Form:
             f'  <testsuite name="{_quoted(path)}" tests="{len(cases)}" failures="{failures}"'
             f' errors="{errors}" skipped="{skipped}" time="0">\n'
         )
-        return head + "".join(cases) + "  </testsuite>\n"
+        self._suites.append(head + "".join(cases) + "  </testsuite>\n")
+        self._numbers.update(tests=len(cases), failures=failures, errors=errors)
+        return ""
 
     def tail(self, summary: Summary) -> str:
-        """The end of all suites."""
-        return "</testsuites>\n"
+        """All suites. The root has no `skipped`: that is an attribute of suites alone."""
+        numbers = "".join(
+            f' {name}="{self._numbers[name]}"' for name in ("tests", "failures", "errors")
+        )
+        head = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="dfix"{numbers} time="0">\n'
+        )
+        return head + "".join(self._suites) + "</testsuites>\n"
 
     def _kind(self, finding: Finding) -> str | None:
         """The element of a finding's case; None for what was written, and is no more."""
