@@ -186,7 +186,8 @@ def test_colours_on_a_terminal(
     arguments: tuple[str, ...],
     expected: bool,
 ) -> None:
-    call.write({"Dockerfile": ADD})
+    # What a file holds is never a code to the terminal, with colours or without.
+    call.write({"Dockerfile": f'{ADD}RUN echo "\x1b[1m"\n'})
     ours, theirs = pty.openpty()
     process = _started(
         call, mode, *arguments, stdout=theirs, environment={"TERM": "xterm", **environment}
