@@ -5,12 +5,14 @@ usage: damage.py FOLDER [--files N]
 Prints a Markdown table. FOLDER holds Dockerfiles, at any depth; of those that BuildKit's grammar takes, N
 are taken by chance, always the same. Each tool fixes copies of them in place, without a build context,
 and once more. Needs dfix and tally (PyPI `tally-cli`) on the PATH, and BuildKit's grammar
-(`e2b-dockerfile-utils`). tally stops at the first file that it does not take: it is then called on each
-alone.
+(`e2b-dockerfile-utils`). tally stops at a file that it does not take: it is called again
+without that one.
 """
 
 import argparse
+import operator
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -27,8 +29,8 @@ TOOLS: Mapping[str, list[str]] = {
     "dfix": ["dfix", "--quiet", "--no-gitignore"],
     "tally lint --fix": ["tally", "lint", "--no-config", "--slow-checks=off", "--fix"],
 }
-#: The tool that handles no file of a call where one of them cannot be handled; dfix handles the others.
-STOPPING = "tally"
+#: How tally names the file at which it stopped, before anything was written.
+STOPPED = re.compile(r"^Error: failed to lint (\S+):", re.MULTILINE)
 
 
 @dataclass
@@ -65,34 +67,31 @@ def fixed(command: Sequence[str], texts: Sequence[bytes]) -> list[bytes]:
             path.parent.mkdir()
             path.write_bytes(text)
         words = [str(path.relative_to(root)) for path in paths]
-        code = _call([*command, *words], root)
-        if code > 1 and command[0] == STOPPING:
-            for path, text in zip(paths, texts, strict=True):
-                path.write_bytes(text)
-            for word in words:
-                _call([*command, word], root)
+        while stopped := STOPPED.search(_complaints([*command, *words], root)):
+            words.remove(stopped[1])
         return [path.read_bytes() for path in paths]
 
 
-def _call(command: Sequence[str], folder: Path) -> int:
-    quiet = subprocess.DEVNULL
-    return subprocess.run(
-        command, cwd=folder, stdout=quiet, stderr=quiet, check=False, timeout=3600
-    ).returncode
+def _complaints(command: Sequence[str], folder: Path) -> str:
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, errors="replace", timeout=3600
+    )
+    return done.stderr
 
 
 def left(command: Sequence[str], texts: Sequence[bytes]) -> Left:
-    """Two runs of a tool over the same files."""
+    """A run of a tool over files, and another one over those that the builder still takes."""
     found = Left()
     once = fixed(command, texts)
-    twice = fixed(command, once)
-    for before, after, again in zip(texts, once, twice, strict=True):
+    for before, after in zip(texts, once, strict=True):
         gone = comments(before) - comments(after)
         found.changed += before != after
         found.refused += not accepted(after)
         found.without_comments += gone > 0
         found.comments += max(0, gone)
-        found.changed_again += after != again
+    whole = [after for after in once if accepted(after)]
+    again = fixed(command, whole)
+    found.changed_again = sum(map(operator.ne, whole, again))
     return found
 
 
@@ -115,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
         print("damage.py: there is no Dockerfile", file=sys.stderr)
         return 2
     print(f"{len(texts)} files\n")
-    print("| | changed | refused | files without a comment | comments lost | changed again |")
+    print("| | changed | refused | files that lost comments | comments lost | changed again |")
     print("| --- | ---: | ---: | ---: | ---: | ---: |")
     for name, command in TOOLS.items():
         if shutil.which(command[0]) is None:
