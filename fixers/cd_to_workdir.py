@@ -21,7 +21,8 @@ class CdToWorkdir(Fixer):
 
     **When it is reported**
 
-    When a RUN begins with `cd` to a literal directory, goes on with `&&` alone, and stays there.
+    When a RUN begins with `cd` to a literal directory, or has only `set` before it, goes on with `&&`
+    alone, and stays there.
 
     **What to do**
 
@@ -39,11 +40,19 @@ class CdToWorkdir(Fixer):
     VALID = (
         Valid("FROM debian:12\nWORKDIR /src\nRUN make\n"),
         Valid("FROM debian:12\nRUN cd /src; make\n", why="it goes on where there is no directory"),
+        Valid(
+            "FROM debian:12\nRUN set -e; cd /src && make\n",
+            why="`set` alone is no step of the list",
+        ),
+        Valid("FROM debian:12\nRUN set -e && cd /src\n", why="nothing is done there"),
         Valid("FROM debian:12\nRUN cd $D && make\n", why="only the shell knows where"),
         Valid("FROM debian:12\nRUN cd /a && make && cd /b && make\n", why="it is two directories"),
         Valid("FROM debian:12\nONBUILD RUN cd /src && make\n", why="it is another build's"),
     )
-    REPORTED = (Reported("FROM debian:12\nWORKDIR /app\nRUN cd src && make\n", line=3),)
+    REPORTED = (
+        Reported("FROM debian:12\nWORKDIR /app\nRUN cd src && make\n", line=3),
+        Reported("FROM debian:12\nRUN set -eux && cd /src && make\n", line=2),
+    )
 
     def visit_Run(self, node: Run) -> None:
         """Says which WORKDIR it would be, and which one to go back to."""
@@ -66,8 +75,11 @@ class CdToWorkdir(Fixer):
 
 def _target(script: ShellScript) -> str | None:
     """The directory that a script goes to first and for good; None for any other script."""
-    first = script.statements[0].command if script.statements else None
-    if first is None or len(script.statements) < 2 or name_of(first) != "cd":
+    commands = [each.command for each in script.statements]
+    while commands and commands[0] is not None and name_of(commands[0]) == "set":
+        commands.pop(0)  # how the shell runs has nothing to do with where
+    first = commands[0] if commands else None
+    if first is None or len(commands) < 2 or name_of(first) != "cd":
         return None
     if any(each.operator not in {"", "&&"} or each.background for each in script.statements):
         return None

@@ -36,7 +36,7 @@ def read_report(data: bytes) -> list[Row]:
     except (ValueError, RecursionError) as error:
         raise HadolintError("this is no report of `hadolint --format json`") from error
     if not isinstance(rows, list):
-        raise HadolintError("this is no report of `hadolint --format json`: it must be a list")
+        raise HadolintError("this is no report of `hadolint --format json`: that is a list")
     return [_row(at, each) for at, each in enumerate(rows, 1)]
 
 

@@ -221,7 +221,9 @@ class Work(Struct, frozen=True):
         if self.confined and context is not None and self.root_of(context) is None:
             raise NotADirectoryError("the configuration names a build context outside of the tree")
         if context is not None and not leads_to_folder(context):
-            raise NotADirectoryError(f"the build context is not a folder: {context}")
+            said = None if self.context is not None else settings.origins.get("context")
+            place = "" if said is None else f"{said}: "
+            raise NotADirectoryError(f"{place}the build context is not a folder: {context}")
         surroundings = surroundings_of(
             path,
             options=choice.options,

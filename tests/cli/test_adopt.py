@@ -308,3 +308,39 @@ def test_a_reason_has_a_number_where_it_does_not_stand_for_all() -> None:
     ):
         code.reasons = Counter(reasons)
         assert plain(adoption_lines(adoption)[1]).partition("     3  ")[2] == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("name", ["report.json", "report"])
+def test_a_report_as_other_shells_write_it(call: Caller, name: str, encoding: str) -> None:
+    call.write({"Dockerfile": ADD})
+    text = json.dumps([_row("Dockerfile", "DL3020")])
+    (call.folder / name).write_bytes(text.encode(encoding))
+    done = call("rules", "--adopt-hadolint", name)
+    assert (done.code, done.errors) == (0, "")
+    assert "1 finding in 1 file" in done.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("report.json", None, "No such file or directory"),
+        ("report.json", "{}", "this is no report of `hadolint --format json`: that is a list"),
+        (
+            "a.sarif",
+            '{"runs": []}',
+            "this is no report of `hadolint --format json`: that is a list",
+        ),
+        ("report.json", "", "this is no report of `hadolint --format json`"),
+        ("report", "[1]", "finding 1 of the report has no file, code and line"),
+    ],
+)
+def test_a_file_that_is_no_report_is_named(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, name: str, text: str | None, told: str
+) -> None:
+    monkeypatch.setenv("PATH", str(call.folder))
+    if text is not None:
+        call.write({name: text})
+    done = call("rules", "--adopt-hadolint", name)
+    assert (done.code, done.out) == (2, "")
+    assert done.errors == f"dfix: error: {name}: {told}\n"

@@ -262,6 +262,7 @@ def test_a_broken_configuration_fails_its_own_files(call: Caller) -> None:
     call.write(
         {"a/dfix.toml": "level = 3\n", "a/Dockerfile": ADD, "b/Dockerfile": ADD}
         | {"c/dfix.toml": 'select = ["nobody"]\n', "c/Dockerfile": ADD}
+        | {"d/dfix.toml": '\ncontext = "gone"\n', "d/Dockerfile": ADD}
     )
     done = call()
     assert done.code == 2
@@ -269,6 +270,9 @@ def test_a_broken_configuration_fails_its_own_files(call: Caller) -> None:
     assert f"a/Dockerfile: error: {place}:1: level must be a text\n" in done.errors
     place = call.folder / "c" / "dfix.toml"
     assert f"c/Dockerfile: error: {place}:1: no fixer is called 'nobody'" in done.errors
+    place = call.folder / "d"
+    told = f"{place / 'dfix.toml'}:2: the build context is not a folder: {place / 'gone'}"
+    assert f"d/Dockerfile: error: {told}\n" in done.errors
     assert call.text("b/Dockerfile") == COPY
 
 

@@ -1,6 +1,7 @@
 """`dfix rules --adopt-hadolint`: which of hadolint's findings dfix would fix."""
 
 import sys
+from codecs import BOM_UTF8, BOM_UTF16_LE
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 from dfix.adoption import Adoption, Measuring, adoption_of_report
 from dfix.cli.terminal import Output, standard_error, standard_output
 from dfix.hadolint_program import LIMIT, Hadolint, HadolintError, read_report
-from dfix.regularfile import open_regular, read_regular
+from dfix.regularfile import leads_to_folder, open_regular, read_regular
 from dfix.report.adoption import adoption_data, adoption_lines
 from dfix.report.json import dumps
 from dfix.report.text import error_line
@@ -43,16 +44,23 @@ def _adoption(paths: Sequence[str], work: Work) -> Adoption:
         return Measuring(Hadolint.on_path(), work).adoption([Path(path) for path in paths])
     if len(paths) > 1:
         raise HadolintError(f"{reports[0]} is a report of hadolint: it is read alone")
-    return adoption_of_report(read_report(read_regular(Path(reports[0]), limit=LIMIT)), work)
+    data = read_regular(Path(reports[0]), limit=LIMIT)
+    try:
+        return adoption_of_report(read_report(data), work)
+    except HadolintError as error:
+        raise HadolintError(f"{reports[0]}: {error}") from error
 
 
 def _is_report(path: Path) -> bool:
-    """Whether a file begins as a list in JSON does, and no Dockerfile can."""
+    """Whether a file is called like JSON, or begins as a list in it does, and no Dockerfile can."""
+    if path.suffix.lower() in {".json", ".sarif"} and not leads_to_folder(path):
+        return True
     try:
         with open_regular(path) as file:
-            return file.read(64).lstrip().startswith(b"[")
+            start = file.read(64)
     except OSError:
         return False
+    return start.removeprefix(BOM_UTF8).lstrip().startswith((b"[", BOM_UTF16_LE + b"["))
 
 
 def _standard_input() -> bytes:
