@@ -65,7 +65,7 @@ _PIP_SETTING = regex(
     r"|PLATFORM|PYTHON|PREFER_BINARY|NO_BINARY|ONLY_BINARY)\b|\bpip\.(?:conf|ini)\b|\bpip[0-9.]*\s+config\b"
 )
 _OTHER_PYTHON = regex(r"\b(?:conda|mamba|micromamba|pyenv|deadsnakes|pypy3?)\b")
-_NAMED_PYTHON = regex(r"\bpython(3\.[0-9]+)\b")
+_NAMED_PYTHON = regex(r"\bpython(2(?:\.[0-9]+)?|3\.[0-9]+)\b")
 _OTHER_INSTALLERS = regex(
     r"\b(?:poetry|pipenv|easy_install|uv|pipx|pdm)\b|\bpython3-(?!pip\b|venv\b|dev\b|minimal\b"
     r"|setuptools\b|wheel\b|full\b|distutils\b)"

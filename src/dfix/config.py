@@ -160,6 +160,8 @@ def _read_config(path: Path) -> Settings | None:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise ConfigError(path, int(line[1]) if line else 1, str(error)) from error
+    except ValueError as error:  # A number of more digits than Python reads.
+        raise ConfigError(path, 1, str(error)) from error
     except RecursionError as error:
         raise ConfigError(path, 1, "nested too deeply") from error
     if in_project:

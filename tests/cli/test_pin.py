@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dfix import pinning
+from dfix.resolve.lock import Lock
 from tests.cli.conftest import Caller
 from tests.resolve.registries.images import Image, Index, image, index
 from tests.resolve.registries.scripted import Reply, Server, listing
@@ -442,3 +444,31 @@ def test_a_lock_that_is_none_fails_standard_input(call: Caller) -> None:
     assert (done.code, done.out) == (2, "")
     assert "dfix.lock:1: `version` must be 1" in done.errors
     assert "Traceback" not in done.errors
+
+
+@pytest.mark.parametrize("other", ["FROM node:lts-slim\n", "FROM busybox\n"])
+@pytest.mark.parametrize("there", [False, True])
+def test_calls_beside_each_other(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, other: str, there: bool
+) -> None:
+    """A lock that another call wrote meanwhile does for this one if it has the very same answers."""
+    call.write({"a/Dockerfile": "FROM node:lts-slim\n", "b/Dockerfile": other, ".git/HEAD": ""})
+    if there:
+        call.write({"dfix.lock": LOCK.format("3.9")})
+    whole = pinning.locked
+
+    def meanwhile(lock: Lock, names: pinning.Names, question: pinning.Question) -> object:
+        monkeypatch.setattr(pinning, "locked", whole)
+        assert call("pin", "b").code == 0
+        return whole(lock, names, question)
+
+    monkeypatch.setattr(pinning, "locked", meanwhile)
+    done = call("pin", "a")
+    if "node" in other:
+        assert done.code == 0, done.errors
+        assert call.text("a/Dockerfile") == call.text("b/Dockerfile") != other
+    else:
+        assert done.code == 2
+        assert re.fullmatch(r"dfix: error: \S+dfix\.lock: changed on disk meanwhile\n", done.errors)
+        assert call.text("a/Dockerfile") == "FROM node:lts-slim\n"
+        assert {each["name"] for each in answers(call)} >= {"busybox:latest"}

@@ -271,6 +271,8 @@ REFUSED = {
     "python-candidate": ("FROM python:3.15-rc\nRUN pip install requests\n", "fixes no Python"),
     "python-candidate-number": ("FROM python:3.15.0rc1\nRUN pip install requests\n", "fixes no Python"),
     "python-of-a-new-release": ("FROM ubuntu:26.04\nRUN pip install requests\n", "which Python"),
+    "pip-of-a-second-python": ("FROM debian:11\nRUN curl -sO x/get-pip.py && python2 get-pip.py\nRUN pip install requests\n", "another Python"),
+    "pip-of-a-second-python-by-number": ("FROM debian:11\nRUN curl -s x/get-pip.py | /usr/bin/python2.7\nRUN pip install requests\n", "another Python"),
     "pip-after-a-script": ("FROM python:3.13\nRUN sh install\nRUN pip install requests\n", "an older version may be there"),
     "pip-after-copied-packages": ("FROM python:3.13\nCOPY --from=a /usr/local /usr/local\nRUN pip install requests\n", "what is copied"),
     "pip-after-copied-settings": ("FROM python:3.13\nCOPY pip /root/.config/pip\nRUN pip install requests\n", "what is copied"),

@@ -93,6 +93,13 @@ WRONG = {
     table(digest="sha256:0"): "3: 'sha256:0' is not a sha256 digest",
     table(date="today"): "3: 'today' is not a date",
     table(source="a\\u001b[31m"): "3: `source` is not a short text",
+    "version = true\n": "1: `version` must be 1",
+    "version = 1.0\n": "1: `version` must be 1",
+    f"version = {'1' * 5000}\n": "1: not TOML: Exceeds the limit",
+    f"{HEAD}\nimage = {'1' * 5000}\n": "1: not TOML: Exceeds the limit",
+    table(tag="٢٤.٦-slim"): "3: '٢٤.٦-slim' is no version",
+    table(tag="24.6-slim\\n"): "3: '24.6-slim\\n' is no version",
+    table(tag=f"{'1' * 5000}-slim"): f"3: '{'1' * 5000}-slim' is no version",
     table(policy=""): "3: without a policy `tag` must be the one of the name",
 }
 
@@ -100,7 +107,7 @@ WRONG = {
 @pytest.mark.parametrize("text", WRONG)
 def test_what_is_no_lock_is_told_with_its_line(text: str, tmp_path: Path) -> None:
     path = tmp_path / "dfix.lock"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     with pytest.raises(ConfigError) as caught:
         Lock.read(path)
     assert str(caught.value).startswith(f"{path}:{WRONG[text]}")

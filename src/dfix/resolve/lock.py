@@ -95,9 +95,12 @@ class Lock(Struct, frozen=True):
             found = re.search(r"at line (\d+)", str(error))
             line = int(found[1]) if found else text.count("\n") + 1
             raise ConfigError(path, line, f"not TOML: {error}") from error
+        except ValueError as error:  # A number of more digits than Python reads.
+            raise ConfigError(path, 1, f"not TOML: {error}") from error
         except RecursionError as error:
             raise ConfigError(path, 1, "nested too deep") from error
-        if document.get("version") != _VERSION:
+        version = document.get("version")
+        if type(version) is not int or version != _VERSION:
             raise ConfigError(path, 1, f"`version` must be {_VERSION}: this dfix knows no other")
         if set(document) - {"version", _IMAGE, KIND}:
             raise ConfigError(path, 1, _NOTHING_BUT)

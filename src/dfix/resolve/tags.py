@@ -39,9 +39,10 @@ _BUILT_ON = regex(
     r"(?:al|alpine|amazonlinux|java|jdk|jre|openj|oraclelinux|php|pypy|python|scala_?|ubi)"
     r"\d+(?:\.\d+)*"
 )
-_VERSIONED = regex(r"(?P<v>v?)(?P<numbers>\d+(?:\.\d+)*)(?P<suffix>(?:-.+)?)")
-_LEADING_VERSION = regex(r"v?(\d+(?:\.\d+)*)")
-_DATE = regex(r"(?:19|20)\d{6}")
+# Digits of ASCII, and no more of them than a number can have that somebody counts.
+_VERSIONED = regex(r"(?P<v>v?)(?P<numbers>[0-9]{1,18}(?:\.[0-9]{1,18})*)(?P<suffix>(?:-.+)?)")
+_LEADING_VERSION = regex(r"v?([0-9]+(?:\.[0-9]+)*)")
+_DATE = regex(r"(?:19|20)[0-9]{6}")
 _PRE_RELEASE = regex(
     r"(?:^|[-.\d])(?:alpha|beta|ea|pre|preview|rc|m(?=\d))\d*(?=[-.]|$)", re.IGNORECASE
 )
