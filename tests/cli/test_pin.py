@@ -336,6 +336,13 @@ def test_a_mirror_that_is_passed_over_is_told(call: Caller, serve: Serve) -> Non
     assert "warning: " in done.errors and "(a mirror)" in done.errors
 
 
+def test_answers_are_counted(call: Caller) -> None:
+    call.write({"Dockerfile": "FROM alpine\n"})
+    assert "dfix.lock has 1 answer\n" in call("pin").errors
+    call.write({"web/Dockerfile": "FROM busybox\n"})
+    assert "dfix.lock has 2 answers\n" in call("pin").errors
+
+
 def test_undo_takes_a_new_lock_away(call: Caller) -> None:
     call.write({"Dockerfile": "FROM alpine\n"})
     call("pin", "--quiet")

@@ -134,7 +134,8 @@ def command(
         _write(file, text, lock, journal)
         if not quiet:
             count = len(lock.answers) + len(lock.packages)
-            session.err.lines([((f"{os.path.relpath(file, cwd)} has {count} answers", ""),)])
+            answers = f"{count} answer{'' if count == 1 else 's'}"
+            session.err.lines([((f"{os.path.relpath(file, cwd)} has {answers}", ""),)])
     code = session.files(chosen, exclude=exclude, gitignore=not no_gitignore, journal=journal)
     ctx.exit(2 if failed else code)
 
