@@ -136,7 +136,9 @@ def _listed(statements: Sequence[Statement], state: _State) -> Iterator[tuple[St
             # Each member of an and-or list is caught by a `||` anywhere to its right.
             caught=state.caught or catching,
             lost=state.lost or followed,
-            lost_strictly=state.lost_strictly or (lenient and (followed or state.lost)),
+            lost_strictly=state.lost_strictly
+            or each.background
+            or (lenient and (followed or state.lost)),
             lenient=lenient,
         )
         found.append((each, inner))

@@ -44,7 +44,8 @@ _NPM_OPTIONS = frozenset(
 _SOURCES = regex(
     r"add-apt-repository|apt-add-repository|sources\.list|\.sources\b|apt-key|extrepo|netselect-apt"
     r"|/etc/apt(?![\w-]|/apt\.conf\.d)|/usr/share/keyrings|dpkg\s+--add-architecture|default-release"
-    r"|(?<!\*)\.deb\b|\b(?:curl|wget)\b[^\n]*\|[^\n|]*\b(?:ba|da)?sh\b|\b(?:ba)?sh\s+-c\s+[\"']\$\("
+    r"|(?<!\*)\.deb\b|\bdpkg\s(?:[^\n;&|]*\s)?-(?:i|-install|-unpack)\b|\bapt(?:-get)?\s[^\n;&|]*\.deb\b"
+    r"|\b(?:curl|wget)\b[^\n]*\|[^\n|]*\b(?:ba|da)?sh\b|\b(?:ba)?sh\s+-c\s+[\"']\$\("
     r"|\bbash\s+<\(|\bapt-mark\s+hold\b|\b(?:pro|ua)\s+(?:attach|enable)\b|do-release-upgrade"
     r"|\bAPT_CONFIG\b|\bDir::|\b(?:cp|mv|rsync)\s[^\n;&|]*\s(?:/|/etc/?)(?=\s*(?:$|[\n;&|]))",
     re.IGNORECASE,
@@ -56,21 +57,30 @@ _MACHINE = regex(
 _GLOBBING = regex(r"\b(?:fail|null)glob\b")
 #: Folders of which files may tell pip or npm of other indices, or bring packages and another Python.
 _PIP_FOLDERS = regex(
-    r"/|/etc|/root(?:/\.(?:pip|config)(?:/.*)?)?|/usr(?:/local(?:/(?:lib|bin)(?:/.*)?)?)?"
+    r"/|/etc|/(?:root|home/[^/]+)(?:/\.(?:pip|config)(?:/.*)?)?|/usr(?:/local(?:/(?:lib|bin)(?:/.*)?)?)?"
 )
-_NPM_FOLDERS = regex(r"/|/root|/usr/local(?:/etc(?:/.*)?)?")
+_NPM_FOLDERS = regex(r"/|/root|/home/[^/]+|/usr/local(?:/etc(?:/.*)?)?")
 _APT_FOLDERS = regex(r"/|/etc(?:/apt(?:/.*)?)?")
+#: Settings of pip but those of its output, its cache and where it puts packages.
 _PIP_SETTING = regex(
-    r"PIP_(?:INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS|NO_INDEX|CONSTRAINT|REQUIREMENT|CONFIG_FILE|PRE"
-    r"|PLATFORM|PYTHON|PREFER_BINARY|NO_BINARY|ONLY_BINARY)\b|\bpip\.(?:conf|ini)\b|\bpip[0-9.]*\s+config\b"
+    r"\bPIP_(?!(?:NO_CACHE_DIR|CACHE_DIR|DISABLE_PIP_VERSION_CHECK|DEFAULT_TIMEOUT|TIMEOUT|RETRIES"
+    r"|ROOT_USER_ACTION|BREAK_SYSTEM_PACKAGES|NO_INPUT|PROGRESS_BAR|NO_COLOR|QUIET|VERBOSE|USER|TARGET"
+    r"|PREFIX|SRC|COMPILE|NO_COMPILE|NO_WARN_SCRIPT_LOCATION|NO_PYTHON_VERSION_WARNING|VERSION|LOG"
+    r"|REQUIRE_VIRTUALENV|PACKAGES)\b)[A-Z_]+|\bpip\.(?:conf|ini)\b|\bpip[0-9.]*\s+config\b"
 )
-_OTHER_PYTHON = regex(r"\b(?:conda|mamba|micromamba|pyenv|deadsnakes|pypy3?)\b")
+_OTHER_PYTHON = regex(
+    r"\b(?:conda|mamba|micromamba|pyenv|deadsnakes|pypy3?)\b|\bpython\.org/ftp\b|\bPython-[0-9]"
+)
 _NAMED_PYTHON = regex(r"\bpython(2(?:\.[0-9]+)?|3\.[0-9]+)\b")
 _OTHER_INSTALLERS = regex(
     r"\b(?:poetry|pipenv|easy_install|uv|pipx|pdm)\b|\bpython3-(?!pip\b|venv\b|dev\b|minimal\b"
     r"|setuptools\b|wheel\b|full\b|distutils\b)"
 )
-_NPM_SETTING = regex(r"\.npmrc\b|npm_config_(?:registry|tag|before)|\bregistry\b", re.IGNORECASE)
+_NPM_SETTING = regex(
+    r"\.npmrc\b|\bregistry\b|\bnpm_config_(?!(?:loglevel|cache|prefix|update_notifier|fund|audit|progress"
+    r"|color|unsafe_perm|production|legacy_peer_deps|yes|spin|ignore_scripts)\b)\w+",
+    re.IGNORECASE,
+)
 _PIP_PROGRAM = regex(r"(?:pip|python)(?:3(?:\.([0-9]+))?)?")
 _TOOLS = {
     "pip": frozenset({"pip", "setuptools", "wheel"}),

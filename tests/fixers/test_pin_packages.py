@@ -175,6 +175,8 @@ REFUSED = {
     "script-in-exec-form": (f'FROM debian:12\nRUN ["bash", "/tmp/add"]\nRUN {UPDATE} curl\n', "sources"),
     "script-that-is-read": (f"FROM debian:12\nRUN . ./add.sh && {UPDATE} curl\n", "sources"),
     "script-with-options": (f"FROM debian:12\nRUN bash -eux -o pipefail add\nRUN {UPDATE} curl\n", "sources"),
+    "packages-from-files": (f"FROM debian:12\nRUN dpkg -i /tmp/*.deb\nRUN {UPDATE} curl\n", "sources"),
+    "packages-from-files-by-apt": (f"FROM debian:12\nRUN apt-get install -y /tmp/*.deb\nRUN {UPDATE} curl\n", "sources"),
     "subscription": (f"FROM ubuntu:22.04\nRUN pro attach x\nRUN {UPDATE} curl\n", "sources"),
     "release-upgraded": (f"FROM ubuntu:22.04\nRUN do-release-upgrade\nRUN {UPDATE} curl\n", "sources"),
     "held": (f"FROM debian:12\nRUN apt-mark hold curl\nRUN {UPDATE} curl\n", "sources"),
@@ -273,6 +275,9 @@ REFUSED = {
     "python-of-a-new-release": ("FROM ubuntu:26.04\nRUN pip install requests\n", "which Python"),
     "pip-of-a-second-python": ("FROM debian:11\nRUN curl -sO x/get-pip.py && python2 get-pip.py\nRUN pip install requests\n", "another Python"),
     "pip-of-a-second-python-by-number": ("FROM debian:11\nRUN curl -s x/get-pip.py | /usr/bin/python2.7\nRUN pip install requests\n", "another Python"),
+    "pip-age": ("FROM python:3.13\nENV PIP_UPLOADED_PRIOR_TO=2024-01-01\nRUN pip install requests\n", "PIP_UPLOADED_PRIOR_TO"),
+    "pip-built": ("FROM debian:12\nRUN wget https://www.python.org/ftp/python/3.9.1/Python-3.9.1.tgz\nRUN pip install requests\n", "a Python of its own"),
+    "pip-after-a-copied-user's-home": ("FROM python:3.13\nUSER app\nWORKDIR /home/app\nCOPY . .\nRUN pip install requests\n", "what is copied"),
     "pip-after-a-script": ("FROM python:3.13\nRUN sh install\nRUN pip install requests\n", "an older version may be there"),
     "pip-after-copied-packages": ("FROM python:3.13\nCOPY --from=a /usr/local /usr/local\nRUN pip install requests\n", "what is copied"),
     "pip-after-copied-settings": ("FROM python:3.13\nCOPY pip /root/.config/pip\nRUN pip install requests\n", "what is copied"),
@@ -288,6 +293,10 @@ REFUSED = {
     "npm-registry-by-env": ("FROM node:24\nENV NPM_CONFIG_REGISTRY=x\nRUN npm install -g pm2\n", "another registry"),
     "npmrc": ("FROM node:24\nCOPY .npmrc /root/\nRUN npm install -g pm2\n", "another registry"),
     "npm-after-a-copied-home": ("FROM node:24\nCOPY . /root/\nRUN npm install -g pm2\n", "what is copied"),
+    "npm-after-a-copied-user's-home": ("FROM node:24\nUSER node\nWORKDIR /home/node\nCOPY . .\nRUN npm install -g pm2\n", "what is copied"),
+    "npm-other-settings": ("FROM node:24\nENV NPM_CONFIG_USERCONFIG=/x\nRUN npm install -g pm2\n", "another registry"),
+    "npm-age": ("FROM node:24\nRUN npm_config_min_release_age=7 npm install -g pm2\n", "another registry"),
+    "npm-in-the-background": (f"{NODE} pm2 &\n", "its failure is passed over"),
     "npm-before": (f"{NODE} --before=2024-01-01 pm2\n", "--before"),
     "npm-itself": (f"{NODE} npm\n", "wants the newest one"),
     "npm-git": (f"{NODE} git+https://x.example.com/a.git\n", "not a plain name"),
@@ -324,6 +333,22 @@ def test_below_its_level_nothing_is_changed() -> None:
 
 
 FIXED = {
+    "usual-settings-of-pip": (
+        "FROM python:3.13\nENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=on PYTHON_PIP_VERSION=24\nRUN pip install requests\n",
+        "FROM python:3.13\nENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=on PYTHON_PIP_VERSION=24\nRUN pip install requests==2.32.5\n",
+    ),
+    "usual-settings-of-npm": (
+        "FROM node:24\nENV NPM_CONFIG_LOGLEVEL=warn npm_config_update_notifier=false\nRUN npm install -g pm2\n",
+        "FROM node:24\nENV NPM_CONFIG_LOGLEVEL=warn npm_config_update_notifier=false\nRUN npm install -g pm2@6.0.13\n",
+    ),
+    "copied-below-a-home": (
+        "FROM node:24\nWORKDIR /home/node/app\nCOPY . .\nRUN rm *.deb; npm install -g pm2\n",
+        "FROM node:24\nWORKDIR /home/node/app\nCOPY . .\nRUN rm *.deb; npm install -g pm2@6.0.13\n",
+    ),
+    "archives-removed-before": (
+        f"FROM debian:12\nRUN rm -f /var/cache/apt/archives/*.deb; {UPDATE} curl\n",
+        f"FROM debian:12\nRUN rm -f /var/cache/apt/archives/*.deb; {UPDATE} curl=7.88.1-*\n",
+    ),
     "scripts-that-build": (
         f"FROM debian:12\nRUN ./configure && /opt/go/bin/go build && bash -c 'make' && . /etc/os-release\nRUN {UPDATE} curl\n",
         f"FROM debian:12\nRUN ./configure && /opt/go/bin/go build && bash -c 'make' && . /etc/os-release\nRUN {UPDATE} curl=7.88.1-*\n",
