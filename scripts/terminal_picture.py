@@ -2,8 +2,8 @@
 
 usage: terminal_picture.py WORD...     the words of a call of dfix, which is made for it
 
-The window is dark on dark and on light pages alike, in the reader's own monospaced font. Text is text:
-it can be searched, selected, and read aloud.
+The window is dark on dark and on light pages alike, in the reader's own monospaced font. Pages show it as
+an image with a text in its place; what it shows stands on them as text, too.
 """
 
 import os
