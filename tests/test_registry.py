@@ -280,3 +280,20 @@ def test_each_alias_of_a_fixer_means_it(name: str) -> None:
 def test_a_code_may_mean_several_fixers(installed: list[Entry]) -> None:
     installed.append(Entry(module("elsewhere.a_taste", fixer(aliases=("DL3006",)))))
     assert resolve(["dl3006"]) == {"a-taste", "pin-base-image"}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("add-to-cpy", ": is add-to-copy meant?"),
+        (" Merge_Runs ", ": is merge-runs meant?"),
+        ("DL9999", "; `dfix rules` lists them"),
+        ("DL3021", "; `dfix rules` lists them"),
+        ("", "; `dfix rules` lists them"),
+        ("x" * 1000, "; `dfix rules` lists them"),
+    ],
+)
+def test_a_name_that_is_close_is_told(name: str, told: str) -> None:
+    with pytest.raises(UnknownFixer) as caught:
+        resolve([name])
+    assert str(caught.value) == f"no fixer is called {name.strip()!r}{told}"

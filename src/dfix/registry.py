@@ -99,6 +99,14 @@ def _meant(fixers: tuple[type[Fixer], ...]) -> Mapping[str, frozenset[str]]:
     return table
 
 
+def _close(name: str) -> str:
+    """A hint at what a name was to be: codes differ by a digit and mean something else."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.strip().lower(), all_fixers(), 1, 0.75)
+    return f": is {close[0]} meant?" if close else "; `dfix rules` lists them"
+
+
 def resolve(names: Iterable[str]) -> frozenset[str]:
     """The fixers that names, codes and aliases mean. Raises UnknownFixer."""
     table = _meant(tuple(all_fixers().values()))
@@ -106,6 +114,6 @@ def resolve(names: Iterable[str]) -> frozenset[str]:
     for name in names:
         found = table.get(name.strip().lower())
         if found is None:
-            raise UnknownFixer(f"no fixer is called {name.strip()!r}; `dfix rules` lists them")
+            raise UnknownFixer(f"no fixer is called {name.strip()!r}{_close(name)}")
         chosen |= found
     return frozenset(chosen)

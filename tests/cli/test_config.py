@@ -117,3 +117,16 @@ def test_what_hadolint_ignores_is_left_out(call: Caller) -> None:
     call.write({"dfix.toml": "", ".hadolint.yaml": "ignored: [DL3020, SC2086]\n"})
     out = call("config", "--show", "Dockerfile").out
     assert out.endswith("\n# fixers left out: add-to-copy\n")
+
+
+@pytest.mark.parametrize("name", [".", "..", "a", "a/", "a/../a"])
+def test_a_folder_has_what_its_dockerfile_has(
+    call: Caller, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call.write({"dfix.toml": 'level = "safe"\n', "a/dfix.toml": 'level = "aggressive"\n'})
+    if name.startswith("."):
+        monkeypatch.chdir(call.folder / "a")
+    done = call("config", "--show", name)
+    expected = "safe" if name == ".." else "aggressive"
+    assert f'level = "{expected}"' in done.out
+    assert done.out == call("config", "--show", f"{name}/Dockerfile").out

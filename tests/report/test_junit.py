@@ -1,5 +1,6 @@
 """JUnit's XML: well-formed whatever a file holds, with numbers that are right."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -9,6 +10,35 @@ from dfix.report.summary import Summary
 from dfix.runner import FileReport
 from tests.report.reports import failed, finding, report, skipped
 
+_OUTCOME: tuple[set[str], set[str], set[str]] = ({"type", "message"}, set(), set())
+#: What the schema named in `dfix.report.junit` allows, as far as it is used here: attributes, those of them
+#: that must be there, and children.
+SCHEMA: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, set(), {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors", "skipped", "time"},
+        {"name", "tests", "failures", "errors"},
+        {"testcase"},
+    ),
+    "testcase": ({"name", "classname", "time"}, {"name"}, {"failure", "error", "skipped"}),
+    "failure": _OUTCOME,
+    "error": _OUTCOME,
+    "skipped": _OUTCOME,
+}
+TIME = re.compile(r"[0-9]{1,3}(\.[0-9]*)?")
+
+
+def check_schema(root: ET.Element) -> None:
+    """Holds a whole document to `SCHEMA`."""
+    for element in root.iter():
+        allowed, required, children = SCHEMA[element.tag]
+        assert required <= element.attrib.keys() <= allowed
+        assert {child.tag for child in element} <= children
+        assert TIME.fullmatch(element.attrib.get("time", "0"))
+        if children:
+            assert not (element.text or "").strip(), "only outcomes hold text"
+            assert not any((child.tail or "").strip() for child in element)
+
 
 def suites(*reports: FileReport, written: bool = False) -> list[ET.Element]:
     """The suites of a report, whose form is checked."""
@@ -16,6 +46,7 @@ def suites(*reports: FileReport, written: bool = False) -> list[ET.Element]:
     text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
     root = ET.fromstring(text.encode("utf-8"))
     assert root.tag == "testsuites"
+    check_schema(root)
     for key in ("tests", "failures", "errors"):
         assert int(root.attrib[key]) == sum(int(suite.attrib[key]) for suite in root)
     for suite in root:

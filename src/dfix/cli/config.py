@@ -7,7 +7,7 @@ import click
 
 
 @click.command("config")
-@click.option("--show", "file", metavar="FILE", help="The file to tell about.")
+@click.option("--show", "file", metavar="FILE", help="The file, or folder, to tell about.")
 @click.option("--schema", is_flag=True, help="Print the JSON schema of dfix.toml.")
 @click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
@@ -16,6 +16,7 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
     from dfix.cli.terminal import standard_output
     from dfix.config import ConfigError, settings_for
     from dfix.registry import UnknownFixer
+    from dfix.regularfile import leads_to_folder
     from dfix.report.styled import Line
     from dfix.selection import OptionError, Selection
 
@@ -29,9 +30,11 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
         out.text(dumps(settings_schema()))
         out.require_success()
         return
+    # A folder has what the Dockerfile in it would have.
+    path = Path(file) / "Dockerfile" if leads_to_folder(Path(file)) else Path(file)
     try:
-        settings = settings_for(Path(file), config=None if config is None else Path(config))
-        choice = Selection().choose(settings, Path(file))
+        settings = settings_for(path, config=None if config is None else Path(config))
+        choice = Selection().choose(settings, path)
     except (ConfigError, UnknownFixer, OptionError) as error:
         raise click.ClickException(str(error)) from error
     lines: list[Line] = []
@@ -51,7 +54,7 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
         if not choice.ignored & {name.lower() for name in (each.name, *each.aliases)}
     }
     lines.append(((_told(runs), "dim"),))
-    if settings.excludes(Path(file)):
+    if settings.excludes(path):
         lines.append((("# the file is excluded: it is passed over unless it is named", "dim"),))
     out.lines(lines)
     out.require_success()
