@@ -36,7 +36,7 @@ def _plain(text: str) -> str:
 def told(*reports: FileReport, written: bool = False) -> list[tuple[str, dict[str, str], str]]:
     form = Form(written=written)
     return annotations(
-        form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+        form.head() + "".join(map(form.file, reports)) + "".join(form.tail(Summary.of(reports)))
     )
 
 

@@ -44,7 +44,7 @@ _SHAPE = Draft202012Validator(
 
 def entries(*reports: FileReport, written: bool = False) -> list[dict[str, Any]]:
     form = Form(written=written)
-    text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    text = form.head() + "".join(map(form.file, reports)) + "".join(form.tail(Summary.of(reports)))
     data = json.loads(text)
     _SHAPE.validate(data)
     assert isinstance(data, list)

@@ -70,7 +70,7 @@ def _checked(data: object, shape: Mapping[str, tuple[type, ...]]) -> dict[str, o
 
 def _document(*reports: FileReport) -> object:
     form = Form(written=False)
-    text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    text = form.head() + "".join(map(form.file, reports)) + "".join(form.tail(Summary.of(reports)))
     assert text == dumps(json.loads(text)), "written in parts as if it had been written at once"
     return json.loads(text)
 

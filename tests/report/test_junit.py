@@ -43,7 +43,7 @@ def check_schema(root: ET.Element) -> None:
 def suites(*reports: FileReport, written: bool = False) -> list[ET.Element]:
     """The suites of a report, whose form is checked."""
     form = Form(written=written)
-    text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    text = form.head() + "".join(map(form.file, reports)) + "".join(form.tail(Summary.of(reports)))
     root = ET.fromstring(text.encode("utf-8"))
     assert root.tag == "testsuites"
     check_schema(root)
@@ -125,7 +125,7 @@ def test_any_name(name: str) -> None:
 def test_a_name_does_not_steer_a_terminal(name: str) -> None:
     form = Form(written=False)
     form.file(report(b"A\n", name=name))
-    assert name[0] not in form.tail(Summary())
+    assert name[0] not in "".join(form.tail(Summary()))
     assert suites(report(b"A\n", name=name))[0].attrib["name"] == name
 
 
@@ -137,7 +137,7 @@ def test_totals_stand_at_the_root() -> None:
         failed("gone"),
         skipped("template"),
     ]
-    out = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    out = form.head() + "".join(map(form.file, reports)) + "".join(form.tail(Summary.of(reports)))
     assert ET.fromstring(out).attrib == {
         "name": "dfix",
         "tests": "5",

@@ -21,7 +21,7 @@ CORPUS = sorted((Path(__file__).parents[1] / "corpus").glob("*.Dockerfile"))
 def log(*reports: FileReport, written: bool = False) -> dict[str, Any]:
     """The one run of a log, which is checked."""
     form = Form(written=written)
-    text = form.head() + "".join(map(form.file, reports)) + form.tail(Summary.of(reports))
+    text = form.head() + "".join(map(form.file, reports)) + "".join(form.tail(Summary.of(reports)))
     data = json.loads(text)
     check_sarif(data)
     (run,) = data["runs"]

@@ -197,7 +197,8 @@ class Session:
 
     def _conclude(self) -> None:
         if self.form is not None:
-            self.report.text(self.form.tail(self.summary))
+            for piece in self.form.tail(self.summary):
+                self.report.text(piece)
         for message, count in self._shared.items():
             if count > 1:
                 files = "1 further file" if count == 2 else f"{count - 1} further files"

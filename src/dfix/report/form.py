@@ -1,6 +1,7 @@
-"""The forms of a report for programs, written file by file, so that none but JUnit's is held as a whole."""
+"""The forms of a report for programs, each written file by file, so that none is held as a whole."""
 
 import importlib
+from collections.abc import Iterator
 from typing import Protocol
 
 from dfix.report.summary import Summary
@@ -22,8 +23,8 @@ class Form(Protocol):
     def file(self, report: FileReport) -> str:
         """What there is to say of one file; may be nothing."""
 
-    def tail(self, summary: Summary) -> str:
-        """What comes after the last file."""
+    def tail(self, summary: Summary) -> Iterator[str]:
+        """What comes after the last file, in pieces."""
 
 
 def form_named(name: str, *, written: bool) -> Form:

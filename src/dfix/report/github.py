@@ -5,6 +5,8 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 escapes of https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts.
 """
 
+from collections.abc import Iterator
+
 from dfix.engine import Finding
 from dfix.report.region import SourceLines
 from dfix.report.severity import Severity, severity_of
@@ -44,9 +46,9 @@ class Form:
             if each.status != "suppressed" and not (each.status == "fixed" and self._written)
         )
 
-    def tail(self, summary: Summary) -> str:
+    def tail(self, summary: Summary) -> Iterator[str]:
         """Nothing."""
-        return ""
+        yield from ()
 
     def _annotation(self, report: FileReport, finding: Finding, source: SourceLines) -> str:
         region = source.region(finding)

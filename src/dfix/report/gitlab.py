@@ -5,6 +5,7 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format.
 """
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from dfix.report.fingerprint import fingerprints
@@ -54,9 +55,9 @@ class Form:
             )
         return "".join(out)
 
-    def tail(self, summary: Summary) -> str:
+    def tail(self, summary: Summary) -> Iterator[str]:
         """The array's end."""
-        return self._items.end() + "\n"
+        yield self._items.end() + "\n"
 
 
 def _entry(

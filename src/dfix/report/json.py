@@ -1,6 +1,7 @@
 """The report as JSON, for programs."""
 
 import json
+from collections.abc import Iterator
 
 from dfix.engine import Finding
 from dfix.patterns import regex
@@ -31,7 +32,7 @@ class Form:
         """One file; nothing for one that was skipped."""
         return "" if report.status == "skipped" else self._files.add(file_data(report))
 
-    def tail(self, summary: Summary) -> str:
+    def tail(self, summary: Summary) -> Iterator[str]:
         """The numbers, which are known last."""
         numbers = {
             "files": self._files.count,
@@ -40,7 +41,7 @@ class Form:
             "refused": summary.found("refused"),
             "errors": summary.files["failed"],
         }
-        return f'{self._files.end()},\n  "summary": {indented(numbers, 1)}\n}}\n'
+        yield f'{self._files.end()},\n  "summary": {indented(numbers, 1)}\n}}\n'
 
 
 class Items:

@@ -6,7 +6,9 @@ https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jen
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import PurePath
+from tempfile import SpooledTemporaryFile
 
 from dfix.engine import Finding
 from dfix.patterns import regex
@@ -16,6 +18,7 @@ from dfix.report.summary import Summary
 from dfix.report.wording import safe, told_finding
 from dfix.runner import FileReport
 
+_SPOOL = 64 * 1024  # characters that stay in memory; more of them go to a temporary file
 # All that https://www.w3.org/TR/xml/#charsets leaves out, also as a reference.
 _ILLEGAL = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What XML lets stand as it is, and a terminal does not take for text; and what has a meaning in XML.
@@ -35,11 +38,12 @@ _ENTITIES = str.maketrans(
 
 
 class Form:
-    """Suites of files, which are held until the numbers of all of them are known."""
+    """Suites of files, which are kept until the numbers of all of them are known."""
 
     def __init__(self, *, written: bool) -> None:
         self._written = written
-        self._suites: list[str] = []
+        # It is closed at the end, or with the form.
+        self._suites = SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", newline="")  # noqa: SIM115
         self._numbers: Counter[str] = Counter()
 
     def head(self) -> str:
@@ -73,11 +77,11 @@ class Form:
             f'  <testsuite name="{_quoted(path)}" tests="{len(cases)}" failures="{failures}"'
             f' errors="{errors}" skipped="{skipped}" time="0">\n'
         )
-        self._suites.append(head + "".join(cases) + "  </testsuite>\n")
+        self._suites.write(head + "".join(cases) + "  </testsuite>\n")
         self._numbers.update(tests=len(cases), failures=failures, errors=errors)
         return ""
 
-    def tail(self, summary: Summary) -> str:
+    def tail(self, summary: Summary) -> Iterator[str]:
         """All suites. The root has no `skipped`: that is an attribute of suites alone."""
         numbers = "".join(
             f' {name}="{self._numbers[name]}"' for name in ("tests", "failures", "errors")
@@ -85,7 +89,12 @@ class Form:
         head = (
             f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="dfix"{numbers} time="0">\n'
         )
-        return head + "".join(self._suites) + "</testsuites>\n"
+        yield head
+        with self._suites as kept:
+            kept.seek(0)
+            while piece := kept.read(_SPOOL):
+                yield piece
+        yield "</testsuites>\n"
 
     def _kind(self, finding: Finding) -> str | None:
         """The element of a finding's case; None for what was written, and is no more."""

@@ -6,6 +6,7 @@ are those of https://docs.github.com/en/code-security/reference/code-scanning/sa
 
 import inspect
 import os
+from collections.abc import Iterator
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -77,7 +78,7 @@ class Form:
             out.append(self._results.add(result))
         return "".join(out)
 
-    def tail(self, summary: Summary) -> str:
+    def tail(self, summary: Summary) -> Iterator[str]:
         """How the run went, and the rules."""
         invocation = {
             "executionSuccessful": not summary.files["failed"],
@@ -88,7 +89,7 @@ class Form:
             "semanticVersion": __version__,
             "rules": [_rule(name) for name in sorted(self._rules)],
         }
-        return (
+        yield (
             f'{self._results.end()},\n      "invocations": {indented([invocation], 3)},\n'
             f'      "tool": {indented({"driver": driver}, 3)}\n    }}\n  ]\n}}\n'
         )
