@@ -31,7 +31,8 @@ def script_of(words: Sequence[str | None]) -> str | None:
         return _operand_of_shell(words[1:])
     if base in _BUILDERS:
         return None
-    if base.endswith(".sh") or (folder and posixpath.basename(folder) not in {"bin", "sbin"}):
+    is_installed = posixpath.basename(folder) in {"bin", "sbin"} or folder.startswith("/usr/lib")
+    if base.endswith(".sh") or (folder and not is_installed):
         return name
     return None
 
@@ -40,7 +41,7 @@ def _operand_of_shell(words: Sequence[str | None]) -> str | None:
     """The file that a shell is to run; None where it gets a text or its standard input."""
     at = 0
     while at < len(words):
-        word = words[at] or "?"
+        word = words[at] or "a variable"
         if not word.startswith(("-", "+")):
             return word
         if not word.startswith("--") and "c" in word:

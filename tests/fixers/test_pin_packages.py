@@ -174,6 +174,8 @@ REFUSED = {
     "script-of-a-package": (f"FROM debian:12\nRUN /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh\nRUN {UPDATE} curl\n", "sources"),
     "script-in-exec-form": (f'FROM debian:12\nRUN ["bash", "/tmp/add"]\nRUN {UPDATE} curl\n', "sources"),
     "script-that-is-read": (f"FROM debian:12\nRUN . ./add.sh && {UPDATE} curl\n", "sources"),
+    "script-of-a-variable": (f"FROM debian:12\nRUN sh \"$X\"\nRUN {UPDATE} curl\n", "a script (`a variable`)"),
+    "script-of-a-heredoc": (f"FROM debian:12\nRUN <<EOF\nsh add\nEOF\nRUN {UPDATE} curl\n", "sources"),
     "script-with-options": (f"FROM debian:12\nRUN bash -eux -o pipefail add\nRUN {UPDATE} curl\n", "sources"),
     "packages-from-files": (f"FROM debian:12\nRUN dpkg -i /tmp/*.deb\nRUN {UPDATE} curl\n", "sources"),
     "packages-from-files-by-apt": (f"FROM debian:12\nRUN apt-get install -y /tmp/*.deb\nRUN {UPDATE} curl\n", "sources"),
@@ -350,8 +352,8 @@ FIXED = {
         f"FROM debian:12\nRUN rm -f /var/cache/apt/archives/*.deb; {UPDATE} curl=7.88.1-*\n",
     ),
     "scripts-that-build": (
-        f"FROM debian:12\nRUN ./configure && /opt/go/bin/go build && bash -c 'make' && . /etc/os-release\nRUN {UPDATE} curl\n",
-        f"FROM debian:12\nRUN ./configure && /opt/go/bin/go build && bash -c 'make' && . /etc/os-release\nRUN {UPDATE} curl=7.88.1-*\n",
+        f"FROM debian:12\nRUN ./configure && /opt/go/bin/go build && /usr/lib/jvm/a/keytool && bash -c 'make' && . /etc/os-release\nRUN {UPDATE} curl\n",
+        f"FROM debian:12\nRUN ./configure && /opt/go/bin/go build && /usr/lib/jvm/a/keytool && bash -c 'make' && . /etc/os-release\nRUN {UPDATE} curl=7.88.1-*\n",
     ),
     "scripts-and-copies-afterwards": (
         f"FROM debian:12\nRUN {UPDATE} curl && sh s\nCOPY . /\nRUN curl -sL x | bash\n",
