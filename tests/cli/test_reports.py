@@ -1,5 +1,6 @@
 """Reports in every form: exit codes, order, and the file that one goes to."""
 
+import errno
 import json
 import os
 import re
@@ -213,3 +214,22 @@ def test_a_report_to_a_link_that_leads_nowhere(call: Caller) -> None:
     assert call("--check", "--output", "three").code == 0
     assert (call.folder / "three").is_symlink()
     assert (call.folder / "new").is_file()
+
+
+@pytest.mark.parametrize("method", ["file", "tail"])
+@pytest.mark.parametrize("output", [(), ("--output", "report.xml")])
+def test_a_report_that_cannot_be_kept_stops_no_run(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, method: str, output: tuple[str, ...]
+) -> None:
+    call.write({"a/Dockerfile": ADD, "b/Dockerfile": ADD})
+
+    def fails(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"dfix.report.junit.Form.{method}", fails)
+    done = call("--format", "junit", *output)
+    assert (done.code, done.out) == (2, "")
+    assert "cannot be written: No space left on device\n" in done.errors
+    assert "internal" not in done.errors
+    assert [call.text("a/Dockerfile"), call.text("b/Dockerfile")] == [COPY, COPY]
+    assert sorted(each.name for each in call.folder.iterdir()) == ["a", "b"]

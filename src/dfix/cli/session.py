@@ -172,8 +172,11 @@ class Session:
     def _add(self, report: FileReport) -> None:
         """Tells of one file."""
         self.summary.add(report)
-        if self.form is not None:
-            self.report.text(self.form.file(report))
+        if self.form is not None and not self.report.given_up:
+            try:
+                self.report.text(self.form.file(report))
+            except OSError as error:  # of the file that a form may keep; the run goes on
+                self.report.fail(error)
         if self._shows_diff:
             diff = unified(report)
             if self.out.colour or self.out.terminal:
@@ -196,9 +199,12 @@ class Session:
             self.err.lines([line])
 
     def _conclude(self) -> None:
-        if self.form is not None:
-            for piece in self.form.tail(self.summary):
-                self.report.text(piece)
+        if self.form is not None and not self.report.given_up:
+            try:
+                for piece in self.form.tail(self.summary):
+                    self.report.text(piece)
+            except OSError as error:
+                self.report.fail(error)
         for message, count in self._shared.items():
             if count > 1:
                 files = "1 further file" if count == 2 else f"{count - 1} further files"

@@ -54,6 +54,11 @@ class Output:
             self.failure = error
             self._give_up()
 
+    def fail(self, error: OSError) -> None:
+        """Writes nothing any more, as what was to be written cannot be made."""
+        self.failure = error
+        self._give_up()
+
     def text(self, text: str) -> None:
         """Writes UTF-8, whatever the terminal takes: for programs."""
         self.write(text.encode("utf-8"))
@@ -72,7 +77,8 @@ class Output:
 
     def _give_up(self) -> None:
         self.given_up = True
-        assert self._stream is not None
+        if self._stream is None:
+            return
         # What is still in the buffer would be tried again, and complained about, at the end.
         with contextlib.suppress(OSError):  # Not every stream has a number.
             number = self._stream.fileno()
