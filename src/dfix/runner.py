@@ -257,15 +257,18 @@ class Runner:
         gitignore: bool = True,
         jobs: int | None = None,
         journal: Journal | None = None,
+        beside: bool = True,
     ) -> None:
         """Finds the files below `paths`. With a `journal` what changes is written, else not.
 
+        Without `beside` nothing is kept for what there is to say about files beside them.
         `jobs` is the number of processes, None for what fits. Raises ValueError for a pattern in
         `exclude` that is none.
         """
         self.work = replace(work, roots=tuple(_roots(paths, work.cwd)))
         self.candidates = tuple(discover(paths, exclude=exclude, gitignore=gitignore, cwd=work.cwd))
         self._journal = journal
+        self._beside = beside
         self._handled: list[Handled] = []
         self._excluded = excluded_by(exclude, work.cwd)
         if jobs is None:
@@ -286,7 +289,7 @@ class Runner:
             if report is not None:
                 root = None if candidate.explicit else work.root_of(candidate.path)
                 written = self._written(report, root)
-                handled = work.handled(written)
+                handled = work.handled(written) if self._beside else None
                 if handled is not None:
                     self._handled.append(handled)
                 yield written

@@ -92,7 +92,13 @@ class Session:
             journal = Journal.open()
         try:
             runner = Runner(
-                paths, self.work, exclude=exclude, gitignore=gitignore, jobs=jobs, journal=journal
+                paths,
+                self.work,
+                exclude=exclude,
+                gitignore=gitignore,
+                jobs=jobs,
+                journal=journal,
+                beside=self.view.neighbours or self.view.check,
             )
         except ValueError as error:
             raise click.UsageError(f"--exclude: {error}") from error
