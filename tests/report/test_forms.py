@@ -15,10 +15,19 @@ from tests.report.reports import finding, report
 @pytest.fixture(autouse=True)
 def _collected() -> Iterator[None]:
     """Garbage is collected as usual: a call of the command line makes that rare for its process."""
-    before = gc.get_threshold()
+    before, enabled = gc.get_threshold(), gc.isenabled()
     gc.set_threshold(700, 10, 10)
+    gc.enable()  # whatever another library of this process made of it
+    # The more there is in the process, the later all of it is looked through: what other tests have left
+    # does not count.
+    gc.collect()
+    gc.freeze()
+    gc.collect()
     yield
+    gc.unfreeze()
     gc.set_threshold(*before)
+    if not enabled:
+        gc.disable()
 
 
 def _reports(count: int) -> Iterator[FileReport]:

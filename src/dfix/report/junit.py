@@ -46,6 +46,10 @@ class Form:
         self._suites = SpooledTemporaryFile(_SPOOL, "w+", encoding="utf-8", newline="")  # noqa: SIM115
         self._numbers: Counter[str] = Counter()
 
+    def __del__(self) -> None:
+        """Closes the file of a report that nobody took to its end."""
+        self._suites.close()
+
     def head(self) -> str:
         """Nothing: the numbers come first."""
         return ""
