@@ -87,6 +87,7 @@ def test_read_alpine_variant() -> None:
         expose=(),
         volume=(),
         extrapolated=False,
+        default_shell=(),
     )
 
 
@@ -143,21 +144,7 @@ def test_nothing_else_is_told_where_no_build_file_was_read(text: str) -> None:
         image=found.image,
         family=found.family,
         package_manager=found.package_manager,
-        default_user=None,
-        shell=None,
-        bash=None,
-        entrypoint=None,
-        cmd=None,
-        workdir=None,
-        stopsignal=None,
-        init=None,
-        drops_privileges=None,
-        users=(),
-        user_tools=(),
-        tools_installed=(),
-        expose=(),
-        volume=(),
-        extrapolated=True,
+        default_shell=(),
     )
 
 

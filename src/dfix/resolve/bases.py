@@ -57,38 +57,38 @@ class BaseFacts(Struct, frozen=True):
 
     image: str
     """The familiar name, without a tag."""
-    family: str | None
+    family: str | None = None
     """The distribution (`debian`, `alpine`, `rhel`, ...), `distroless`, `windows` or `scratch`.
 
     None only where a registry told of an image that no table has: it is for Linux then.
     """
-    package_manager: str | None
+    package_manager: str | None = None
     """`apt`, `apk`, `dnf`, `yum`, `microdnf`, `tdnf`, `zypper`, `pacman` or `none`."""
-    default_user: str | None
+    default_user: str | None = None
     """`root`, or what the last USER says: a name or a number, a group with it where it has one."""
-    shell: Shell | None
+    shell: Shell | None = None
     """What `/bin/sh` is."""
-    bash: bool | None
+    bash: bool | None = None
     """Whether there is a bash; False says that no build file adds one, a dependency still could."""
-    entrypoint: CommandLine
-    cmd: CommandLine
+    entrypoint: CommandLine = None
+    cmd: CommandLine = None
     """The effective value: an ENTRYPOINT has cleared a CMD from further down."""
-    workdir: str | None
-    stopsignal: str | None
-    init: str | None
+    workdir: str | None = None
+    stopsignal: str | None = None
+    init: str | None = None
     """`tini`, `dumb-init`, `s6` or `none`; as with bash, a dependency could bring one."""
-    drops_privileges: str | None
+    drops_privileges: str | None = None
     """The programs that its entrypoint script names for it (`gosu`, `gosu;su-exec`), or `none`."""
-    users: tuple[KnownUser, ...]
-    user_tools: tuple[str, ...]
+    users: tuple[KnownUser, ...] = ()
+    user_tools: tuple[str, ...] = ()
     """`useradd`, `adduser` (Debian's) and `adduser(busybox)`."""
-    tools_installed: tuple[str, ...]
+    tools_installed: tuple[str, ...] = ()
     """Common packages that a build file installs and keeps."""
-    expose: tuple[str, ...]
-    volume: tuple[str, ...]
-    extrapolated: bool
+    expose: tuple[str, ...] = ()
+    volume: tuple[str, ...] = ()
+    extrapolated: bool = True
     """Whether this tag itself was not read, so that only what all tags share is told."""
-    default_shell: tuple[str, ...] | None = ()
+    default_shell: tuple[str, ...] | None = None
     """What runs the shell form, where a SHELL says so; Windows' images aside none of the table has one."""
     env: Mapping[str, str] | None = None
     """All that ENV sets; known by a registry alone, as the labels are."""
@@ -122,6 +122,7 @@ _SCRATCH = BaseFacts(
     expose=(),
     volume=(),
     extrapolated=False,
+    default_shell=(),
 )
 
 
@@ -244,6 +245,7 @@ def _parse(line: str) -> _Row:
         expose=tuple(expose.split()),
         volume=tuple(volume.split()),
         extrapolated=False,
+        default_shell=(),
     )
     return _Row(tuple(patterns.split("|")), basis == "read", tuple(read_for.split()), facts)
 

@@ -25,7 +25,7 @@ def facts_of(
     """
     if table is not None and table.family in {"windows", "scratch"}:
         return table
-    known = _nothing(image) if table is None else table
+    known = BaseFacts(image.familiar_name) if table is None else table
     entrypoint = _same([_command_line(each.entrypoint) for each in configs])
     cmd = _same([_command_line(each.cmd) for each in configs])
     # What the table knows of the program in front of all others holds where that one still is.
@@ -44,31 +44,6 @@ def facts_of(
         default_shell=_same([each.shell or () for each in configs]),
         env=_same([each.env or {} for each in configs]),
         labels=_same([each.labels or {} for each in configs]),
-    )
-
-
-def _nothing(image: ImageReference) -> BaseFacts:
-    """An image of which only the name is known."""
-    return BaseFacts(
-        image=image.familiar_name,
-        family=None,
-        package_manager=None,
-        default_user=None,
-        shell=None,
-        bash=None,
-        entrypoint=None,
-        cmd=None,
-        workdir=None,
-        stopsignal=None,
-        init=None,
-        drops_privileges=None,
-        users=(),
-        user_tools=(),
-        tools_installed=(),
-        expose=(),
-        volume=(),
-        extrapolated=True,
-        default_shell=None,
     )
 
 
