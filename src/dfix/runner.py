@@ -257,11 +257,11 @@ class Runner:
         gitignore: bool = True,
         jobs: int | None = None,
         journal: Journal | None = None,
-        beside: bool = True,
+        beside: bool = False,
     ) -> None:
         """Finds the files below `paths`. With a `journal` what changes is written, else not.
 
-        Without `beside` nothing is kept for what there is to say about files beside them.
+        With `beside` what `beside()` is to look at is kept, the texts included.
         `jobs` is the number of processes, None for what fits. Raises ValueError for a pattern in
         `exclude` that is none.
         """

@@ -4,13 +4,17 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from dfix.cli.group import main
+from tests.resolve.registries.images import Image, Index
+from tests.resolve.registries.scripted import Server, listing
+
+Serve = Callable[..., Server]
 
 ADD = "FROM debian:12\nADD . /app\n"
 COPY = "FROM debian:12\nCOPY . /app\n"
@@ -102,3 +106,17 @@ def call(
     # One fixer, so that these tests speak of the command line and of nothing else.
     (folder.parent / "dfix.toml").write_text('select = ["add-to-copy"]\n')
     yield Caller(folder, monkeypatch, capsysbinary)
+
+
+@pytest.fixture
+def serve(request: pytest.FixtureRequest) -> Iterator[Serve]:
+    """Starts registries with some images, by default those that the module calls TAGS."""
+    made: list[Server] = []
+
+    def start(tags: dict[str, Image | Index] | None = None) -> Server:
+        made.append(Server(listing(request.module.TAGS if tags is None else tags)))
+        return made[-1]
+
+    yield start
+    for each in made:
+        each.close()

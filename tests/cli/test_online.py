@@ -2,17 +2,16 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Caller
+from tests.cli.conftest import Caller, Serve
 from tests.resolve.registries.daemon import Daemon, program
 from tests.resolve.registries.images import Image, Index, image, index
-from tests.resolve.registries.scripted import Reply, Server, listing
+from tests.resolve.registries.scripted import Reply
 
-Serve = Callable[..., Server]
+pytestmark = pytest.mark.usefixtures("alone")
 
 SIGNAL = index(
     image("amd64", Cmd=["sh"], StopSignal="SIGQUIT"),
@@ -28,29 +27,6 @@ TAGS: dict[str, Image | Index] = {
 NGINX = 'CMD ["nginx", "-g", "daemon off;"]\n'
 PINNING = ("--select", "pin-base-image", "--online")
 ENDING = ("--select", "stop-signal", "--online")
-
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the user's proxies, logins nor cache take part."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
-    monkeypatch.setenv("DFIX_CACHE_DIR", str(tmp_path / "cache"))
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    made: list[Server] = []
-
-    def start(tags: dict[str, Image | Index] = TAGS) -> Server:
-        made.append(Server(listing(tags)))
-        return made[-1]
-
-    yield start
-    for each in made:
-        each.close()
 
 
 @pytest.mark.parametrize(

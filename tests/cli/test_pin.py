@@ -2,31 +2,20 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from dfix import pinning
 from dfix.resolve.lock import Lock
-from tests.cli.conftest import Caller
+from tests.cli.conftest import Caller, Serve
 from tests.resolve.registries.images import Image, Index, image, index
-from tests.resolve.registries.scripted import Reply, Server, listing
+from tests.resolve.registries.scripted import Reply
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "pinning.md"
 TABLE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-Serve = Callable[..., Server]
-
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the user's proxies, logins nor cache take part."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
-    monkeypatch.setenv("DFIX_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 NEW = index(image("amd64", Cmd=["new"]), image("arm64", Cmd=["new"]))
@@ -36,19 +25,6 @@ TAGS: dict[str, Image | Index] = {
     "latest": NEW, "2": NEW, "2.1": NEW, "2.1.3": NEW, "2.0": OLD, "1": OLD, "1.9": OLD,
     "3-rc1": NEWEST, "20240101": NEW,
 }  # fmt: skip
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    made: list[Server] = []
-
-    def start(tags: dict[str, Image | Index] = TAGS) -> Server:
-        made.append(Server(listing(tags)))
-        return made[-1]
-
-    yield start
-    for each in made:
-        each.close()
 
 
 def answers(call: Caller) -> list[dict[str, str]]:

@@ -28,11 +28,8 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user's proxies take no part."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+def _alone(alone: None) -> None:
+    """Nothing of the user's takes part."""
 
 
 @pytest.fixture

@@ -36,12 +36,8 @@ def ref(text: str) -> ImageReference:
 
 
 @pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the user's proxies nor logins take part."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+def _alone(alone: None) -> None:
+    """Nothing of the user's takes part."""
 
 
 @pytest.fixture
