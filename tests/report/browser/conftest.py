@@ -7,6 +7,7 @@ write nothing to the console; that is checked when the test ends.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,24 @@ ARGUMENTS = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disabl
     --disable-component-update --disable-sync""".split()
 
 Open = Callable[..., Any]
+
+
+@contextmanager
+def going(page: Any) -> Iterator[None]:
+    """Leave only when the page has gone elsewhere within itself, which a browser tells it later.
+
+    The page's own listener was there first, so what it shows is new once this one is called.
+    """
+    page.evaluate(
+        """() => {
+            window.gone = new Promise(tell => {
+                addEventListener('hashchange', () => tell(true), { once: true });
+                setTimeout(() => tell(false), 10_000);
+            });
+        }"""
+    )
+    yield
+    assert page.evaluate("window.gone")
 
 
 # For a module: while it is open a thread and an event loop are, which other tests must not have about.

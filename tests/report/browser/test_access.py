@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dfix.report.campaign.model import FileRecord
-from tests.report.browser.conftest import Open
+from tests.report.browser.conftest import Open, going
 from tests.report.campaigns import (
     campaign,
     changed_file,
@@ -86,7 +86,8 @@ def test_hostile_text_neither_breaks_the_page_nor_its_width(open_page: Open, loo
     page = open_page(hostile_campaign(), **LOOKS[look])
     assert violations(page) == []
     assert not scrolls_sideways(page)
-    page.locator("#table tbody a").click()
+    with going(page):
+        page.locator("#table tbody a").click()
     assert page.locator(".diff").count() == 1
     assert violations(page) == []
     assert not scrolls_sideways(page)
