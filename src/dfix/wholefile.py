@@ -51,3 +51,15 @@ def flush_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove from `folder` what was never finished, because a process was killed over it.
+
+    Only for a folder in which nobody else is writing. A folder that is a link is left alone.
+    """
+    if folder.is_symlink():
+        return
+    for path in folder.glob(f"{TEMPORARY}*"):
+        with contextlib.suppress(OSError):  # It stays, and is in nobody's way.
+            path.unlink()

@@ -251,6 +251,19 @@ def test_a_limit_and_going_on(migrate: Command, tmp_path: Path) -> None:
     assert parts(done.folder) == parts(whole.folder)
 
 
+def test_what_a_killed_process_left_is_removed(migrate: Command, tmp_path: Path) -> None:
+    set_of_files = listing(tmp_path / "set", 5)
+    first = migrate("--files", set_of_files, "--part-files", "2", "--limit", "1")
+    left = [
+        folder / ".dfix-0123456789abcdef" for folder in (first.folder, first.folder / "results")
+    ]
+    for path in left:
+        path.touch()
+    done = migrate("--resume")
+    assert done.code == 0, done.err
+    assert [path.name for path in left if path.exists()] == []
+
+
 def test_parts_of_another_size(migrate: Command, tmp_path: Path) -> None:
     set_of_files = listing(tmp_path / "set", 5)
     done = migrate("--files", set_of_files, "--part-files", "2", "--limit", "2")

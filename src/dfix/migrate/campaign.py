@@ -1,6 +1,5 @@
 """A campaign under way: takes the work from the journal, has it done, and writes what came of it."""
 
-import contextlib
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
@@ -22,7 +21,7 @@ from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.campaign.write import write_report
 from dfix.version import __version__
-from dfix.wholefile import TEMPORARY, whole_file
+from dfix.wholefile import remove_unfinished, whole_file
 
 
 class Campaign:
@@ -114,9 +113,7 @@ class Campaign:
             for path in folder.glob(f"{SCRATCH}*"):
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path, ignore_errors=True)
-            for path in folder.glob(f"{TEMPORARY}*"):
-                with contextlib.suppress(OSError):  # It stays, and is in nobody's way.
-                    path.unlink()
+            remove_unfinished(folder)
 
 
 def _died(task: Task) -> Outcome:

@@ -16,6 +16,7 @@ from dfix.report.campaign import model
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.campaign.write import write_report
 from dfix.version import __version__
+from dfix.wholefile import remove_unfinished
 
 #: Bytes of one chunk. A chunk is the unit of resuming: another size would be another campaign.
 CHUNK_BYTES = 4 * 1024 * 1024
@@ -52,6 +53,8 @@ class FileCampaign:
         files = file_set(self.call)
         recipe = Recipe.of(self.call.selection, self._settings())
         results = made_folder(self.folder / RESULTS)
+        for folder in (self.folder, results):
+            remove_unfinished(folder)
         digests: dict[int, str] = {}
         todo = self._todo(files, recipe, digests, limit)
         for task, made in executor.run(make_part, todo, died=_nothing):
