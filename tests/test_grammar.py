@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import sys
 from pathlib import Path
 
 import lark
@@ -27,6 +28,22 @@ def test_no_group_is_possessive(escape: str) -> None:
     for terminal in _lark(escape).terminals:
         pattern = _CLASS.sub("[]", terminal.pattern.to_regexp())
         assert not _POSSESSIVE_GROUP.search(pattern), terminal.name
+
+
+def test_classes_are_those_of_the_spaces_of_go() -> None:
+    """They are written by way of Python's spaces, which might become others."""
+    spaces = lalr.BLANK + lalr.WIDE
+    meant = {
+        "[␣]": f"[{spaces}]",
+        r"[^␣\n]": rf"[^{spaces}\n]",
+        r"[␣\n]": rf"[{spaces}\n]",
+        "[␠]": f"[{lalr.WIDE}]",
+    }
+    signs = "".join(map(chr, range(sys.maxunicode + 1)))
+    written = dict(lalr._CLASSES)
+    assert written.keys() == meant.keys()
+    for name, plain in meant.items():
+        assert re.findall(written[name], signs) == re.findall(plain, signs), name
 
 
 @pytest.mark.parametrize("escape", ["\\", "`"])

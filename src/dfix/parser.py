@@ -13,14 +13,17 @@ from lark import Lark, Token, Tree
 from lark.lark import PostLex
 
 from dfix import nodes, words
-from dfix.lalr import LINE_REST, SPACE, SWALLOWED, lalr
+from dfix.lalr import LINE_REST, SWALLOWED, lalr
 from dfix.nodes import Dockerfile, End, Flag, Heredoc, Instruction, Leaf, Line
 from dfix.text import decode
+from dfix.words import SPACE
 
-_SPACE_CHARS = "".join(filter(re.compile(f"[{SPACE}]").match, map(chr, range(0x3001))))
+_SPACE_CHARS = "".join(
+    filter(re.compile(SPACE).match, filter(str.isspace, map(chr, range(0x3001))))
+)
 #: A parser directive; the builder stops looking for them at the first other line.
 _DIRECTIVE = re.compile(
-    rf"[{SPACE}]*+#[{SPACE}]*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",
+    rf"{SPACE}*+#{SPACE}*+(syntax|escape|check)[ \t\f\r]*+=(?!\r*+(?:\n|\Z))([^\n]*+)(?:\n|\Z)",
     re.IGNORECASE,
 )
 _KEYWORDS: dict[str, type[Instruction]] = {

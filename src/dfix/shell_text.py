@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from dfix.patterns import regex
+from dfix.words import SPACE
 
 _STAND_IN = "\x7f"
 """An ASCII character that is no blank, no operator, no quote and part of no name."""
 
-_SPACE = "\t\\v\\f\\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-"""The inside of a character class: what the builder calls white space, but for the line feed."""
-
 
 def _continuation(escape: str) -> re.Pattern[str]:
-    blank_or_comment = rf"[{_SPACE}]*(?:#[^\n]*)?"
+    blank_or_comment = rf"{SPACE}*(?:#[^\n]*)?"
     return re.compile(
         rf"{re.escape(escape)}(?P<blanks>[ \t]*)\r*(?:\Z|\n"
         rf"(?:{blank_or_comment}\n)*(?:{blank_or_comment}\Z)?)"
