@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from dfix.facts.commands import (
     COMMON_TOOLS,
     COREUTILS,
@@ -14,9 +16,10 @@ from dfix.facts.commands import (
     name_of,
     statements,
 )
+from dfix.facts.programs import inner_texts, unwrapped, words_of
 from dfix.nodes import Run
 from dfix.patterns import regex
-from dfix.shell import Command, ShellScript
+from dfix.shell import Command, ShellScript, Word, parse_shell
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
@@ -25,6 +28,16 @@ _DAEMONS = frozenset(
     "service start-stop-daemon nohup setsid daemon daemonize mysqld_safe systemctl initctl "
     "supervisord rc-service openrc invoke-rc.d screen tmux".split()
 )
+#: Programs by which services are started: `pg_ctl`, `apachectl`, `pg_ctlcluster`.
+_CONTROLS = regex(r".*ctl(?:cluster)?")
+#: Options of `find` that run the words behind them.
+_EXECUTING = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
+_DEEPEST = 3
+#: Servers that leave the terminal without being told to, and options of theirs that start nothing.
+_DAEMONS_BY_THEMSELVES = frozenset(
+    "apache2 cron crond dbus-daemon httpd nginx rsyslogd sshd".split()
+)
+_ASKING = frozenset("-t -T -v -V -h -S -l -L -M --help --version".split())
 _ACCOUNT_TOOLS = frozenset(
     "usermod gpasswd groupmod groupmems chsh chfn newgrp sg vipw vigr passwd chage deluser delgroup "
     "userdel groupdel adduser addgroup".split()
@@ -66,17 +79,64 @@ def remembered(facts: "Facts", run: Run, script: ShellScript) -> str | None:
     )
 
 
-def _background(script: ShellScript) -> str | None:
-    for statement in statements(script.statements):
-        if statement.background:
-            return "a process in the background would live on into the next RUN"
+def _scripts(script: ShellScript, depth: int = 0) -> Iterator[ShellScript]:
+    """A script and the texts that it hands to other shells: `su -c TEXT`, `sudo sh -c TEXT`."""
+    yield script
+    if depth == _DEEPEST:
+        return
     for command in script.commands:
+        for text in inner_texts(_legible(command)):
+            yield from _scripts(parse_shell(text, ""), depth + 1)
+
+
+def _legible(command: Command) -> tuple[str, ...]:
+    """The words of a command; a text in double quotes as it is written, with its variables."""
+    written = [] if command.name is None else [command.name, *command.arguments]
+    return tuple(
+        known
+        if word.value is not None or not re.fullmatch(r'"[^"$`][^"`]*"', word.text)
+        else word.text[1:-1]
+        for word, known in zip(written, words_of(command), strict=True)
+    )
+
+
+def _commands(script: ShellScript) -> Iterator[Command]:
+    """The commands of a script, and those that they start in their turn: `sudo service x start`."""
+    for each in _scripts(script):
+        for command in each.commands:
+            yield command
+            for inner in _started(command):
+                yield replace(command, name=inner[0], arguments=inner[1:], assignments=())
+
+
+def _started(command: Command) -> Iterator[tuple[Word, ...]]:
+    """The words that a command runs as another one: behind `sudo`, `env`, and `find -exec`."""
+    if command.name is None:
+        return
+    words = (command.name, *command.arguments)
+    behind = len(unwrapped(words_of(command)))
+    if behind < len(words):
+        yield words[len(words) - behind :]
+    if base_name(command) == "find":
+        for at, word in enumerate(words[:-1]):
+            if word.value in _EXECUTING:
+                yield words[at + 1 :]
+
+
+def _background(script: ShellScript) -> str | None:
+    for each in _scripts(script):
+        for statement in statements(each.statements):
+            if statement.background:
+                return "a process in the background would live on into the next RUN"
+    for command in _commands(script):
         name = base_name(command)
         values = literal_arguments(command)
         if name in _DAEMONS and not (name == "systemctl" and "start" not in values):
             return f"`{name}` may start a process that lives on into the next RUN"
-        if name and name.endswith("ctl") and "start" in values:
+        if name and _CONTROLS.fullmatch(name) and {"start", "restart"} & set(values):
             return f"`{name} start` starts a process that lives on into the next RUN"
+        if name in _DAEMONS_BY_THEMSELVES and not _ASKING.intersection(values):
+            return f"`{name}` goes to the background, and lives on into the next RUN"
         if "init.d" in (name_of(command) or "") or any(
             value in {"--daemon", "--daemonize", "-daemon", "--fork", "--background", "-D"}
             and name not in PACKAGE_MANAGERS | COREUTILS | COMMON_TOOLS
@@ -91,7 +151,7 @@ def _account(facts: "Facts", run: Run, script: ShellScript) -> str | None:
     if _ACCOUNT_FILES.search(script.cooked):
         return "the account files may change what the next RUN starts with"
     user = facts.bases.user(run)
-    for command in script.commands:
+    for command in _commands(script):
         name = base_name(command)
         if name not in _ACCOUNT_TOOLS:
             continue
@@ -106,7 +166,7 @@ def _account(facts: "Facts", run: Run, script: ShellScript) -> str | None:
 
 
 def _replaced_shell(script: ShellScript) -> str | None:
-    for command in script.commands:
+    for command in _commands(script):
         values = literal_arguments(command)
         name = base_name(command)
         if name == "dpkg-reconfigure" or name == "dpkg-divert":
@@ -120,7 +180,7 @@ def _replaced_shell(script: ShellScript) -> str | None:
 
 def _hard_links(script: ShellScript) -> str | None:
     """P13: a write to one name of a file breaks the link on the next layer, not in the same one."""
-    for command in script.commands:
+    for command in _commands(script):
         name = base_name(command)
         options = [value or "" for value in literal_arguments(command)]
         short = "".join(option[1:] for option in options if re.match(r"-[A-Za-z]", option))
@@ -136,7 +196,7 @@ def _removed_directory(facts: "Facts", run: Run, script: ShellScript) -> str | N
     workdir = facts.bases.workdir(run)
     if workdir == "/":
         return None
-    for command in script.commands:
+    for command in _commands(script):
         if base_name(command) not in _REMOVERS:
             continue
         for value in _paths(command):

@@ -1,6 +1,7 @@
 """What a shell would remember of one RUN in the next, were it the same shell."""
 
 import posixpath
+from collections.abc import Iterable
 
 from dfix.facts.commands import (
     BUILTINS,
@@ -68,6 +69,10 @@ def kept(script: ShellScript) -> str | None:
             return f"`{name}` may hide a built-in that changes the shell"
         if name in _STATEFUL and not _is_failing_exit(script, command):
             return f"`{name}` changes the shell that the next RUN would run in"
+        if name == "printf" and any(
+            value is None or value.startswith("-v") for value in literal_arguments(command)[:1]
+        ):
+            return "`printf -v` would set a variable for the next RUN"
         if name == "exec" or (command.name is None and command.redirects):
             return "redirections of the shell itself would reach the next RUN"
     return None
@@ -87,7 +92,12 @@ def _is_failing_exit(script: ShellScript, command: Command) -> bool:
 
 
 class Lookup:
-    """P12: a shell remembers where it found a command, and misses a new one that takes its place."""
+    """P12: a shell remembers where it found a command, and misses a new one that takes its place.
+
+    A subshell goes by what the shell remembers that it comes from, so that a later use counts
+    wherever it stands. What a subshell finds itself is forgotten with it; but dash and BusyBox look
+    the parts of a pipeline up before they split.
+    """
 
     def __init__(self) -> None:
         self._used: set[str] = set()
@@ -96,7 +106,7 @@ class Lookup:
 
     def objection(self, script: ShellScript) -> str | None:
         """The command of `script` that may be another one by then; None if there is none."""
-        for name in sorted(_looked_up(script) & self._used):
+        for name in sorted(_searched(script.commands) & self._used):
             if name not in _STAYING:
                 return f"`{name}` may be another program by its second use"
             if (
@@ -109,7 +119,9 @@ class Lookup:
 
     def add(self, script: ShellScript) -> None:
         """Takes note of what `script` runs, installs and writes."""
-        self._used |= _looked_up(script)
+        piped = (part.command for each in script.pipelines for part in each.children)
+        self._used |= _searched(each for each in script.commands if not each.subshell)
+        self._used |= _searched(each for each in piped if each is not None)
         for command in script.commands:
             self._installed.update(installed_packages(command) or ())
         for path in written_paths(script):
@@ -117,7 +129,7 @@ class Lookup:
                 self._written.add(posixpath.basename(path))
 
 
-def _looked_up(script: ShellScript) -> set[str]:
-    """The names that the shell itself searches the PATH for."""
-    names = {name_of(command) or "" for command in script.commands if not command.subshell}
+def _searched(commands: Iterable[Command]) -> set[str]:
+    """The names of commands that a shell searches the PATH for."""
+    names = {name_of(command) or "" for command in commands}
     return {name for name in names if name and "/" not in name and name not in BUILTINS}
