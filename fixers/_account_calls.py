@@ -7,8 +7,12 @@ from msgspec import Struct
 
 from dfix import Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import base_name
+from dfix.facts.placements import placements
 from dfix.facts.scripts import Command, script_of
 from dfix.facts.statements import statements_of
+
+from ._account_files import brought
+from ._heirs import descendants
 
 #: Short options with a value, by tool; `adduser` is Debian's or BusyBox's.
 _VALUES = {
@@ -86,10 +90,19 @@ def mentions(facts: Facts, stage: Stage, until: Instruction, name: str) -> bool:
 
 
 def may_change(facts: Facts, stage: Stage, until: Instruction) -> bool:
-    """Whether something before `until` may change accounts that are there."""
-    return any(
+    """Whether a RUN before `until` may change accounts that are there, or a copy replace them.
+
+    A copy further down counts as well: USER is looked up once more when a container starts.
+    """
+    if any(
         _CHANGING.search(run.with_changes(leading_lines=()).code)
         for run in runs_before(facts, stage, until)
+    ):
+        return True
+    return any(
+        brought(facts, placement) is not None
+        for each in (stage, *descendants(facts, stage))
+        for placement in placements(facts, each)
     )
 
 

@@ -31,13 +31,14 @@ class Wish(Struct, frozen=True):
 class Account(Struct, frozen=True):
     """What USER gets, the commands that make it (none where it exists), and the evidence.
 
-    `names` are all that `--chown` may call it.
+    `names` are all that `--chown` may call it, and `programs` where the commands are.
     """
 
     user: str
     commands: tuple[str, ...]
     names: frozenset[str]
     reason: str
+    programs: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -139,4 +140,5 @@ def _made(family: str, shadow: bool, wish: Wish) -> Account | str:
         commands,
         names,
         f"an account is made for it with the tools of {family}",
+        ("/bin",) if family == "busybox" else ("/usr/sbin",),
     )

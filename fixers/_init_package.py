@@ -6,9 +6,11 @@ from msgspec import Struct
 
 from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage, regex
 from dfix.facts.commands import APT_PROGRAMS, base_name, verb_of
+from dfix.facts.programs import kind_of_program, unwrapped, words_of
 from dfix.facts.runtime import INITS
 from dfix.facts.scripts import has_posix_shell, script_of
 
+from ._search_path import not_searched
 from ._variable_base import may_be_another
 
 #: Releases whose package archives are served where their images look for them.
@@ -31,13 +33,14 @@ _SOURCES = regex(
 
 
 class Installation(Struct, frozen=True):
-    """Commands that install tini as root, and its path."""
+    """Commands that install tini as root, its path, and where the commands look for programs."""
 
     commands: tuple[str, ...]
     path: str
+    programs: tuple[str, ...]
 
 
-_APK = Installation(("apk add --no-cache tini",), "/sbin/tini")
+_APK = Installation(("apk add --no-cache tini",), "/sbin/tini", ("/sbin",))
 _DEB = Installation(
     (
         "apt-get update",
@@ -45,6 +48,7 @@ _DEB = Installation(
         "rm -rf /var/lib/apt/lists/*",
     ),
     "/usr/bin/tini",
+    ("/usr/sbin", "/usr/bin"),  # dpkg calls programs of both
 )
 
 
@@ -59,6 +63,8 @@ def installation(facts: Facts, stage: Stage, at: Instruction) -> Installation | 
         return "the SHELL in force is no POSIX shell"
     if facts.bases.user(at) != "root":
         return "where it would be installed, the user is not known to be root"
+    if reason := not_searched(facts, at, found.programs):
+        return reason
     for instruction in stage.instructions[stage.instructions.index(at) :]:
         if _moves_sources(instruction):
             return "further down it is changed where packages come from: they may be needed here"
@@ -178,6 +184,9 @@ def _uses_lists(facts: Facts, run: Run) -> bool:
             updated = updated or verb == "update"
             if not updated and verb not in {"clean", "autoclean", "remove", "purge", "autoremove"}:
                 return True
-        elif "/" in (command.name.value or "") or name in {"sh", "bash", "eval", "source", "."}:
+        elif (
+            "/" in (command.name.value or "")
+            or kind_of_program(unwrapped(words_of(command))) == "script"
+        ):
             return not updated
     return False

@@ -8,6 +8,7 @@ from dfix.facts.contents import program_path, workdir_of
 from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Program
 
+from ._account_files import brought
 from ._handed_over import HandedOver
 from ._program_files import Target, target_of
 
@@ -159,15 +160,9 @@ def _of_destination(facts: Facts, placement: Placement, made: bool, program: str
     for each in (path, *placement.node.sources):
         if posixpath.basename(each) in _ROOT_TOOLS:
             return f"`{posixpath.basename(each)}` is copied, which is of use to root alone"
-    if made and posixpath.normpath(path) in {"/", "/etc"}:
-        evidence = facts.surroundings.evidence
-        for source in placement.node.sources:
-            name = posixpath.basename(source.rstrip("/"))
-            kind = evidence.kind(source, level_is_safe=False) if evidence is not None else "unknown"
-            if source == placement.source_of(program) or kind == "file":
-                continue
-            if not re.fullmatch(r"[^*?\[.][^*?\[]*\.[\w-]+", name):
-                return f"{source} is copied to {path}, and may bring accounts of its own"
+    source = brought(facts, placement, program) if made else None
+    if source is not None:
+        return f"{source} is copied to {path}, and may bring accounts of its own"
     return None
 
 

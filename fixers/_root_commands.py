@@ -16,7 +16,7 @@ _HARMLESS = PACKAGE_MANAGERS | frozenset(
     docker-php-ext-enable docker-php-ext-install dos2unix dpkg dpkg-architecture dpkg-query du echo
     egrep env exit export expr false fc-cache fgrep file g++ gcc gem getconf git go gpg gpgconf
     gradle gradlew grep gunzip gzip head jq ldconfig ldd local locale-gen localedef ls lsb_release
-    make md5sum meson mktemp mv mvn mvnw ninja nproc openssl pear pecl phpenmod phpize printf pwd
+    make md5sum meson mktemp mv mvn mvnw ninja nproc pear pecl phpenmod phpize printf pwd
     read readlink realpath return rm rmdir rpm sed seq set sha1sum sha256sum sha512sum shift sleep
     sort stat strip tail tee test true tsc type uname uniq unlink unset unxz update-ca-certificates
     update-ca-trust update-locale wc wget which whoami xz""".split()
@@ -100,6 +100,13 @@ def _packages_of_node(words: _Words) -> str | None:
     return None if known else _OF_SCRIPT
 
 
+def _openssl(words: _Words) -> str | None:
+    """Private keys are written for their owner alone."""
+    if len(words) > 1 and words[1] in _PUBLIC_OF_OPENSSL:
+        return None
+    return "`openssl` may make a key that only root may read"
+
+
 def _archives(words: _Words) -> str | None:
     """dpkg and rpm: files are packages of which nothing is known."""
     for word in words[1:]:
@@ -123,6 +130,10 @@ def _composer(words: _Words) -> str | None:
     return None
 
 
+_PUBLIC_OF_OPENSSL = frozenset(
+    """base64 dgst dhparam enc md5 passwd rand rehash s_client sha1 sha256 sha512 verify version
+    x509""".split()
+)
 _OF_SCRIPT = "what a script of package.json leaves behind is not known"
 _CHECKS: Mapping[str, Callable[[_Words], str | None]] = {
     "chmod": _chmod,
@@ -140,4 +151,5 @@ _CHECKS: Mapping[str, Callable[[_Words], str | None]] = {
     "dpkg": _archives,
     "rpm": _archives,
     "composer": _composer,
+    "openssl": _openssl,
 }

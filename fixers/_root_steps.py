@@ -22,6 +22,9 @@ _ACCOUNT_TOOLS = frozenset(
     """useradd adduser groupadd addgroup usermod groupmod gpasswd passwd chpasswd deluser delgroup
     userdel groupdel chage vipw""".split()
 )
+_ACCOUNT_FILES = regex(r"/etc/g?(?:passwd|shadow|group)\b(?![.\w])")
+#: Programs that only read the files that they are called with.
+_READERS = frozenset("[ awk cat cut egrep fgrep grep head ls sort stat tail test wc".split())
 #: Packages whose programs are of use to root alone, or give root up by themselves.
 _ROOT_PACKAGES = frozenset(
     """sudo gosu su-exec doas cron cronie dcron anacron openssh openssh-server dropbear supervisor
@@ -57,6 +60,7 @@ _PRIVILEGED = regex(
     r"|\s(?:-v|--volume|--mount)[= ]\S*[:,]"
 )
 _SOCKET = regex(r"docker\.sock")
+_ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 _HOME_OF_ANOTHER = regex(
     r"(?!(?:JAVA|JRE|JDK|MAVEN|M2|GRADLE|ANT|SBT|SCALA|KOTLIN|GO|CARGO|RUSTUP|NODE|NVM|PYTHON|VENV"
     r"|PYENV|POETRY|GEM|BUNDLE|COMPOSER|PNPM|ANDROID|DOTNET|APP|PROJECT|SERVICE)_)\w+_HOME"
@@ -167,7 +171,9 @@ def _texts(command: Command) -> Iterator[str]:
 
 
 def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
-    """What speaks against one command; `texts` are its words as written."""
+    """What speaks against one command; `texts` are its words as written, and what goes with them."""
+    if ahead := _wrapping(words, texts):
+        words, texts = words[ahead:], texts[ahead:]
     name = posixpath.basename(words[0] or "") if words else ""
     if name not in {"rm", "rmdir"} and any(map(_HOME.search, texts)):
         return f"`{name}` works below /root, which only root may read"
@@ -178,6 +184,9 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     for text in texts:
         if name not in {"rm", "rmdir"} and _OF_HOME.fullmatch(text):
             return f"`{text}` looks for settings below the home directory"
+    named = texts[len(words) :] if name in _READERS else texts
+    if any(map(_ACCOUNT_FILES.search, named)):
+        return f"`{name}` may change accounts: which of them the program is for, is not said"
     if name in _ACCOUNT_TOOLS:
         return f"`{name}` changes accounts: which of them the program is for, is not said"
     if name in {"chown", "chgrp"}:
@@ -185,6 +194,18 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     if name == "mkdir":
         return _mkdir(words, scene)
     return objection_to(words)
+
+
+def _wrapping(words: _Words, texts: Sequence[str]) -> int:
+    """How many words stand in front of the program that `env` or `command` starts."""
+    ahead = at = 0
+    while at < len(words) and posixpath.basename(words[at] or "") in {"command", "env"}:
+        at += 1
+        while at < len(words) and _ASSIGNMENT.match(texts[at]):
+            at += 1
+        if at < len(words) and not texts[at].startswith("-"):
+            ahead = at
+    return ahead
 
 
 def _chown(words: _Words, names: frozenset[str]) -> str | None:

@@ -36,6 +36,7 @@ from . import _program_files, _readable, _root_steps
 from ._accounts import Account, Wish, account
 from ._handed_over import HandedOver, handed_over
 from ._programs import reads_scripts
+from ._search_path import not_searched
 from ._variable_base import may_be_another
 
 _ROOT = frozenset({"root", "0", "root:root", "0:0", "root:0", "0:root"})
@@ -224,6 +225,9 @@ class RunAsUser(Fixer):
             commands = (*commands, f"chown -R {found.word} {' '.join(given.made)}")
         if commands and not has_posix_shell(facts, place):
             self.refuse(node, "the SHELL in force is no POSIX shell")
+            return
+        if reason := not_searched(facts, place, found.programs):
+            self.refuse(node, reason)
             return
         new: list[Instruction] = [User(argument=Word(text=found.user))]
         if commands:

@@ -166,6 +166,18 @@ REFUSED = {
         "FROM debian:12\nRUN apt-get update\nCOPY . .\nRUN apt-get install -y python3\n" + PYTHON,
         "package lists",
     ),
+    "lists-used-by-a-tool": (
+        "FROM node:22\nRUN apt-get update\nCOPY . .\nRUN rosdep install -y x\n" + START,
+        "package lists",
+    ),
+    "path-without-apk": (
+        "FROM node:22-alpine\nENV PATH=/srv/bin:/usr/local/bin:/bin\nCOPY . .\n" + START,
+        "does not lead to /sbin",
+    ),
+    "path-without-tools-of-dpkg": (
+        "FROM node:22\nENV PATH=/usr/local/bin:/usr/bin:/bin\nCOPY . .\n" + START,
+        "does not lead to /usr/sbin",
+    ),
     "lists-of-the-parent-used": (
         "FROM debian:12 AS a\nRUN apt-get update\nFROM a\nCOPY . .\nRUN apt-get install -y x\n"
         + PYTHON,

@@ -52,6 +52,25 @@ REFUSED = {
     "changed later": (F + ADD + "RUN usermod -u 1002 app\nUSER app\n", "may change the number"),
     "removed later": (F + ADD + "RUN userdel app\nUSER app\n", "may change the number"),
     "passwd edited": (F + ADD + "RUN sed -i s/1/2/ /etc/passwd\nUSER app\n", "may change"),
+    "passwd copied": (F + ADD + "COPY passwd /etc/passwd\nUSER app\n", "may change the number"),
+    "passwd copied among others": (
+        F + ADD + "COPY etc/hosts etc/passwd /etc/\nUSER app\n",
+        "may change the number",
+    ),
+    "root of another image": (
+        F + ADD + "COPY --from=me/base / /\nUSER app\n",
+        "may change the number",
+    ),
+    "files for the root": (F + ADD + "COPY rootfs/ /\nUSER app\n", "may change the number"),
+    "archive for the root": (F + ADD + "ADD a.tar.gz /\nUSER app\n", "may change the number"),
+    "passwd copied further down": (
+        F + ADD + "USER app\nCOPY passwd /etc/passwd\n",
+        "may change the number",
+    ),
+    "passwd copied in a stage that is FROM it": (
+        F.strip() + " AS a\n" + ADD + "USER app\nFROM a\nCOPY passwd /etc/passwd\n",
+        "may change the number",
+    ),
     "account of the image changed": (
         "FROM node:22\nRUN usermod -u 500 node\nUSER node\n",
         "may change the number",
@@ -90,6 +109,11 @@ def test_refused(case: str) -> None:
 
 
 FIXED = {
+    "program copied to the root": (
+        F + ADD + "COPY app /\nCOPY conf.d /etc/\nCOPY passwd /srv/etc/passwd\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
     "of the image": ("FROM node:22\n", "USER node\n", "USER 1000\n"),
     "of the image with its group": ("FROM node:22\n", "USER node:node\n", "USER 1000:1000\n"),
     "with the group of root": ("FROM node:22\n", "USER node:root\n", "USER 1000:0\n"),

@@ -288,6 +288,29 @@ REFUSED = {
     "docker-copied": (ALPINE + "COPY --from=docker:27 /usr/bin/docker /bin/\n" + START, "docker"),
     "accounts-copied": (ALPINE + "COPY rootfs /\n" + START, "accounts of its own"),
     "accounts-copied-to-etc": (ALPINE + "COPY etc /etc/\n" + START, "accounts of its own"),
+    "accounts-copied-file": (ALPINE + "COPY passwd /etc/passwd\n" + START, "accounts of its own"),
+    "accounts-copied-files": (ALPINE + "COPY a/group /etc/\n" + START, "accounts of its own"),
+    "accounts-written": (
+        ALPINE + "RUN echo app:x:10001:10001::/: >> /etc/passwd\n" + START,
+        "may change accounts",
+    ),
+    "groups-written": (ALPINE + "RUN cat groups >> /etc/group\n" + START, "may change accounts"),
+    "accounts-edited": (ALPINE + "RUN sed -i s/x/y/ /etc/passwd\n" + START, "may change accounts"),
+    "account-made-behind-env": (ALPINE + "RUN env A=1 adduser -D me\n" + START, "adduser"),
+    "account-made-behind-command": (ALPINE + "RUN command adduser -D me\n" + START, "adduser"),
+    "script-run-behind-env": (ALPINE + "RUN env A=$B ./setup.sh\n" + START, "setup.sh"),
+    "key-made": (
+        ALPINE + "RUN openssl req -x509 -nodes -newkey rsa -keyout k -out c\n" + START,
+        "only root may read",
+    ),
+    "path-without-the-tools": (
+        "FROM alpine:3.20\nENV PATH=/srv/bin:/bin\nCOPY app /app\n" + START,
+        "does not lead to /usr/sbin",
+    ),
+    "path-without-the-tools-of-debian": (
+        "FROM debian:12\nENV PATH /usr/local/bin:/usr/bin:/bin\nCOPY app /app\n" + START,
+        "does not lead to /usr/sbin",
+    ),
     # Nowhere to put it.
     "run-behind": (ALPINE + START + "RUN true\n", "above a RUN or a WORKDIR"),
     "workdir-behind": (ALPINE + START + "WORKDIR /app.d\nCOPY x .\n", "above a RUN or a WORKDIR"),
@@ -454,6 +477,31 @@ FIXED = {
     "cache-removed-below-root": (
         ALPINE + "RUN rm -rf /root/.cache\n" + START,
         ALPINE + "RUN rm -rf /root/.cache\n" + APK_ACCOUNT + START,
+    ),
+    "accounts-read": (
+        ALPINE + "RUN grep -q x /etc/passwd && command -v env && env A=1 true\n" + START,
+        ALPINE
+        + "RUN grep -q x /etc/passwd && command -v env && env A=1 true\n"
+        + APK_ACCOUNT
+        + START,
+    ),
+    "path-with-the-tools": (
+        "FROM alpine:3.20\nENV PATH=/srv/bin:/usr/sbin/:/bin\nCOPY app /app\n" + START,
+        "FROM alpine:3.20\nENV PATH=/srv/bin:/usr/sbin/:/bin\nCOPY app /app\n"
+        + APK_ACCOUNT
+        + START,
+    ),
+    "path-behind-that-of-the-base": (
+        ALPINE + "ENV PATH=/srv/bin:$PATH\n" + START,
+        ALPINE + "ENV PATH=/srv/bin:$PATH\n" + APK_ACCOUNT + START,
+    ),
+    "path-without-need-of-tools": (
+        NODE + "ENV PATH=/srv/bin\n" + NODE_START,
+        NODE + "ENV PATH=/srv/bin\nUSER 1000:1000\n" + NODE_START,
+    ),
+    "certificate-read": (
+        ALPINE + "RUN openssl x509 -in c.pem -noout\n" + START,
+        ALPINE + "RUN openssl x509 -in c.pem -noout\n" + APK_ACCOUNT + START,
     ),
     "harmless-modes": (
         ALPINE + "RUN chmod 755 /app && chmod +x /app && chmod a+r,u+w /app\n" + START,
