@@ -1,5 +1,8 @@
 """Cache mounts for package managers: where they go, for whom, and what contradicts them."""
 
+import re
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from dfix import Facts, Run, regex
@@ -227,6 +230,9 @@ def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: b
 
     Gives the reason where that cannot be done; empty for done, and for nothing to do.
     """
+    for word in _unclear(call):
+        if any(_may_be(word, path) for path in paths):
+            return f"{word} may be where the cache is mounted, which is busy then"
     held = [path for path in removed_paths(call) if _touches(path, paths)]
     if not held and not whole:
         return ""
@@ -246,6 +252,39 @@ def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: b
         if _touches(word.text.removesuffix("/*").strip("\"'"), paths):
             rewrite.remove(word)
     return ""
+
+
+def _unclear(call: Called) -> Iterator[str]:
+    """What a call removes or moves by other words than the plain path of a folder."""
+    deep = call.name == "mv" or (
+        call.name == "rm" and any(re.match(r"-[a-z]*[rR]|--rec", each) for each in call.plain)
+    )
+    taken = call.arguments[:-1] if call.name == "mv" else call.arguments
+    for word in taken if deep else ():
+        text = re.sub(r"[\"']", "", word.text)
+        bare = text.removesuffix("/*").rstrip("/")
+        if call.name == "mv" or not bare.startswith("/") or set(bare) & set("*?[{$"):
+            yield text
+
+
+def _may_be(word: str, mount: str) -> bool:
+    """Whether a word, which may be a pattern, names a mount or a folder above it."""
+    home = re.match(r"/root|/home/[^/]+", mount)
+    word = re.sub(r"(?:~|\$HOME|\$\{HOME\})(?=/|\Z)", home[0] if home else "/root", word)
+    folders = mount.split("/")[1:]
+    if not word.startswith("/"):
+        # Where it is meant from is not followed: the name decides.
+        return word.strip("./") != "" and word.removeprefix("./").split("/")[0] in folders[1:]
+    pattern = re.escape(word.rstrip("/") or "/")
+    for written, meant in (
+        (r"\*", "[^/]*"), (r"\?", "[^/]"), (r"\{", "(?:"), (r"\}", ")"), (",", "|"),
+    ):  # fmt: skip
+        pattern = pattern.replace(written, meant)
+    above = ["/" + "/".join(folders[:end]) for end in range(1, len(folders) + 1)]
+    try:
+        return any(re.fullmatch(pattern, each) for each in above)
+    except re.error:
+        return True
 
 
 def _touches(path: str, mounts: tuple[str, ...]) -> bool:

@@ -51,6 +51,12 @@ REFUSED = {
     "kaniko": ("# built by kaniko\n" + P + "RUN pip install x\n", "kaniko"),
     "buildah": (P + "RUN pip install x\n# or with buildah\n", "buildah"),
     "unknown base": ("FROM me/base:1\nRUN pip install x\n", "home directory"),
+    "mount point by ~": (P + "RUN pip install x && rm -rf ~/.cache\n", "is busy then"),
+    "mount point by HOME": (N + 'RUN npm ci && rm -rf "$HOME/.npm"\n', "is busy then"),
+    "mount point by a pattern": (P + "RUN pip install x && rm -rf /root/.*\n", "is busy then"),
+    "mount point by braces": (F + "RUN " + UP + " && rm -rf /var/lib/{apt,log}\n", "is busy then"),
+    "mount point from there": (F + "RUN " + UP + " && cd /var/lib && rm -rf apt\n", "is busy then"),
+    "mount point moved": (P + "RUN pip install x && mv /root/.cache /tmp/\n", "is busy then"),
     "user": (P + "USER app\nRUN pip install x\n", "home directory"),
     "user by a variable": (P + "ARG U\nUSER $U\nRUN pip install x\n", "home directory"),
     "home": (P + "ENV HOME=/h\nRUN pip install x\n", "home directory"),
@@ -104,6 +110,10 @@ def test_refused(case: str) -> None:
 
 
 FIXED = {
+    "other folders by patterns": (
+        P + 'RUN pip install x && rm -rf /tmp/* ~/src "$HOME/.config" && mv x /root\n',
+        P + PIP + 'pip install x && rm -rf /tmp/* ~/src "$HOME/.config" && mv x /root\n',
+    ),
     "apt": (F + f"RUN {UP}\n", F + APT + CLEAN + UP + "\n"),
     "apt, cleaned": (
         F + f"RUN {UP} && apt-get clean && rm -rf /var/lib/apt/lists/* /var/cache/apt/*\n",
