@@ -1,7 +1,7 @@
 """What the parts of a pipeline do when they fail, and whether they read all that they are given."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dfix import Level, regex
 from dfix.facts.commands import base_name, statements
@@ -20,6 +20,8 @@ _ANSWERING = frozenset(
 )
 #: Words that make the failure of any program an answer.
 _ASKING = frozenset("--help -help -h --version check-update outdated audit".split())
+#: Those whose failure is a fault even where nobody is to hear of it.
+_LOADING = frozenset("curl wget echo printf openssl".split())
 #: Programs that write for as long as somebody reads.
 _ENDLESS = frozenset({"yes"})
 #: Programs that read to the end of their input. GNU tar and that of BusyBox read on behind the
@@ -27,10 +29,13 @@ _ENDLESS = frozenset({"yes"})
 _READING_ALL = frozenset(
     """cat tee tar tr cut sort uniq wc tac rev base64 nl paste fold fmt column gunzip gzip bunzip2
     bzip2 xz unxz zstd unzstd apt-key gpg gpg2 debconf-set-selections chpasswd xargs crontab jq patch
-    envsubst openssl iconv""".split()
+    envsubst iconv""".split()
 )
 #: Programs that read all of a script before they run it, where it comes from a pipe.
 _READING_SCRIPTS = regex(r"(?:python|pypy)[0-9.]*|php[0-9.]*")
+#: What of openssl reads to the end, and what has enough with one certificate or key.
+_WHOLE = frozenset("base64 dgst enc md5 sha1 sha256 sha384 sha512".split())
+_ONE_OBJECT = frozenset("x509 crl dsa ec pkcs7 pkcs8 pkey req rsa".split())
 _CHECKSUMS = regex(r"(?:md5|sha[0-9]*)sum")
 #: Programs that stop reading before the end, or read nothing.
 _STOPPING = frozenset(
@@ -110,9 +115,25 @@ def _writing(part: Statement) -> "Level | str":
         or (name == "rpm" and "-qa" not in values)
     ):
         return f"`{name}` may fail without a fault, and the pipe would fail with it"
+    if _CHECKSUMS.fullmatch(name or "") and _checks(values):
+        return (
+            f"`{name}` fails where a file of its list is missing, which another part may pass over"
+        )
     if name == "find" and "/" in values:
         return "`find` fails where a process of /proc ends meanwhile"
+    if name not in _LOADING and any(
+        each.fd == "2" and each.target is not None and each.target.value == "/dev/null"
+        for each in part.redirects or part.command.redirects
+    ):
+        return Level.AGGRESSIVE  # Complaints are expected.
     return Level.STANDARD if name in _HONEST else Level.AGGRESSIVE
+
+
+def _checks(options: Collection[str]) -> bool:
+    """Whether a program of checksums compares, and minds what is missing."""
+    return "--ignore-missing" not in options and any(
+        re.match(r"-[a-z]*c|--check", each) for each in options
+    )
 
 
 def _reading(part: Statement) -> "Level | str":
@@ -151,6 +172,13 @@ def _reading(part: Statement) -> "Level | str":
         return _unless_a_file(values)
     if name is not None and _READING_SCRIPTS.fullmatch(name):
         return Level.STANDARD if values[:1] in ([], ["-"], ["--"]) else Level.AGGRESSIVE
+    if name == "openssl":
+        first = values[0] if values else None
+        if first in _ONE_OBJECT:
+            return f"`openssl {first}` {early}"
+        return Level.STANDARD if first in _WHOLE else Level.AGGRESSIVE
+    if name == "jq" and ({"-n", "--null-input"} & set(values)):
+        return f"`jq` {early}"
     if name == "tail" and "-f" not in values:
         return Level.STANDARD
     if name == "tar" and any(

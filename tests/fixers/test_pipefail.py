@@ -48,6 +48,13 @@ REFUSED = {
     "sed that quits": ("RUN curl a | sed 5q > b\n", EARLY),
     "sed that quits at a match": ("RUN curl a | sed -n '/x/{p;q}' > b\n", EARLY),
     "awk that exits": ("RUN curl a | awk '{print; exit}' > b\n", EARLY),
+    "openssl x509": (
+        "RUN openssl s_client -connect a:443 </dev/null | openssl x509 > b\n",
+        EARLY,
+    ),
+    "jq without input": ("RUN curl a | jq -n '[1]' > b\n", EARLY),
+    "checksums of a list": ("RUN sha256sum -c SUMS 2>&1 | grep 'a: OK'\n", "is missing"),
+    "checksums of a list, long": ("RUN sha256sum --check SUMS | grep 'a: OK'\n", "is missing"),
     "true": ("RUN curl a | true\n", EARLY),
     "reads nothing": ("RUN curl a | echo b\n", EARLY),
     "loop that breaks": ("RUN curl a | while read x; do break; done\n", EARLY),
@@ -258,6 +265,14 @@ FIXED = {
         F + "RUN A=$(curl a | jq -r .b) && make $A\n",
         F + BASH + "RUN A=$(curl a | jq -r .b) && make $A\n" + SH,
     ),
+    "checksums of what is there": (
+        F + "RUN sha256sum -c --ignore-missing SUMS | tee b\n",
+        F + BASH + "RUN sha256sum -c --ignore-missing SUMS | tee b\n" + SH,
+    ),
+    "checksum of a download": (
+        F + "RUN curl a 2>/dev/null | openssl dgst -sha256 > b\n",
+        F + BASH + "RUN curl a 2>/dev/null | openssl dgst -sha256 > b\n" + SH,
+    ),
     "a condition on what cannot fail": (
         F + "RUN if echo a | grep b; then make; fi\n",
         F + BASH + "RUN if echo a | grep b; then make; fi\n" + SH,
@@ -271,6 +286,8 @@ def test_fixed(case: str) -> None:
 
 
 ASSUMED = {
+    "complaints go to nowhere": F + "RUN cat a* 2>/dev/null | sort > b\n",
+    "another command of openssl": F + "RUN echo Q | openssl s_client a:443 > b\n",
     "script": F + "RUN curl a | sh\n",
     "unknown writer": F + "RUN make | tee b\n",
     "group": F + "RUN { echo a; echo b; } | tee c\n",
