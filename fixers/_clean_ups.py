@@ -1,5 +1,6 @@
 """The clean-up behind a package manager's call: where it goes, and what speaks against it."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from msgspec import Struct
@@ -67,7 +68,7 @@ def clean_up(scene: Scene, manager: Manager) -> CleanUp | str | None:
     last = filling[-1]
     behind = [call for call in scene.calls if call.command.span.start > last.command.span.start]
     if any(map(manager.empties, behind)):
-        return _once(scene, manager, last)
+        return _once(scene, manager, filling)
     if (
         any(call.has(*manager.without_cache) for call in filling)
         or not (manager.everywhere or scene.facts.stages.is_shipped(scene.stage))
@@ -91,8 +92,11 @@ def clean_up(scene: Scene, manager: Manager) -> CleanUp | str | None:
     return f"the call of {last.name} stands within another command"
 
 
-def _once(scene: Scene, manager: Manager, last: Called) -> CleanUp | None:
-    """Takes out `clean all` where more is fetched behind it, and `clean all` follows once more."""
+def _once(scene: Scene, manager: Manager, filling: Sequence[Called]) -> CleanUp | None:
+    """Takes out `clean all` between calls that fetch, where `clean all` follows once more.
+
+    In front of the first of them it empties what lies there from before, so that all is fetched anew.
+    """
     if not manager.names <= _CLEANED_AT_ONCE:
         return None
     rewrite = scene.rewrite()
@@ -105,7 +109,7 @@ def _once(scene: Scene, manager: Manager, last: Called) -> CleanUp | None:
         and call.command.span in sure
         and not call.wrapped
     ]
-    start = last.command.span.start
+    first, start = filling[0].command.span.end, filling[-1].command.span.start
     if not cleaning or cleaning[-1].command.span.start < start:
         return None
     for statement in rewrite.script.statements:
@@ -114,7 +118,7 @@ def _once(scene: Scene, manager: Manager, last: Called) -> CleanUp | None:
                 statement.command is not None and statement.command.span == call.command.span
                 for call in cleaning
             )
-            and statement.span.end < start
+            and first < statement.span.start < start
             and rewrite.can_remove_link(statement)
         ):
             rewrite.remove_link(statement)

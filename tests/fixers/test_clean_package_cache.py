@@ -56,6 +56,8 @@ NOOP = {
     "yum -y install x\n",
     "yum unknown verb": "FROM centos:8\nRUN yum -y isntall httpd\n",
     "dnf cleaned": "FROM fedora:41\nRUN dnf -y install x && dnf clean all\n",
+    "yum cleaned of what was there before": "FROM centos:7\nRUN yum clean all && yum -y install x "
+    "&& yum clean all\n",
     "dnf cleaned twice, at times": "FROM fedora:41\nRUN dnf -y install x && dnf clean all "
     "&& dnf -y install y && (dnf clean all)\n",
     "dnf cleaned twice, in part": "FROM fedora:41\nRUN dnf -y install x && dnf clean all "
