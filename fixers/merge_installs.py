@@ -11,6 +11,7 @@ from ._packages import Call, Placed, placed, tries_only
 
 _FAMILIES = frozenset({"apt", "apk", "rpm", "zypper"})
 _PLAIN = regex(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
+_FILES = (".apk", ".deb", ".rpm")
 #: What must be there before other packages can be had, or be set up without a question.
 _FIRST = regex(
     r".*(?:release|repo|repos|keyring|keys?|transport-.*|ca-certificates|apt-utils|debconf.*|dialog"
@@ -240,7 +241,11 @@ def _objection(kept: Sequence[Placed], each: Placed) -> str:
 
 
 def _is_plain(package: str) -> bool:
-    return bool(_PLAIN.fullmatch(package)) and (package[-1] not in "+-" or package.endswith("++"))
+    return (
+        bool(_PLAIN.fullmatch(package))
+        and (package[-1] not in "+-" or package.endswith("++"))
+        and not package.endswith(_FILES)
+    )
 
 
 def _shape(call: Call) -> tuple[object, ...]:

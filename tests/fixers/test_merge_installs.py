@@ -52,6 +52,8 @@ REFUSED = {
     "apt-get install -y a$B && apt-get install -y b": "a$B is more than the name",
     "dnf -y install a && dnf -y install @b": "@b is more than the name",
     "dnf -y install a && dnf -y install https://example.com/b.rpm": "is more than the name",
+    "dnf -y install a.noarch.rpm && dnf -y install b": "a.noarch.rpm is more than the name",
+    "apk add --allow-untrusted a.apk && apk add --allow-untrusted b.apk": "is more than the name",
     "apk add a && apk add 'b>1'": "is more than the name",
     "apt-get install -y a && apt-get install -y -- b": "-- ends the options",
     "apt-get install -y a && apt-get install -y --brand-new b": "--brand-new is not known",
