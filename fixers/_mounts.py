@@ -230,9 +230,9 @@ def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: b
 
     Gives the reason where that cannot be done; empty for done, and for nothing to do.
     """
-    for word in _unclear(call):
-        if any(_may_be(word, path) for path in paths):
-            return f"{word} may be where the cache is mounted, which is busy then"
+    for name in _unclear(call):
+        if any(_may_be(name, path) for path in paths):
+            return f"{name} may be where the cache is mounted, which is busy then"
     held = [path for path in removed_paths(call) if _touches(path, paths)]
     if not held and not whole:
         return ""
