@@ -1,5 +1,6 @@
 """Gives the program a user without root's rights."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
@@ -29,7 +30,7 @@ from dfix import (
     above,
     with_flag,
 )
-from dfix.facts.runtime import Part, launch, program
+from dfix.facts.runtime import INITS, Launch, Part, launch, program
 from dfix.facts.scripts import has_posix_shell
 
 from . import _program_files, _readable, _root_steps
@@ -144,8 +145,7 @@ class RunAsUser(Fixer):
         if known is not None and known.default_user not in _ROOT | {None}:
             return
         started = launch(self.facts, stage)
-        main = started.entrypoint if started.entrypoint and started.entrypoint.instruction else None
-        node = (main or started.cmd or Part()).instruction or stage.start
+        node = self._starting(stage, started)
         given = handed_over(self.facts, stage)
         found = self._account(stage, given)
         if isinstance(found, str):
@@ -156,6 +156,20 @@ class RunAsUser(Fixer):
             self.refuse(node, place)
             return
         self._propose(stage, node, place, found, given)
+
+    def _starting(self, stage: Stage, started: Launch) -> Instruction:
+        """What names the program: its comments may speak against a user.
+
+        That is the CMD also behind an ENTRYPOINT that init-process has put above it.
+        """
+        main, cmd = started.entrypoint or Part(), started.cmd or Part()
+        known = self.facts.bases.of(stage)
+        neutral: tuple[object, ...] = ((), known.entrypoint if known is not None else ())
+        if posixpath.basename(main.words[0] if main.words else "") in INITS and cmd.instruction:
+            behind = main.words[main.words.index("--") + 1 :] if "--" in main.words else None
+            if behind in neutral:
+                return cmd.instruction
+        return main.instruction or cmd.instruction or stage.start
 
     def _of_last_root(self, stage: Stage, written: list[User]) -> str:
         """What to do about a USER of root that is the last one."""

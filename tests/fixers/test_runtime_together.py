@@ -46,6 +46,17 @@ TOGETHER = {
         NGINX + "# in front\nCMD nginx -g 'daemon off;'\n",
         NGINX + 'STOPSIGNAL SIGQUIT\n# in front\nCMD ["nginx", "-g", "daemon off;"]\n',
     ),
+    "a user switched off": (
+        'FROM node:22-alpine\nCOPY . .\n# dfix: ignore=run-as-user\nCMD ["node", "index.js"]\n',
+        "FROM node:22-alpine\nRUN apk add --no-cache tini\nCOPY . .\n"
+        'ENTRYPOINT ["/sbin/tini", "--"]\n# dfix: ignore=run-as-user\nCMD ["node", "index.js"]\n',
+    ),
+    "a user switched off, with the script of the base": (
+        'FROM node:22-alpine\nCOPY . .\n# dfix: ignore=run-as-user\nCMD ["index.js"]\n',
+        "FROM node:22-alpine\nRUN apk add --no-cache tini\nCOPY . .\n"
+        'ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]\n'
+        '# dfix: ignore=run-as-user\nCMD ["index.js"]\n',
+    ),
     "S02": (seed.S02_BUILDABLE, seed.S02_BUILDABLE),
 }
 
