@@ -128,15 +128,15 @@ def _parsed(tool: str, words: Sequence[str | None], run: Run) -> Made | None:
             return None
         if word.startswith("--"):
             name, joined, value = word[2:].partition("=")
-            if word == "--non-unique":
+            if word == "--non-unique" or name in {"root", "prefix"}:
                 return None
             if not joined and word not in _LONG_FLAGS:
                 value = (left.pop(0) if left else None) or ""
             number = value if name == long else number
         elif word.startswith("-") and len(word) > 1:
             for at, letter in enumerate(word[1:], 2):
-                if letter == "o":
-                    return None
+                if letter == "o" or (letter in "PR" and tool in {"useradd", "groupadd"}):
+                    return None  # the number may be another's, or the account of another tree
                 if letter in _VALUES[tool]:
                     value = word[at:] or (left.pop(0) if left else None) or ""
                     number = value if letter == short else number

@@ -40,6 +40,14 @@ REFUSED = {
         F + "RUN useradd --non-unique --uid 0 app\nUSER app\n",
         "may not fix",
     ),
+    "made below another root": (
+        F + "RUN useradd --root /mnt -u 1001 app\nUSER app\n",
+        "may not fix",
+    ),
+    "made below another root, in short": (
+        F + "RUN useradd -R /mnt -u 1001 app\nUSER app\n",
+        "may not fix",
+    ),
     "failure ignored": (F + "RUN useradd -u 1001 app || true\nUSER app\n", "may not fix"),
     "failure ignored by the list": (F + "RUN useradd -u 1001 app; true\nUSER app\n", "may not fix"),
     "only if it is not there": (
