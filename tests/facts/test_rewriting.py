@@ -46,6 +46,11 @@ def remove_first(edit: Rewrite) -> None:
     edit.remove_link(edit.script.statements[0])
 
 
+def remove_two(edit: Rewrite) -> None:
+    edit.remove_link(edit.script.statements[0])
+    edit.remove_link(edit.script.statements[1])
+
+
 def append(edit: Rewrite) -> None:
     edit.append("rm -rf /x")
 
@@ -118,6 +123,10 @@ EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "remove the first of a list": (remove_first, "RUN a; b; c\n", "RUN b; c\n"),
     "remove the last link": (remove_second, "RUN a \\\n  && b\n", "RUN a\n"),
     "remove the first link": (remove_first, "RUN a \\\n  && b\n", "RUN b\n"),
+    "remove the first two links": (remove_two, "RUN a && b && c\n", "RUN c\n"),
+    "remove the first two of a list": (remove_two, "RUN a; b; c\n", "RUN c\n"),
+    "remove the first two of a list and a chain": (remove_two, "RUN a; b && c\n", "RUN c\n"),
+    "remove the first two of a chain and a list": (remove_two, "RUN a && b; c\n", "RUN c\n"),
     "remove a link behind a note": (
         remove_second, "RUN a \\\n `# b` \\\n && b\n", "RUN a \\\n `# b`\n",
     ),

@@ -428,6 +428,10 @@ FIXED = {
         A + "RUN apk update && \\\n    apk add x\n",
         A + "RUN apk add --no-cache x\n",
     ),
+    "apk, update first, twice": (
+        A + "RUN apk update && apk update && apk add x\n",
+        A + "RUN apk add --no-cache x\n",
+    ),
     "apk, update first, in a later RUN": (
         A + "RUN mkdir /x\nRUN apk update && apk add x\n",
         A + "RUN mkdir /x\nRUN apk add --no-cache x\n",

@@ -57,6 +57,7 @@ class Rewrite:
         self._links: list[str] = []
         self._removed = self._added = 0
         self._unlisted: list[Statement] = []
+        self._fronts: list[Statement] = []  # taken out with the operator behind them
         self._reason = ""
 
     @classmethod
@@ -244,15 +245,21 @@ class Rewrite:
             self._unlisted.append(statement)
         else:
             self._removed += 1
+        if span.start == statement.span.start:
+            self._fronts.append(statement)
         self._edits.append((span, ""))
 
     def _is_listed(self, statement: Statement) -> bool:
         """Whether it is an and-or list by itself, one of several."""
         at = self.script.statements.index(statement)
-        following = self.script.statements[at + 1 : at + 2]
-        return statement.operator == ";" or (
-            not statement.operator and bool(following) and following[0].operator == ";"
-        )
+        behind = [each.operator for each in self.script.statements[at + 1 : at + 2]]
+        operator = self._operator(at)
+        return operator == ";" or (not operator and behind == [";"])
+
+    def _operator(self, at: int) -> str:
+        """What joins the statement at `at` to those before it, as far as they are still there."""
+        statements = self.script.statements
+        return "" if at and statements[at - 1] in self._fronts else statements[at].operator
 
     def can_remove_link(self, statement: Statement) -> bool:
         """Whether `remove_link` would find a way."""
@@ -264,18 +271,21 @@ class Rewrite:
         following = self.script.statements[at + 1 : at + 2]
         if len(self.script.statements) == 1:
             return "nothing would be left of the RUN"
+        operator = self._operator(at)
         after = following[0].operator if following else ""
         behind = after not in {"&&", "||", "&"}  # nothing hangs on it alone
-        if (statement.operator == "&&" and after not in {"||", "&"}) or (
-            statement.operator == ";" and behind and (following or self._strict)
+        if (operator == "&&" and after not in {"||", "&"}) or (
+            operator == ";" and behind and (following or self._strict)
         ):
             span = Span(self.script.statements[at - 1].span.end, statement.span.end)
-        elif not statement.operator and after in {"&&", ";"}:
+        elif not operator and after in {"&&", ";"}:
             span = Span(statement.span.start, following[0].span.start)
         else:
             return "the command is no plain link of a chain"
         if "#" in self.script.text[span.start : span.end]:
             return "a comment would be lost"
+        if any(each.start < span.end and span.start < each.end for each, _ in self._edits):
+            return "the command is edited in another way as well"
         return span
 
     def result(self) -> "Rewritten | str":
