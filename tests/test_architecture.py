@@ -60,7 +60,8 @@ GROUPS = {
     ),
     "fixer": Group(("fixer",), ("nodes", "views", "knowledge", "editing")),
     "registry": Group(
-        ("plugin_lookup", "plugins", "registry"), ("ground", "fixer", "files", "neighbours")
+        ("entrypoints", "plugin_lookup", "plugins", "registry"),
+        ("ground", "fixer", "files", "neighbours"),
     ),
     "checking": Group(
         ("check", "check.*", "check_*", "guards"),

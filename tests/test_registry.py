@@ -59,6 +59,7 @@ class Entry:
 def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Entry]]:
     """The entry points of other packages; the fixers are looked for anew."""
     entries: list[Entry] = []
+    monkeypatch.setattr("dfix.plugins.are_named", lambda group: True)
     monkeypatch.setattr("importlib.metadata.entry_points", lambda *, group: entries)
     forget_fixers()
     yield entries

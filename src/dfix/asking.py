@@ -17,7 +17,6 @@ from dfix.fixer import Fixer, Phase
 from dfix.image import ImageReference
 from dfix.nodes import Stage
 from dfix.pinning import FIXER, Names, Unanswered
-from dfix.pool import in_order
 from dfix.resolve.answers import Answers, config_key, pinned
 from dfix.resolve.failures import RegistryError
 from dfix.resolve.imageconfig import ImageConfig
@@ -119,6 +118,8 @@ def questions(
     """What the files below `paths` have to ask. Raises ValueError for a wrong pattern."""
     runner = Runner(paths, _looking(work), exclude=exclude, gitignore=gitignore, jobs=jobs)
     assert isinstance(runner.work, _Looking)
+    from dfix.pool import in_order
+
     found = in_order(runner.work.notes, runner.candidates, jobs=runner.jobs, died=lambda _: Notes())
     return _all(found)
 

@@ -5,14 +5,14 @@ Both are looked for from a file's folder upwards. In one folder `dfix.toml` come
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.configfile import ConfigError, TomlText, config_text
 from dfix.hadolint import NAMES, HadolintSettings, read_hadolint
@@ -33,8 +33,7 @@ __all__ = [
 LEVELS = ("safe", "standard", "aggressive")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A key of the configuration: what its value is, and what it means."""
 
     kind: Literal["level", "names", "texts", "path", "names by glob"]
@@ -62,8 +61,7 @@ SETTINGS: Mapping[str, Setting] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the configuration asks for; names of fixers and options are not checked here."""
 
     level: str = "standard"
@@ -155,6 +153,8 @@ def _read_config(path: Path) -> Settings | None:
     # Another tool's table that cannot be read is none of our business.
     if text is None or (in_project and "dfix" not in text):
         return None
+    import tomllib  # here, as most trees have no configuration
+
     try:
         table: object = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -211,10 +211,8 @@ _HADOLINT = {
 }
 
 
-class _Source(TomlText):
+class _Source(TomlText, frozen=True):
     """A file of ours."""
-
-    __slots__ = ()
 
     def settings(self, table: Mapping[str, object]) -> Settings:
         """The settings of our table. Raises `ConfigError`."""
@@ -231,6 +229,8 @@ class _Source(TomlText):
                 options[key] = MappingProxyType({name: _frozen(of) for name, of in value.items()})
                 origins |= {f"{key}.{name}": self.place(key, name) for name in value}
             else:
+                from difflib import get_close_matches
+
                 close = get_close_matches(key, SETTINGS, 1)
                 hint = f": is {close[0]} meant?" if close else ""
                 raise self.error(key, f"there is no setting {key}{hint}")

@@ -1,8 +1,9 @@
 """A configuration file's text, in which keys are looked up again to name their lines."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from dfix.regularfile import NotRegularError, read_regular
 from dfix.text import decode
@@ -32,8 +33,7 @@ def config_text(path: Path) -> str | None:
         raise ConfigError(path, 1, f"cannot be read: {error.strerror or error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class TomlText:
+class TomlText(Struct, frozen=True):
     """The text of a TOML file."""
 
     path: Path

@@ -11,9 +11,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.patterns import regex
 from dfix.talk import Talk
@@ -77,8 +79,7 @@ class GitMissing(GitError):
     """There is no git on the PATH."""
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(Struct, frozen=True):
     """How git is called: the folder that it runs in and what it is told beside its arguments."""
 
     folder: Path

@@ -6,10 +6,11 @@ not know are hadolint's own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct, field
 
 from dfix.configfile import ConfigError, config_text
 from dfix.documents import DocumentError, compose_yaml, yaml_value
@@ -18,8 +19,7 @@ NAMES = (".hadolint.yaml", ".hadolint.yml")
 SEVERITIES = ("error", "warning", "info", "style")
 
 
-@dataclass(frozen=True, slots=True)
-class HadolintSettings:
+class HadolintSettings(Struct, frozen=True):
     """What one file says."""
 
     ignored: tuple[str, ...] = ()

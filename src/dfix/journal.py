@@ -7,10 +7,8 @@ line names, and `undo` can tell which.
 
 import base64
 import contextlib
-import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -68,7 +66,7 @@ class Journal:
 
     def __init__(self, folder: Path | None, problem: str | None = None) -> None:
         moment = _moment(folder)
-        self.run = f"{moment:{_STAMP}}-{secrets.token_hex(3)}"
+        self.run = f"{moment:{_STAMP}}-{os.urandom(3).hex()}"
         """Names the run for `undo`; later runs sort after earlier ones, whatever the clock does."""
         self.problem = problem
         self.used = False
@@ -280,6 +278,8 @@ def _remove(record: _Record) -> UndoResult:
 
 
 def _digest(data: bytes) -> str:
+    import hashlib  # here, as it takes 3 ms to load, and a diff has no need of it
+
     return hashlib.sha256(data).hexdigest()
 
 

@@ -8,10 +8,11 @@ counts as a problem, never as an error.
 import functools
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from dfix.buildspecs import (
     UNREADABLE_NAME,
@@ -37,8 +38,7 @@ _NAMES: tuple[tuple[Orchestrator, tuple[str, ...]], ...] = (
 _CALLERS = ("*.sh", "makefile", "*.mk", "justfile", "taskfile.y*ml", "jenkinsfile*", ".gitlab-ci*")
 
 
-@dataclass(frozen=True, slots=True)
-class BuildEntry:
+class BuildEntry(Struct, frozen=True):
     """One build that an orchestrator's file describes; a value of None is not literal there."""
 
     dockerfile: Path
@@ -50,12 +50,11 @@ class BuildEntry:
     additional_contexts: Values
     service: str | None = None
     """The Compose service that runs the image."""
-    attributes: Mapping[str, object] = field(default_factory=dict, compare=False)
+    attributes: Mapping[str, object] = field(default_factory=dict)
     """What the Compose file says of that service."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """A file that was passed over, and why; `line` is 1-based."""
 
     path: Path
@@ -63,8 +62,7 @@ class Problem:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BuildFiles:
+class BuildFiles(Struct, frozen=True):
     """What the orchestrators' files of one tree say."""
 
     root: Path
@@ -73,15 +71,13 @@ class BuildFiles:
     problems: tuple[Problem, ...]
     overridden: frozenset[str]
     """Names of additional contexts, also of builds that have no entry."""
-    arguments: Mapping[str, Path] = field(default_factory=dict, compare=False)
+    arguments: Mapping[str, Path] = field(default_factory=dict)
     """Names of build arguments that are given, also to builds that have no entry, each with a file."""
-    _by_real_path: Mapping[str, list[BuildEntry]] = field(init=False, repr=False, compare=False)
+    _by_real_path: dict[str, list[BuildEntry]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        by_real_path: dict[str, list[BuildEntry]] = {}
         for entry in self.entries:
-            by_real_path.setdefault(os.path.realpath(entry.dockerfile), []).append(entry)
-        object.__setattr__(self, "_by_real_path", by_real_path)
+            self._by_real_path.setdefault(os.path.realpath(entry.dockerfile), []).append(entry)
 
     def naming(self, dockerfile: Path) -> tuple[BuildEntry, ...]:
         """The entries for one Dockerfile."""

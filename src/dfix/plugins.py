@@ -11,17 +11,21 @@ import pkgutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from dfix.config import SETTINGS
+from dfix.entrypoints import are_named
 from dfix.fixer import Fixer, Invalid, Level, Option, Phase, Reported, Valid
 from dfix.neighbours import NEIGHBOURS
 from dfix.patterns import regex
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 GROUP = "dfix.fixers"
 
@@ -32,8 +36,7 @@ _ALIAS = regex(r"[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*")
 _OPTION = regex(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Origin(Struct, frozen=True, order=True):
     """The distribution that a fixer comes from."""
 
     distribution: str
@@ -43,8 +46,7 @@ class Origin:
         return f"{self.distribution} {self.version}".rstrip()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Fault:
+class Fault(Struct, frozen=True, order=True):
     """Something of a distribution that is left out, and why: one line."""
 
     origin: Origin
@@ -54,8 +56,7 @@ class Fault:
         return f"{self.origin}: {self.what}"
 
 
-@dataclass(slots=True)
-class Harvest:
+class Harvest(Struct):
     """Fixers with where they come from, and what is left out."""
 
     fixers: dict[type[Fixer], Origin] = field(default_factory=dict)
@@ -145,8 +146,7 @@ def _stems(parts: Sequence[str]) -> Iterator[str]:
     yield from names or parts[-1:]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The fixers that one name leads to, and what there is wrong beside them."""
 
     fixers: tuple[type[Fixer], ...]
@@ -206,8 +206,12 @@ def _told(error: BaseException) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())
 
 
-def _entries(faults: list[Fault]) -> Iterator[tuple[Origin, metadata.EntryPoint]]:
+def _entries(faults: list[Fault]) -> "Iterator[tuple[Origin, metadata.EntryPoint]]":
     """The entries of the group, each with its distribution, in an order that does not change."""
+    if not are_named(GROUP):
+        return
+    from importlib import metadata
+
     try:
         found = [(_origin(each.dist), each) for each in metadata.entry_points(group=GROUP)]
     except Exception:  # one unreadable list of entries hides those of all distributions
@@ -215,7 +219,11 @@ def _entries(faults: list[Fault]) -> Iterator[tuple[Origin, metadata.EntryPoint]
     yield from sorted(found, key=lambda each: (each[0], each[1].name, each[1].value))
 
 
-def _entries_one_by_one(faults: list[Fault]) -> Iterator[tuple[Origin, metadata.EntryPoint]]:
+def _entries_one_by_one(
+    faults: list[Fault],
+) -> "Iterator[tuple[Origin, metadata.EntryPoint]]":
+    from importlib import metadata
+
     seen: set[str] = set()
     for distribution in metadata.distributions():
         origin = _origin(distribution)
@@ -233,7 +241,7 @@ def _entries_one_by_one(faults: list[Fault]) -> Iterator[tuple[Origin, metadata.
             yield origin, entry
 
 
-def _origin(distribution: metadata.Distribution | None) -> Origin:
+def _origin(distribution: "metadata.Distribution | None") -> Origin:
     """Whose a distribution is, as far as it says so."""
     try:
         assert distribution is not None

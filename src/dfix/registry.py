@@ -3,8 +3,9 @@
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
+
+from msgspec import Struct
 
 from dfix.fixer import Fixer
 from dfix.plugins import Fault, Origin, fixer_of, installed
@@ -31,8 +32,7 @@ class UnknownFixer(ValueError):
     """A name that no fixer, alias or code has."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     fixers: Mapping[str, type[Fixer]]
     #: Of other packages' fixers alone.
     origins: Mapping[str, Origin]

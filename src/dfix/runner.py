@@ -17,7 +17,6 @@ from dfix.journal import Journal
 from dfix.neighbours import Handled, Outcome, Wish
 from dfix.parser import parse
 from dfix.pointers import pointer
-from dfix.pool import in_order, processors
 from dfix.registry import UnknownFixer, all_fixers
 from dfix.regularfile import TooLargeError, leads_to_folder, read_regular
 from dfix.selection import OptionError, Selection
@@ -272,7 +271,7 @@ class Runner:
         self._handled: list[Handled] = []
         self._excluded = excluded_by(exclude, work.cwd)
         if jobs is None:
-            jobs = 1 if len(self.candidates) < _FEW else processors()
+            jobs = 1 if len(self.candidates) < _FEW else _processors()
         self.jobs = max(1, min(jobs, len(self.candidates)))
 
     def reports(self) -> Iterator[FileReport]:
@@ -280,11 +279,8 @@ class Runner:
 
         A file is written before its report is given; one that cannot be is an error of its own.
         """
-        if self.jobs > 1:  # what each process needs is loaded before they part
-            all_fixers()
-            parse(b"FROM scratch\n")
         work = self.work
-        reports = in_order(work.report, self.candidates, jobs=self.jobs, died=work.died)
+        reports = self._many() if self.jobs > 1 else map(work.report, self.candidates)
         for candidate, report in zip(self.candidates, reports, strict=True):
             if report is not None:
                 root = None if candidate.explicit else work.root_of(candidate.path)
@@ -293,6 +289,14 @@ class Runner:
                 if handled is not None:
                     self._handled.append(handled)
                 yield written
+
+    def _many(self) -> Iterator[FileReport | None]:
+        """What becomes of the candidates, found by several processes."""
+        from dfix.pool import in_order  # here, as one process has no need of what it is made of
+
+        all_fixers()  # what each process needs is loaded before they part
+        parse(b"FROM scratch\n")
+        return in_order(self.work.report, self.candidates, jobs=self.jobs, died=self.work.died)
 
     def beside(self, *, write: bool) -> Iterator[FileReport]:
         """What there is to say about the files beside the Dockerfiles that were reported on.
@@ -336,6 +340,12 @@ class Runner:
         except WriteFailed as error:
             return replace(report, result=None, error=Error(f"cannot be written: {error.reason}"))
         return report
+
+
+def _processors() -> int:
+    from dfix.pool import processors
+
+    return processors()
 
 
 def _roots(paths: Sequence[Path], cwd: Path) -> Iterator[Path]:

@@ -4,10 +4,10 @@ The call comes before the configuration, and a name may be any that a fixer is k
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.config import Settings
 from dfix.fixer import Fixer, Level

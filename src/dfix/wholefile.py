@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -29,7 +28,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
     `path` was is replaced; a symbolic link is, and what it leads to stays as it is. On an error nothing
     changes and nothing is left behind. Raises OSError.
     """
-    temporary = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}")
+    temporary = path.with_name(f"{TEMPORARY}{os.urandom(8).hex()}")
     try:
         with os.fdopen(os.open(temporary, CREATE, 0o666), "wb") as file:
             yield file

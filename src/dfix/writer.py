@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 import stat
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def replace_file(path: Path, expected: bytes, new: bytes, *, root: Path | None =
         status = target.stat()
         if not status.st_mode & _WRITABLE or not os.access(target, os.W_OK):
             raise WriteFailed(path, "the file is read-only")
-        temporary = target.with_name(f".dfix-{secrets.token_hex(8)}")
+        temporary = target.with_name(f".dfix-{os.urandom(8).hex()}")
         try:
             _write_like(temporary, new, target, status)
             # Asked again as late as can be; between this and the next call nothing is to be done.
@@ -73,7 +72,7 @@ def create_file(path: Path, data: bytes, *, root: Path) -> tuple[Path, ...]:
     made: list[Path] = []
     try:
         made += _make_folders(path, root)
-        temporary = path.with_name(f".dfix-{secrets.token_hex(8)}")
+        temporary = path.with_name(f".dfix-{os.urandom(8).hex()}")
         try:
             with os.fdopen(os.open(temporary, CREATE, 0o666), "wb") as file:
                 file.write(data)

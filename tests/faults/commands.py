@@ -67,10 +67,11 @@ def _read_only(scene: Scene) -> None:
 
 
 _IMPATIENT = """
+from msgspec.structs import force_setattr
 from dfix.git import Git
 asked = Git.run
 def hasty(self, *arguments, **keywords):
-    object.__setattr__(self, "timeout", 1.0)
+    force_setattr(self, "timeout", 1.0)
     return asked(self, *arguments, **keywords)
 Git.run = hasty
 """

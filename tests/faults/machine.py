@@ -238,10 +238,10 @@ def _with_git(program: bytes) -> Callable[[Scene], None]:
 
 _OWN_PATH = 'PATH="$PWD/../bin:$PATH"; export PATH; exec "$@"'
 _IMPATIENT = """
-import dataclasses
+from msgspec.structs import replace
 from dfix.git import Git
 hasty = Git.in_work_tree
-Git.in_work_tree = classmethod(lambda cls, *given: dataclasses.replace(hasty(*given), timeout=1.0))
+Git.in_work_tree = classmethod(lambda cls, *given: replace(hasty(*given), timeout=1.0))
 times, told = [], Git.run
 def once(self, *arguments, **keywords):
     assert not times, "it is asked again"

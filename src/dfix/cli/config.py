@@ -1,6 +1,5 @@
 """`dfix config`: which configuration holds for a file, and where it was read."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -38,12 +37,11 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
     except (ConfigError, UnknownFixer, OptionError) as error:
         raise click.ClickException(str(error)) from error
     lines: list[Line] = []
-    for each in fields(settings):
-        if each.name in ("base", "origins", "options"):
+    for name in settings.__struct_fields__:
+        if name in ("base", "origins", "options"):
             continue
-        key = each.name.replace("_", "-")
-        origin = settings.origins.get(key)
-        lines.append(_line(key, getattr(settings, each.name), origin))
+        key = name.replace("_", "-")
+        lines.append(_line(key, getattr(settings, name), settings.origins.get(key)))
     for fixer, options in settings.options.items():
         for name, value in options.items():
             key = f"{fixer}.{name}"

@@ -5,8 +5,10 @@ What is read goes through its configuration, which is ours; nothing in the sourc
 """
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dfix.git import Git, GitError
 from dfix.migrate.premises import Unusable, git_directory, objects_directory, require_within

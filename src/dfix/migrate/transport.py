@@ -3,8 +3,10 @@
 import os
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from dfix.git import Git
 from dfix.patterns import regex

@@ -1,6 +1,6 @@
 """The lines of a file that a finding is about, with marks below them, safe on any terminal."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dfix.report.region import Region, SourceLines
 from dfix.report.styled import Line, pieces
@@ -15,8 +15,7 @@ _CUT = "..."
 _SLICE = 4 * WIDTH  # characters of a line that are looked at: it may be as long as a file
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Struct, frozen=True):
     """A line as it is shown, with the column at which each of its characters begins."""
 
     text: str

@@ -4,7 +4,7 @@ A finding of a later round names columns of a text that has changed since; what 
 given must not lie outside of a line.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from dfix.engine import Finding
 from dfix.text import decode
@@ -12,8 +12,7 @@ from dfix.text import decode
 _BOM = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """Lines and columns, 1-based, the end exclusive; columns in code points, without the BOM."""
 
     line: int

@@ -6,7 +6,6 @@ keeps the variant of what it stands for.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -85,6 +84,8 @@ class Lock(Struct, frozen=True):
     @classmethod
     def parse(cls, data: bytes, path: Path) -> "Lock":
         """The lock that the file `path` holds as `data`. Raises ConfigError for one that is none."""
+        import tomllib  # here, as most trees have no lock
+
         try:
             text = data.decode("utf-8")
             document = tomllib.loads(text)
