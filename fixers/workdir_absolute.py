@@ -20,6 +20,7 @@ from dfix import (
 _PLAIN = regex(r"""(?P<quote>["']?)(?P<path>[A-Za-z0-9_.+@/-][A-Za-z0-9_.+@/ -]*)(?P=quote)""")
 #: A path from the root or of a drive, or one that begins with a variable.
 _ELSEWHERE = regex(r"""["']?(?:[/\\$]|[A-Za-z]:)""")
+_TAG = regex(r":[^/]*\Z")
 _BASE = "<base>"
 
 
@@ -38,7 +39,8 @@ class WorkdirAbsolute(Fixer):
 
     **When it is refused**
 
-    When neither is known, for Windows, and for paths with variables, here or above.
+    When neither is known (a build argument may name another base image), for Windows, and for paths
+    with variables, here or above.
     """
 
     message = "where WORKDIR leads depends on what stands above it"
@@ -51,6 +53,7 @@ class WorkdirAbsolute(Fixer):
         Valid("FROM debian:12\nWORKDIR /app\nWORKDIR $HOME\n"),
         Valid("FROM me/base\nWORKDIR app\n", why="nobody knows", refused=True),
         Valid("FROM debian:12\nWORKDIR app\n", level=Level.SAFE, why="the image may change"),
+        Valid("ARG B=debian:12\nFROM $B\nWORKDIR app\n", why="B may be another", refused=True),
         Valid("FROM me/base\nARG D=/srv\nWORKDIR $D\nWORKDIR app\n", refused=True),
         Valid("FROM me/base\nWORKDIR /srv\nWORKDIR app/$V\n", refused=True),
         Valid("# escape=`\nFROM me/base\nWORKDIR /a\nWORKDIR b\n", why="Windows", refused=True),
@@ -114,6 +117,8 @@ class WorkdirAbsolute(Fixer):
         known = bases.of(stage)
         if image is None or known is None or bases.is_replaced(image):
             return None
+        if "$" in _TAG.sub("", self.facts.stages.lineage(stage)[-1].start.image):
+            return None  # an argument of the build may name quite another image
         # Triggers of such an image run first, and often end with a WORKDIR.
         return None if "onbuild" in (image.tag or "") else known.workdir
 
