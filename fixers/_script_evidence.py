@@ -6,7 +6,7 @@ import re
 from dfix import Copy, Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import COMMON_TOOLS, COREUTILS, SHELLS
 from dfix.facts.contents import PATH, program_path, text_of
-from dfix.facts.placements import placements
+from dfix.facts.placements import Placement, placements
 
 from ._programs import RUNNERS, RUNTIMES, SERVERS, is_interpreter
 
@@ -23,13 +23,14 @@ _COMPILED_INTO = frozenset({"/go/bin", "/root/go/bin", "/root/.cargo/bin", "/usr
 _COMPILERS = regex(
     r"\b(?:go\s+build|go\s+install|cargo\s+(?:build|install)|gcc|g\+\+|clang|rustc)\b"
 )
+_FOLDER = regex(r"(?:s?bin|(?:[\w.-]+[_-])?(?:scripts?|tools|utils))|[*.]?")
 _KNOWN = SERVERS | RUNTIMES | RUNNERS | COREUTILS | COMMON_TOOLS | SHELLS
 
 
 def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:
     """Why the program `word` may be a script that only a shell can start; None if it is not."""
     name = posixpath.basename(word)
-    path = program_path(facts, stage, word)
+    path = program_path(facts, stage, word) or _in_a_folder(facts, stage, word)
     text = None if path is None else text_of(facts, stage, path)
     if text is not None:
         starts = text.startswith(("#!", "\x7fELF"))
@@ -56,6 +57,12 @@ def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:
     return None if _compiled(facts, stage, name) else unknown
 
 
+def _in_a_folder(facts: Facts, stage: Stage, word: str) -> str | None:
+    """Where a bare name is found in a folder of programs that is copied, and can be read."""
+    paths = [f"{at}/{word}" for at in PATH if "/" not in word]
+    return next((path for path in paths if text_of(facts, stage, path) is not None), None)
+
+
 def _mentions(facts: Facts, stage: Stage, word: str) -> bool:
     """Whether the file itself brings a program of that name."""
     name = posixpath.basename(word)
@@ -64,12 +71,26 @@ def _mentions(facts: Facts, stage: Stage, word: str) -> bool:
         for each in placements(facts, stage)
     ):
         return True
+    if any(_brings_scripts(facts, each) for each in placements(facts, stage)):
+        return True
     mark = re.compile(rf"/{re.escape(name)}(?![\w./-])")
     return any(
         mark.search(_text(each))
         for one in facts.stages.lineage(stage)
         for each in one.instructions
         if isinstance(each, Run)
+    )
+
+
+def _brings_scripts(facts: Facts, placement: Placement) -> bool:
+    """Whether a folder of the build context that nothing is known about becomes one of programs."""
+    if placement.origin is not None or placement.image is not None:
+        return False
+    evidence = facts.surroundings.evidence
+    return (placement.destination or "").rstrip("/") in PATH and any(
+        _FOLDER.fullmatch(posixpath.basename(source.rstrip("/")))
+        and (evidence is None or evidence.kind(source, level_is_safe=False) == "unknown")
+        for source in placement.node.sources
     )
 
 

@@ -94,6 +94,8 @@ REFUSED = {
     "script": (N + "COPY run.sh /\nCMD /run.sh\n", "without `#!`"),
     "script-without-extension": (N + "COPY run /\nCMD /run\n", "without `#!`"),
     "script-in-path": (N + "COPY run /usr/local/bin/\nCMD run\n", "without `#!`"),
+    "script-in-a-folder-of-scripts": (N + "COPY scripts/ /usr/local/bin\nCMD serve\n", "without"),
+    "script-in-a-pattern": (N + "COPY bin/* /usr/local/bin/\nCMD serve x\n", "without `#!`"),
     "script-by-name": (N + "CMD start.sh\n", "without `#!`"),
     "script-of-a-run": (N + "RUN echo true > /usr/bin/go2\nCMD go2\n", "without `#!`"),
     "script-of-another-stage": (
@@ -122,6 +124,14 @@ REFUSED = {
 }  # fmt: skip
 
 FIXED = {
+    "program-beside-a-folder-of-scripts": (
+        N + "COPY scripts /usr/local/bin\nCMD node a.js\n",
+        N + 'COPY scripts /usr/local/bin\nCMD ["node", "a.js"]\n',
+    ),
+    "program-beside-a-copied-one": (
+        N + "COPY tool /usr/local/bin/\nCMD serve x\n",
+        N + 'COPY tool /usr/local/bin/\nCMD ["serve", "x"]\n',
+    ),
     "quotes": (
         D + "CMD python3 \"a b\" 'c d' e\\ f \"\" g\"h\"'i'\n",
         D + 'CMD ["python3", "a b", "c d", "e f", "", "ghi"]\n',
@@ -242,6 +252,16 @@ SCRIPTS = {
 def test_a_script_that_the_context_shows(content: str, tmp_path: Path) -> None:
     (tmp_path / "run").write_text(content)
     text = b"FROM node:22\nCOPY run /\nCMD /run\n"
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    result = fix_bytes(text, Request((all_fixers()[NAME],), Level.STANDARD, surroundings))
+    assert result.changed is SCRIPTS[content], result.findings
+
+
+@pytest.mark.parametrize("content", SCRIPTS)
+def test_a_script_in_a_folder_that_the_context_shows(content: str, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "serve").write_text(content)
+    text = b"FROM node:22\nCOPY bin /usr/local/bin\nCMD serve\n"
     surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
     result = fix_bytes(text, Request((all_fixers()[NAME],), Level.STANDARD, surroundings))
     assert result.changed is SCRIPTS[content], result.findings
