@@ -172,6 +172,12 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
         return "a later version of yarn keeps what the project needs in its cache"
     if any(call.name in manager.names and call.has("--offline") for call in scene.calls):
         return "the cache is needed in the same RUN"
+    if manager.close and any(
+        call.command.span.start > last.command.span.start
+        and manager.left.touched_by(unwrapped(words_of(call.command)))
+        for call in scene.calls
+    ):
+        return f"a later command of the RUN handles {manager.left.name}"
     return ""
 
 

@@ -143,6 +143,16 @@ def test_s05_cannot_be_built_and_stays() -> None:
 
 
 REFUSED = {
+    "npm copied behind it": (N + "RUN npm ci && cp -r /root/.npm /c\n", "handles the cache of npm"),
+    "apt for opam": (
+        F + "RUN apt-get update\nRUN opam depext -y x\n",
+        "may need the package lists",
+    ),
+    "apt for puppeteer": (
+        F + "RUN apt-get update && apt-get install -y npm\n"
+        "RUN npx puppeteer browsers install chrome --install-deps\n",
+        "may need the package lists",
+    ),
     "npm replaces itself": (N + "RUN npm install -g npm\n", "may replace itself"),
     "npm replaces itself by a tag": (N + "RUN npm i -g npm@latest && a\n", "may replace itself"),
     "npm replaces node": (N + "RUN npm i -g 'node@4'\n", "may replace itself"),

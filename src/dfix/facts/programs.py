@@ -54,7 +54,7 @@ _QUIET = (
     g++ gcc gem getconf getent getfattr ghc git go gosu gpasswd gpg gpg-agent gpg2 gpgconf gradle
     gradlew grunt gulp hash hg htpasswd iconv id install jar java javac jlink jq keytool ldd lerna
     lein locale locale-gen localedef lsb_release lua luarocks mamba md5sum meson micromamba mix
-    mkfontdir mkfontscale mkpasswd mvn mvnw mysql mysqld nasm ng ninja node node-gyp npm npx nvm opam
+    mkfontdir mkfontscale mkpasswd mvn mvnw mysql mysqld nasm ng ninja node node-gyp npm npx nvm
     openssl pandoc patch patchelf pathfix pear pecl php phpdismod phpenmod phpize pip pip2 pip3 pipenv
     pipx pkg-config pkill pm2 pnpm pod2man poetry pry psql pyenv pyvenv qmake rake rbenv readelf
     rebar rebar3 redis-cli rename rsync ruby-build runghc rustc rustup rvm sbt scanelf scons sdk
@@ -123,6 +123,15 @@ def inner_texts(words: Words) -> Sequence[str]:
     return ()
 
 
+def _asks_for_packages(name: str, words: Words) -> bool:
+    """Whether a tool of a language is told to have the distribution's packages installed."""
+    return (
+        (name == "playwright" and "install-deps" in words)
+        or (name in {"npx", "puppeteer"} and "--install-deps" in words)
+        or (name == "opam" and "depext" in words)
+    )
+
+
 def kind_of_program(words: Words) -> Literal["script", "program", "passes"]:
     """Whether a command may call a package manager of the system.
 
@@ -140,7 +149,7 @@ def kind_of_program(words: Words) -> Literal["script", "program", "passes"]:
         return "passes" if _SETTINGS.fullmatch(path) else "script"
     if name == "eval" or name in SHELLS or name in {"su", "runuser"}:
         return "passes" if words[1:] and words[1] in {"--version", "-n"} else "script"
-    if name in _PROVISIONING or (name == "playwright" and "install-deps" in words):
+    if name in _PROVISIONING or _asks_for_packages(name, words):
         return "script"
     if name in _QUIET or name in PACKAGE_MANAGERS or _VERSIONED.fullmatch(name):
         return "passes"
