@@ -1,11 +1,14 @@
 """Takes sudo off commands that run as root anyway."""
 
+import re
+
 from dfix import Fixer, Invalid, Level, Phase, Run, Valid, regex
 from dfix.facts.commands import (
     BUILTINS,
     COMMON_TOOLS,
     COREUTILS,
     PACKAGE_MANAGERS,
+    SHELLS,
     base_name,
     literal_arguments,
     name_of,
@@ -17,6 +20,8 @@ from dfix.facts.scripts import Command
 _OF_THE_SYSTEM = (COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | {"dpkg", "sh", "bash"}) - BUILTINS
 #: Variables that sudo keeps away from what it starts.
 _TELLING = regex(r"HOME|LD_.*|PYTHON.*|PERL.*|RUBY.*|GEM_.*|NODE_.*|JAVA_.*|BASH_ENV|ENV|IFS")
+#: Those that change nothing in what most programs do.
+_HARMLESS = regex(r"PATH|DEBIAN_FRONTEND|LANG(?:UAGE)?|LC_.*|TERM|TZ|TIMEZONE")
 #: Programs that linters look at closely: without sudo, they would find more than sudo hid.
 _LOOKED_AT = regex(
     r"apt|apt-get|aptitude|apk|yum|dnf|microdnf|zypper|pip[0-9.]*|python[0-9.]*|npm|yarn|gem|go|wget|"
@@ -40,8 +45,8 @@ class DropSudo(Fixer):
 
     Where the user is another one or not known; with options or variables; for what is a built-in of
     the shell without sudo; where the file sets variables that sudo would keep away; and for
-    installations, whose unpinned packages linters would then find. In a pipe, it is done at
-    `aggressive` only.
+    installations, whose unpinned packages linters would then find. At `aggressive` only in a pipe,
+    and for programs that may look at other variables of the file, as `make` does.
     """
 
     message = "sudo is of no use to root"
@@ -83,7 +88,7 @@ class DropSudo(Fixer):
             told = "not known to be root" if user is None else f"`{user}`"
             self.refuse(node, f"the user is {told}: sudo may be needed")
             return
-        if any(name_of(each) in {"export", "umask", "ulimit"} for each in rewrite.script.commands):
+        if any(map(_sets_up, rewrite.script.commands)):
             self.refuse(node, "sudo keeps away what the RUN sets up for the commands behind it")
             return
         before = self.facts.plan.before(node)
@@ -95,11 +100,29 @@ class DropSudo(Fixer):
                 return
             rewrite.unwrap(call)
         piped = any(each.subshell for each in calls)
+        told = any(not _HARMLESS.fullmatch(each) for each in names) and any(map(_may_look, calls))
         self.propose(
             rewrite,
-            level=Level.AGGRESSIVE if piped else Level.STANDARD,
+            level=Level.AGGRESSIVE if piped or told else Level.STANDARD,
             reason="the user is root; variables of the file are seen that sudo kept away",
         )
+
+
+def _sets_up(command: Command) -> bool:
+    """Whether a command changes what the shell hands to the programs that it starts."""
+    return name_of(command) in {"export", "umask", "ulimit"} or (
+        name_of(command) == "set"
+        and any(
+            value is None or re.fullmatch(r"-[a-z]*a[a-z]*|allexport", value)
+            for value in literal_arguments(command)
+        )
+    )
+
+
+def _may_look(call: Command) -> bool:
+    """Whether what sudo starts may do otherwise by a variable: `make` does, `rm` does not."""
+    name = (literal_arguments(call)[0] or "").rpartition("/")[2]
+    return name not in _OF_THE_SYSTEM or name in SHELLS
 
 
 def _objection(call: Command, names: set[str]) -> str | None:
@@ -116,6 +139,8 @@ def _objection(call: Command, names: set[str]) -> str | None:
         return "variables are set for sudo or by it"
     if name in BUILTINS or name in {"time", "env", "printenv"}:
         return f"`{name}` is another thing in the shell than what sudo starts"
+    if any("SUDO_" in word.text for word in call.arguments):
+        return "it looks at who called sudo"
     if _LOOKED_AT.fullmatch(name):
         return f"sudo hides what linters find of `{name}`: that comes first"
     telling = sorted(each for each in names if _TELLING.fullmatch(each))

@@ -43,6 +43,10 @@ REFUSED = {
     "path": (F + "ENV PATH=/opt/c/bin:$PATH\nRUN sudo tool a\n", "another program"),
     "library path": (F + "ENV LD_LIBRARY_PATH=/a\nRUN sudo mkdir a\n", "LD_LIBRARY_PATH"),
     "installation": (F + "RUN sudo apt-get install -y curl\n", "that comes first"),
+    "set -a": (F + "RUN set -ea; A=1; sudo tool a\n", "sets up"),
+    "who called": (F + "RUN sudo sh -c 'echo $SUDO_USER'\n", "who called sudo"),
+    "redirection in front": (F + "RUN sudo < a tee b\n", "a redirection stands in the way"),
+    "redirection over lines": (F + "RUN sudo >a \\\n  ls\n", "a redirection stands in the way"),
     "one of several": (F + "RUN sudo mkdir a && sudo -u app mkdir b\n", "sudo has options"),
 }
 
@@ -62,6 +66,11 @@ FIXED = {
     "over lines": (
         F + "RUN sudo \\\n    mkdir a && \\\n    # why\n    sudo rm b; sudo chmod 1 c\n",
         F + "RUN mkdir a && \\\n    # why\n    rm b; chmod 1 c\n",
+    ),
+    "redirection behind it": (F + "RUN sudo ls >a <b c\n", F + "RUN ls >a <b c\n"),
+    "variables that matter to no one": (
+        F + "ENV LANG=C DEBIAN_FRONTEND=noninteractive\nRUN sudo make\n",
+        F + "ENV LANG=C DEBIAN_FRONTEND=noninteractive\nRUN make\n",
     ),
     "in a condition": (
         F + "RUN if true; then sudo mkdir a; fi\n",
@@ -83,3 +92,9 @@ def test_pipes_are_for_aggressive() -> None:
     text = F + "RUN curl a | sudo tee b\n"
     assert not run(NAME, text, level=Level.STANDARD).changed
     check_fixed(NAME, text, F + "RUN curl a | tee b\n")
+
+
+def test_what_may_look_at_variables_is_for_aggressive() -> None:
+    text = F + "ENV DESTDIR=/a\nRUN sudo make install\n"
+    assert not run(NAME, text, level=Level.STANDARD).changed
+    check_fixed(NAME, text, F + "ENV DESTDIR=/a\nRUN make install\n")

@@ -122,6 +122,9 @@ class Rewrite:
         if "#" in self.script.text[span.start : span.end]:
             self._reason = "a comment stands in the way"
             return
+        if any(span.start <= each.span.start < span.end for each in command.redirects):
+            self._reason = "a redirection stands in the way"
+            return
         self._edits.append((span, ""))
 
     def append(self, command: str) -> None:
