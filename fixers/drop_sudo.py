@@ -100,10 +100,10 @@ class DropSudo(Fixer):
                 return
             rewrite.unwrap(call)
         piped = any(each.subshell for each in calls)
-        told = any(not _HARMLESS.fullmatch(each) for each in names) and any(map(_may_look, calls))
+        seen = any(not _HARMLESS.fullmatch(each) for each in names) and any(map(_may_look, calls))
         self.propose(
             rewrite,
-            level=Level.AGGRESSIVE if piped or told else Level.STANDARD,
+            level=Level.AGGRESSIVE if piped or seen else Level.STANDARD,
             reason="the user is root; variables of the file are seen that sudo kept away",
         )
 

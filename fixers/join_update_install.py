@@ -15,7 +15,9 @@ from dfix import (
     Valid,
     regex,
 )
+from dfix.facts.mounts import mount_options
 from dfix.facts.scripts import script_of
+from dfix.facts.statements import statements_of
 
 from ._packages import Call, Placed, call_of, placed, tries_only
 
@@ -47,7 +49,8 @@ class JoinUpdateInstall(Fixer):
     **When it is refused**
 
     When it is not known whether lists are there, when what installs is no plain link of a chain,
-    and when a source of packages or a key changed since: then the update could fail.
+    when a source of packages or a key changed since, and when the update above has options, mounts
+    or a failure that is passed over: then the update could fail.
     """
 
     message = "packages are installed by lists that another layer keeps"
@@ -106,6 +109,7 @@ class JoinUpdateInstall(Fixer):
         """Follows the lists through the lineage, down to the RUNs of `stage`."""
         there: bool | None = False
         changed = False
+        update: Run | None = None
         previous: Instruction | None
         for each in reversed(self.facts.stages.lineage(stage)):
             previous = None
@@ -115,9 +119,11 @@ class JoinUpdateInstall(Fixer):
                 if isinstance(instruction, Run):
                     adjacent = isinstance(previous, Run) and each is stage
                     if each is stage and not adjacent and there is not False:
-                        self._look(instruction, certain=bool(there), changed=changed)
+                        self._look(instruction, update, certain=bool(there), changed=changed)
                     there = self._after(instruction, there)
-                    changed = changed and not _UPDATE.search(text)
+                    for found in _UPDATE.finditer(text):
+                        update = instruction
+                        changed = _SOURCES.search(text, found.end()) is not None
                 previous = instruction
 
     def _after(self, run: Run, there: bool | None) -> bool | None:
@@ -135,7 +141,7 @@ class JoinUpdateInstall(Fixer):
                 there = False if removed else there
         return there
 
-    def _look(self, run: Run, *, certain: bool, changed: bool) -> None:
+    def _look(self, run: Run, update: Run | None, *, certain: bool, changed: bool) -> None:
         """Proposes the update for a RUN that installs without one."""
         rewrite = Rewrite.of(self.facts, run)
         if rewrite is None:
@@ -155,11 +161,32 @@ class JoinUpdateInstall(Fixer):
         if run.flag("network") is not None:
             self.refuse(run, "the RUN has a network of its own, or none")
             return
-        if reason := _objection(first):
+        if reason := self._special(update, run) or _objection(first):
             self.refuse(run, reason)
             return
         rewrite.require(first.link, f"{first.call.program.text} update")
         self.propose(rewrite, reason="the lists of a cached layer may be of any age")
+
+    def _special(self, update: Run | None, run: Run) -> str:
+        """Why the update in an earlier RUN may be one that would not go well in this one."""
+        script = None if update is None else script_of(update, self.facts.tree.escape)
+        if update is None or script is None:
+            return "how the lists were fetched is not known"
+        if any(
+            flag.value not in {each.value for each in run.flags}
+            and mount_options(flag).get("type", "bind") != "cache"
+            for flag in update.flags
+        ):
+            return "the RUN that fetched the lists had flags that this one has not"
+        strict = any("errexit" in each.options for each in statements_of(self.facts, update))
+        for each in placed(script):
+            if each.call.tool.family != "apt" or each.call.sub_command != "update":
+                continue
+            if each.caught or (each.lost_strictly if strict else each.lost):
+                return "the update above may fail: that is passed over there"
+            if each.call.has_option("-o", "--option", "-c", "--config-file"):
+                return "the update above is told where to look"
+        return ""
 
 
 def _objection(each: Placed) -> str:

@@ -47,6 +47,28 @@ REFUSED = {
         U + "RUN add-apt-repository ppa:a/b && apt-get install -y a\n",
         "where packages come from",
     ),
+    "new source behind the update": (
+        F + "RUN apt-get update && echo deb a >/etc/apt/sources.list.d/a.list\nENV A=1\n"
+        "RUN apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "update with a mount": (
+        F + "RUN --mount=type=secret,id=a,target=/etc/apt/auth.conf apt-get update\nENV A=1\n"
+        "RUN apt-get install -y a\n",
+        "had flags",
+    ),
+    "update that may fail": (
+        F + "RUN apt-get update || true\nENV A=1\nRUN apt-get install -y a\n",
+        "passed over there",
+    ),
+    "update that may fail in a list": (
+        F + "RUN apt-get update; apt-get install -y b\nENV A=1\nRUN apt-get install -y a\n",
+        "passed over there",
+    ),
+    "update of one source": (
+        F + "RUN apt-get update -o Dir::Etc::sourcelist=/a\nENV A=1\nRUN apt-get install -y a\n",
+        "told where to look",
+    ),
     "script": (U + "RUN curl x | bash - && apt-get install -y a\n", "where packages come from"),
     "set -e from outside": (
         F
@@ -99,3 +121,17 @@ def test_lists_of_a_parent_stage() -> None:
 def test_never_safe() -> None:
     text = U + "RUN apt-get install -y a\n"
     assert run(NAME, text, level=Level.SAFE).after == text.encode()
+
+
+def test_a_list_that_ends_with_the_first_failure() -> None:
+    base = F + "RUN set -e; apt-get update; apt-get install -y b\nENV A=1\n"
+    after = base + "RUN apt-get update && apt-get install -y a\n"
+    check_fixed(NAME, base + "RUN apt-get install -y a\n", after)
+
+
+def test_mounts_that_both_have() -> None:
+    mount = "RUN --mount=type=secret,id=a "
+    base = F + mount + "apt-get update\nENV A=1\n" + mount
+    check_fixed(
+        NAME, base + "apt-get install -y a\n", base + "apt-get update && apt-get install -y a\n"
+    )
