@@ -122,7 +122,7 @@ class Rewrite:
         if "#" in self.script.text[span.start : span.end]:
             self._reason = "a comment stands in the way"
             return
-        if any(span.start <= each.span.start < span.end for each in command.redirects):
+        if any(span.start < each.span.start < span.end for each in command.redirects):
             self._reason = "a redirection stands in the way"
             return
         self._edits.append((span, ""))
@@ -404,13 +404,10 @@ def _gap(before: str, escape: str) -> int | None:
         if not blanks.endswith("\n"):
             return len(blanks)
         line = blanks[:-1].rstrip(" \t\r")
-        if not escape or not line.endswith(escape) or _is_comment(line):
+        is_comment = line.rpartition("\n")[2].lstrip().startswith("#")
+        if not escape or not line.endswith(escape) or is_comment:
             return None
         at = len(line) - len(escape)
-
-
-def _is_comment(text: str) -> bool:
-    return text[text.rfind("\n") + 1 :].lstrip().startswith("#")
 
 
 def _edited(text: str, span: Span, edits: Sequence[tuple[Span, str]]) -> str:
