@@ -46,6 +46,12 @@ LEFT_OUT = {
     "cargo": ("COPY . .", {"Cargo.toml": 'readme = "README.md"\n'}, "README.md"),
     "rust": ("COPY . .", {"lib.rs": '#![doc = include_str!("../README.md")]\n'}, "README.md"),
     "go": ("COPY . .", {"x/a.go": "//go:embed README.md\nvar s string\n"}, "README.md"),
+    "embedded by a pattern": ("COPY . /src", {"a.go": "//go:embed docs *.md\nvar a b"}, "README.md"),
+    "example that is read by default": (
+        "COPY . /app",
+        {"package.json": '{"dependencies": {"dotenv-safe": "9"}}'},
+        ".env.example",
+    ),
     "docsify": ("COPY . /usr/share", {"index.html": '<script src="docsify.js">'}, "README.md"),
     "entrypoint": ("COPY . .", {"run.sh": "#!/bin/sh\ncp .env.example .env\n"}, ".env.example"),
     "composer": ("COPY . .", {"composer.json": "{\"x\": \"copy('.env.example')\"}"}, ".env.example"),

@@ -15,9 +15,10 @@ _BYTES = 200 * 1024 * 1024  # read at most to find out
 
 #: What speaks of a path: its name, and tools that read it without being told its name.
 _TERMS = {
-    "README.md": rb"README\.md|\b(?:docsify|vuepress|gitbook|honkit|jekyll)\b",
+    "README.md": rb"README\.md|\b(?:docsify|vuepress|gitbook|honkit|jekyll)\b"
+    rb"|go:embed[^\n]*[\s/]\*(?:\.md)?\s",
     ".gitignore": rb"git_?ignore|\.gitignore|useIgnoreFile|\bhatchling\b",
-    ".env.example": rb"\.env\.example",
+    ".env.example": rb"\.env\.example|\bdotenv-(?:safe|webpack)\b",
     ".git": rb"(?<![\w./-])\.git(?![\w-])|/\.git(?![\w-])|\bgit\s+(?:describe|rev-parse|rev-list|log|"
     rb"ls-files|status|submodule|show|diff|clean|config)\b|[\"']git[\"']\s*,|setuptools[-_]scm|"
     rb"use_scm_version|hatch-vcs|versioneer|\bpbr\b|dunamai|dynamic-versioning|gitversion|"
