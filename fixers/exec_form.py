@@ -20,6 +20,7 @@ from dfix.facts.commands import BUILTINS
 from dfix.facts.runtime import is_neutral, launch
 
 from ._heirs import changed, descendants
+from ._lines import further_keywords, text_of
 from ._plain_words import only_command, plain_words, shell_objection
 from ._script_evidence import shebang_objection
 
@@ -110,6 +111,8 @@ class ExecForm(Fixer):
             return
         if [each for each in stage.instructions if type(each) is type(node)][-1] is not node:
             self.refuse(node, f"a later {node.word} takes its place")
+        elif any(further_keywords(text_of(node))):
+            self._turn_down(node, "an instruction seems to be swallowed in it")
         elif reason := shell_objection(self.facts, node):
             self._turn_down(node, reason)
         elif self.option("style") == "exec" and field != "healthcheck":

@@ -80,6 +80,7 @@ REFUSED = {
     "json-and-more": (N + 'CMD ["node"] && b\n', "mistake"),
     "test-command": (N + "CMD [ -f x ]\n", "mistake"),
     # Shells that are not plain.
+    "swallowed": (N + "CMD node a.js \\\nEXPOSE 80\n", "swallowed"),
     "login-shell": (N + 'SHELL ["/bin/bash", "-lc"]\nCMD node a.js\n', "SHELL in force"),
     "login": (N + 'SHELL ["/bin/bash", "--login", "-c"]\nCMD node a.js\n', "SHELL in force"),
     "powershell": (N + 'SHELL ["pwsh", "-c"]\nCMD node a.js\n', "SHELL in force"),
