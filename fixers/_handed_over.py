@@ -3,11 +3,13 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 
 from msgspec import Struct
 
 from dfix import Copy, Env, Facts, Run, Stage, regex
 from dfix.facts.commands import base_name, literal_arguments
+from dfix.facts.mounts import is_mounted
 from dfix.facts.placements import placements
 from dfix.facts.scripts import Command, script_of
 from dfix.facts.statements import statements_of
@@ -19,7 +21,17 @@ _SYSTEM = regex(
     r"/(?:etc|s?bin|lib|tmp|usr/(?:local/)?(?:share|lib|include|etc|s?bin)|var/cache/apt|var/lib/apt)/.*"
     r"|/usr/src(?:/php.*)?"
 )
+#: What a system has in any case: nobody makes that for a program, nor has it a single owner.
+_STANDING = regex(
+    r"/|/(?:bin|boot|etc|lib(?:32|64|x32)?|sbin|tmp|usr|var|var/tmp)|/(?:dev|proc|sys)(?:/.*)?"
+    r"|/usr/(?:local|(?:local/)?(?:s?bin|etc|games|include|lib(?:32|64|exec)?|man|share|src))"
+)
+#: Of those, what programs write to without a folder of their own.
+_OF_ALL = regex(
+    r"/(?:home|media|mnt|opt|run|srv|var/(?:cache|lib|local|lock|log|mail|opt|run|spool))"
+)
 _FOR_WRITING = regex(r".*/(?:data|db|database|logs?|cache|uploads?|storage|te?mp|spool|run|state)")
+_TAKING_AWAY = frozenset({"find", "mv", "rm", "rmdir", "xargs"})
 _PLAIN = regex(r"[\w/][\w./-]*")
 #: Variables of the image that name a place to write to.
 WRITTEN = regex(
@@ -53,11 +65,15 @@ def handed_over(facts: Facts, stage: Stage) -> HandedOver:
         path
         for run in _runs(facts, stage)
         for path in _made(facts, run)
-        if is_meant_for_writing(path, used)
+        if is_meant_for_writing(path, used) and not _OF_ALL.fullmatch(path)
     )
     others = [text for run in _runs(facts, stage) for text in _other_words(facts, run)]
+    removed = [each for run in _runs(facts, stage) for each in _removed(facts, run)]
     kept = tuple(
-        path for path in made if not any(posixpath.basename(path) in text for text in others)
+        path
+        for path in made
+        if not any(posixpath.basename(path) in text for text in others)
+        and not any(_is_within(path, each) for each in removed)
     )
     return HandedOver(kept, tuple(_copied(facts, stage, kept)))
 
@@ -73,6 +89,8 @@ def places(facts: Facts, stage: Stage) -> tuple[str, ...]:
 
 def is_meant_for_writing(path: str, used: Sequence[str]) -> bool:
     """Whether a directory that root makes may be there to be written to; `used` is in use."""
+    if _STANDING.fullmatch(path):
+        return False
     filled = any(f"{each.rstrip('/')}/".startswith(f"{path}/") for each in used)
     return bool(_FOR_WRITING.fullmatch(path)) or not (filled or _SYSTEM.fullmatch(path))
 
@@ -98,7 +116,9 @@ def _made(facts: Facts, run: Run) -> Iterator[str]:
         if statement.kind != "command" or command is None or plan.failure != "aborts":
             continue
         if base_name(command) == "mkdir":
-            yield from _operands(command, workdir)
+            for path in _operands(command, workdir):
+                if not is_mounted(run, path):
+                    yield path
 
 
 def _operands(command: Command, workdir: str | None) -> Iterator[str]:
@@ -121,6 +141,31 @@ def _other_words(facts: Facts, run: Run) -> Iterator[str]:
     for command in script.commands:
         if base_name(command) != "mkdir":
             yield script.text[command.span.start : command.span.end]
+
+
+def _removed(facts: Facts, run: Run) -> Iterator[str]:
+    """What a RUN may take away or move: paths and patterns; relative where the directory is not known."""
+    script = script_of(run, facts.tree.escape)
+    commands = script.commands if script is not None else ()
+    moves = any(base_name(command) in {"cd", "pushd", None} for command in commands)
+    workdir = None if moves else facts.bases.workdir(run)
+    for command in commands:
+        if base_name(command) in _TAKING_AWAY:
+            for word in command.arguments:
+                text = (word.value or word.text).strip("\"'")
+                if not text.startswith("-"):
+                    yield posixpath.normpath(posixpath.join(workdir or "", text))
+
+
+def _is_within(path: str, removed: str) -> bool:
+    """Whether `path` may be what is removed, or below it."""
+    if removed.startswith("$"):
+        return True
+    parts = path.split("/")
+    if not removed.startswith("/"):
+        return any(fnmatchcase(part, removed.rpartition("/")[2]) for part in parts[1:])
+    pattern = re.sub(r"\$\{[^}]*\}|\$\w+", "*", removed)
+    return any(fnmatchcase("/".join(parts[: at + 1]), pattern) for at in range(1, len(parts)))
 
 
 def _copied(facts: Facts, stage: Stage, made: tuple[str, ...]) -> Iterator[tuple[Copy, str]]:

@@ -240,6 +240,36 @@ REFUSED = {
         ALPINE + "RUN cd /srv && mkdir data\n" + START,
         "/data",
     ),
+    "data-directory-in-a-cache": (
+        ALPINE + "RUN --mount=type=cache,target=/data mkdir -p /data/x\n" + START,
+        "makes /data/x",
+    ),
+    "data-directory-removed-with-its-parent": (
+        ALPINE + "RUN mkdir -p /data/x\nRUN rm -rf /data\n" + START,
+        "makes /data/x",
+    ),
+    "data-directory-moved": (
+        ALPINE + "RUN mkdir -p /data/x && mv /data /d\n" + START,
+        "makes /data/x",
+    ),
+    "data-directory-removed-by-a-pattern": (
+        ALPINE + "RUN mkdir -p /data/x && rm -rf /d*\n" + START,
+        "makes /data/x",
+    ),
+    "data-directory-removed-from-where-it-is": (
+        ALPINE + "RUN mkdir -p /data/x && cd / && rm -rf data\n" + START,
+        "makes /data/x",
+    ),
+    "data-directory-found": (
+        ALPINE + "RUN mkdir -p /data/x && find /data -delete\n" + START,
+        "makes /data/x",
+    ),
+    "data-directory-perhaps-removed": (
+        ALPINE + 'RUN mkdir -p /data/x && rm -rf "$D"\n' + START,
+        "makes /data/x",
+    ),
+    "directory-of-all-logs": (ALPINE + "RUN mkdir -p /var/log\n" + START, "/var/log"),
+    "directory-of-all-services": (ALPINE + "RUN mkdir -p /srv\n" + START, "/srv"),
     "data-directory-and-a-volume": (
         ALPINE + "RUN mkdir /data\nVOLUME /data\n" + START,
         "VOLUME",
@@ -330,6 +360,13 @@ FIXED = {
         ALPINE
         + "RUN mkdir -p /var/lib/app\n"
         + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /var/lib/app\n")
+        + START,
+    ),
+    "data-directory-and-others-removed": (
+        ALPINE + "RUN mkdir -p /data/x && rm -rf /var/cache/apk/* /da /srv/data\n" + START,
+        ALPINE
+        + "RUN mkdir -p /data/x && rm -rf /var/cache/apk/* /da /srv/data\n"
+        + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /data/x\n")
         + START,
     ),
     "data-directory-of-the-setting": (
@@ -477,6 +514,13 @@ FIXED = {
     "cache-removed-below-root": (
         ALPINE + "RUN rm -rf /root/.cache\n" + START,
         ALPINE + "RUN rm -rf /root/.cache\n" + APK_ACCOUNT + START,
+    ),
+    "directories-of-the-system": (
+        ALPINE + "RUN mkdir -p /etc /usr /usr/local/bin /tmp /dev/shm /var /lib\n" + START,
+        ALPINE
+        + "RUN mkdir -p /etc /usr /usr/local/bin /tmp /dev/shm /var /lib\n"
+        + APK_ACCOUNT
+        + START,
     ),
     "accounts-read": (
         ALPINE + "RUN grep -q x /etc/passwd && command -v env && env A=1 true\n" + START,
