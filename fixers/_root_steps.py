@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from dfix import Env, ExecForm, Facts, Run, Stage, regex
 from dfix.facts.commands import installed_packages
+from dfix.facts.contents import text_of, workdir_of
 from dfix.facts.scripts import Command, script_of
 
 from ._handed_over import WRITTEN, HandedOver, is_meant_for_writing, places
@@ -45,8 +46,11 @@ _OF_DEVICES = regex(
 #: Tools that look for settings and keys below the home directory, which is another one then.
 _OF_HOME = regex(
     r"(?:.*[/-])?(?:kubectl|helm|awscli|aws-cli|gcloud|google-cloud-(?:sdk|cli)|azure-cli|terraform"
-    r"|ansible|openssh-clients?|ssh)(?:[-=<>~].*)?"
+    r"|ansible|openssh-clients?|ssh|chromium|google-chrome|firefox|libreoffice|puppeteer|playwright"
+    r"|cypress)(?:[-=<>~@].*)?"
 )
+#: Packages of Node that fetch a browser into the home directory of who installs them.
+_WITH_BROWSER = regex(r"\"(puppeteer|playwright(?:-\w+)?|@playwright/test|cypress)\"\s*:")
 _OF_FILES = regex(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
 _ARCHIVE = regex(r".*\.(?:deb|rpm|apk)|.*://.*")
 _HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
@@ -92,6 +96,9 @@ def objection(facts: Facts, stage: Stage, names: frozenset[str], given: HandedOv
         pattern = _PRIVILEGED if line.lstrip().startswith("#") else _SOCKET
         if said := pattern.search(line):
             return f"`{said[0].strip()}` is spoken of: it may be run with what only root may use"
+    manifest = posixpath.join(workdir_of(facts, stage) or "/", "package.json")
+    if found := _WITH_BROWSER.search(text_of(facts, stage, manifest) or ""):
+        return f"`{found[1]}` is installed with a browser below the home directory"
     used = places(facts, stage)
     for each in reversed(lineage):
         for instruction in each.instructions:
@@ -112,7 +119,7 @@ def _of_env(node: Env, given: HandedOver) -> str | None:
             return "HOME is set to a place that the program may write to"
         if _HOME.search(value):
             return f"{pair.key} points below /root, which only root may read"
-        if "sqlite" in value.lower():
+        if "sqlite" in value.lower() or value.endswith(".db"):
             return f"{pair.key} names a database file, which the program would write"
         if _HOME_OF_ANOTHER.fullmatch(pair.key):
             return f"{pair.key} names a place that the program may write to"

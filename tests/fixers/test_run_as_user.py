@@ -284,6 +284,9 @@ REFUSED = {
     ),
     "data-setting": (ALPINE + "ENV DATA_DIR=/srv/data\n" + START, "DATA_DIR"),
     "database-setting": (ALPINE + "ENV DB=sqlite:///a.db\n" + START, "database file"),
+    "database-file-setting": (ALPINE + "ENV DB=/srv/a.db\n" + START, "database file"),
+    "browser": (ALPINE + "RUN apk add --no-cache chromium\n" + START, "home directory"),
+    "browser-of-a-package": (NODE + "RUN npm i puppeteer@22\n" + NODE_START, "home directory"),
     "home-setting": (ALPINE + "ENV HOME=/srv\n" + START, "HOME"),
     "home-of-a-server": (ALPINE + "ENV TOOL_HOME=/srv\n" + START, "TOOL_HOME"),
     "sqlite": (ALPINE + "RUN apk add --no-cache sqlite\n" + START, "database file"),
@@ -706,3 +709,25 @@ def test_hadolint_code_switches_it_off() -> None:
 def test_files_are_not_given_to_a_name_that_is_not_there_yet() -> None:
     text = ALPINE + "COPY seed /data\nENV DATA_DIR=/data\n" + START
     check_refused(NAME, text, "made later", options={"style": "name", "user": "foouser"})
+
+
+@dataclass(frozen=True)
+class Manifest(Files):
+    """A build context that is a folder with a `package.json`."""
+
+    package: str = ""
+
+    def kind(self, source: str, *, level_is_safe: bool) -> Kind:
+        return "directory" if source == "." else "unknown"
+
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
+        return self.package if source.endswith("package.json") else None
+
+
+def test_a_browser_that_a_package_fetches_for_root() -> None:
+    text = NODE + "RUN npm ci\n" + NODE_START
+    with_browser = Manifest(package='{"dependencies": {"puppeteer": "^22"}}')
+    check_refused(NAME, text, "browser", evidence=with_browser)
+    without = Manifest(package='{"dependencies": {"puppeteer-core": "^22", "express": "4"}}')
+    after = NODE + "RUN npm ci\nUSER 1000:1000\n" + NODE_START
+    check_fixed(NAME, text, after, evidence=without)
