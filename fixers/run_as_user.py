@@ -33,7 +33,7 @@ from dfix import (
 from dfix.facts.runtime import INITS, Launch, Part, launch, program
 from dfix.facts.scripts import has_posix_shell
 
-from . import _program_files, _readable, _root_steps
+from . import _program_files, _readable, _root_steps, _service_rights
 from ._accounts import Account, Wish, account
 from ._handed_over import HandedOver, handed_over
 from ._programs import reads_scripts
@@ -67,8 +67,9 @@ class RunAsUser(Fixer):
 
     Where a USER is written already, the entrypoint needs root or gives it up by itself, the program
     lies below /root or cannot be read by others, something shows that it writes elsewhere (VOLUME, an
-    empty working directory, settings for data or logs), a RUN does what is not known, or the base
-    image is not known. An image that starts nothing of its own is one to build on, and is left alone too.
+    empty working directory, settings for data or logs, what a Compose service mounts), a RUN does what is
+    not known, or the base image is not known. An image that starts nothing of its own is one to build on,
+    and is left alone too.
     """
 
     message = "the program runs as root"
@@ -219,8 +220,10 @@ class RunAsUser(Fixer):
             return answer
         if given.copied and not answer.is_there_for_copies:
             return "files cannot be given to an account that is made later"
+        ports = tuple(int(re.split("[-/]", each)[0]) for each in _ports(facts, stage))
         return (
-            _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
+            _service_rights.objection(facts, stage, given, ports)
+            or _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
             or _root_steps.objection(facts, stage, answer.names, given)
             or answer
         )

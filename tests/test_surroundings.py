@@ -95,6 +95,47 @@ services:
 """
 
 
+MOUNTS = """\
+services:
+  a:
+    build: .
+    privileged: true
+    environment: [DATA_DIR=/x, DEBUG]
+    volumes:
+      - data:/data
+      - /anonymous
+      - ./x:/x
+      - ${HOST:-.}:/y:cached
+      - ./conf:/conf:ro
+      - type: bind
+        source: /z
+        target: /z
+      - type: volume
+        source: v
+        target: /v
+        read_only: true
+      - type: tmpfs
+        target: /t
+  b:
+    build: .
+    pid: host
+    cap_add: [NET_ADMIN]
+    environment: {A: b, C: null}
+"""
+
+
+def test_what_services_mount_and_may_do(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_bytes(b"FROM a\n")
+    (tmp_path / "compose.yaml").write_text(MOUNTS)
+    first, second = surroundings_of(tmp_path / "Dockerfile", options={}).services
+    assert first.volumes == ("/data", "/anonymous")
+    assert first.binds == ("/x", "/y", "/z")
+    assert first.privilege == "privileged"
+    assert first.environment == {"DATA_DIR": "/x", "DEBUG": ""}
+    assert (second.volumes, second.binds, second.privilege) == ((), (), "cap_add")
+    assert second.environment == {"A": "b", "C": ""}
+
+
 def test_the_services_that_are_built_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_bytes(b"FROM a\n")
     (tmp_path / "compose.yaml").write_text(SERVICES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dfix.config import ConfigError
 from dfix.context import Evidence, evidence_for
 from dfix.facts import Surroundings
-from dfix.facts.services import Service
+from dfix.facts.services import Service, service_of
 from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
 from dfix.resolve import bases, tags
@@ -161,13 +161,4 @@ def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:
     for entry in scan(tree, deep=deep).naming(file):
         if entry.service is None:
             continue
-        said = entry.attributes
-        init, user, network = said.get("init"), said.get("user"), said.get("network_mode")
-        yield Service(
-            entry.service,
-            entry.source.name,
-            init.lower() in {"true", "yes", "on"} if isinstance(init, str) else None,
-            user if isinstance(user, str) and "$" not in user else None,
-            network if isinstance(network, str) and "$" not in network else None,
-            "command" in said or "entrypoint" in said,
-        )
+        yield service_of(entry.service, entry.source.name, entry.attributes)

@@ -6,6 +6,7 @@ import pytest
 
 from dfix import Level
 from dfix.facts.evidence import Kind
+from dfix.facts.services import Service, service_of
 from tests.fixers import seed
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 
@@ -731,3 +732,50 @@ def test_a_browser_that_a_package_fetches_for_root() -> None:
     without = Manifest(package='{"dependencies": {"puppeteer-core": "^22", "express": "4"}}')
     after = NODE + "RUN npm ci\nUSER 1000:1000\n" + NODE_START
     check_fixed(NAME, text, after, evidence=without)
+
+
+def service(**said: object) -> Service:
+    return service_of("web", "compose.yaml", said)
+
+
+SERVICES_OF_ROOT = {
+    "volume": (service(volumes=["data:/srv/data"]), "a volume at /srv/data"),
+    "anonymous-volume": (service(volumes=["/data"]), "a volume at /data"),
+    "folder": (service(volumes=["./data:/data"]), "a folder of the host at /data"),
+    "socket": (service(volumes=["/var/run/docker.sock:/var/run/docker.sock"]), "socket"),
+    "privileged": (service(privileged="true"), "`privileged`"),
+    "device": (service(devices=["/dev/x"]), "`devices`"),
+    "setting": (service(environment={"DATA_DIR": "/data"}), "DATA_DIR"),
+    "port-of-the-host": (service(network_mode="host"), "port below 1024"),
+}
+
+
+@pytest.mark.parametrize(("said", "reason"), SERVICES_OF_ROOT.values(), ids=SERVICES_OF_ROOT)
+def test_services_that_need_root(said: Service, reason: str) -> None:
+    text = NODE + "EXPOSE 80\n" + NODE_START
+    check_refused(NAME, text, reason, services=[service(), said])
+
+
+SERVICES = {
+    "user": service(user="root", volumes=["data:/data"], privileged="true"),
+    "sources": service(volumes=[".:/srv", "/srv/node_modules"]),
+    "to-be-read": service(volumes=["data:/data:ro", "./a:/a:ro,z"]),
+    "files": service(volumes=["./a.json:/etc/a.json", "/etc/localtime:/etc/localtime"]),
+    "memory": service(volumes=[{"type": "tmpfs", "target": "/x"}], tmpfs="/y"),
+    "setting": service(environment=["PORT=80", "LOG_LEVEL=/x"]),
+}
+
+
+@pytest.mark.parametrize("said", SERVICES.values(), ids=SERVICES)
+def test_services_that_do_not(said: Service) -> None:
+    check_fixed(NAME, *FIXED["node"], services=[said])
+
+
+def test_a_volume_that_is_given_to_the_user() -> None:
+    before, after = FIXED["data-directory"]
+    check_fixed(NAME, before, after, services=[service(volumes=["data:/var/lib/app"])])
+
+
+def test_a_base_that_a_context_replaces() -> None:
+    check_refused(NAME, E4, "user of the base image is not known", overridden=["alpine:3.12"])
+    check_fixed(NAME, *FIXED["E4"], overridden=["alpine"])

@@ -52,12 +52,17 @@ class Bases:
         return ImageReference.parse(self.facts.plan.stages[first.index].base)
 
     def of(self, stage: Stage) -> "BaseFacts | None":
-        """What is known about the image that a stage's lineage begins with; None for nothing."""
+        """What is known about the image that a stage's lineage begins with; None for nothing.
+
+        Nothing is known of one that a named context of a build takes the place of.
+        """
         if stage not in self._known:
             images = self.facts.surroundings.images
             reference = self.reference(stage)
             self._known[stage] = (
-                images.base_facts(reference) if images is not None and reference else None
+                images.base_facts(reference)
+                if images is not None and reference is not None and not self._is_named(reference)
+                else None
             )
         return self._known[stage]
 
@@ -85,11 +90,13 @@ class Bases:
         The builder compares familiar names, and takes `latest` for no tag:
         https://docs.docker.com/build/building/context/#named-contexts.
         """
-        names = self.facts.surroundings.overridden
+        return "*" in self.facts.surroundings.overridden or self._is_named(image)
+
+    def _is_named(self, image: ImageReference) -> bool:
         wanted = _context_name(image)
-        return "*" in names or any(
+        return any(
             wanted == (_context_name(other) if (other := ImageReference.parse(name)) else name)
-            for name in names
+            for name in self.facts.surroundings.overridden
         )
 
     def stage_of(self, instruction: Instruction) -> Stage | None:

@@ -1,6 +1,13 @@
 """What Compose says about the containers that run the image of a file."""
 
-from msgspec import Struct
+from collections.abc import Iterator, Mapping
+
+from msgspec import Struct, field
+
+from dfix.patterns import regex
+
+_VARIABLE = regex(r"\$\{[^}]*\}")
+_TRUE = frozenset({"true", "yes", "on"})
 
 
 class Service(Struct, frozen=True):
@@ -17,3 +24,71 @@ class Service(Struct, frozen=True):
     network: str | None = None
     #: What is started in place of ENTRYPOINT or CMD.
     replaces_command: bool = False
+    #: Where volumes are that can be written to.
+    volumes: tuple[str, ...] = ()
+    #: Where files and folders of the host are that can be written to.
+    binds: tuple[str, ...] = ()
+    #: What only root has a use for, such as `privileged`; empty for nothing.
+    privilege: str = ""
+    #: What is set in the environment, by name.
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def service_of(name: str, source: str, said: Mapping[str, object]) -> Service:
+    """The service `name` of the Compose file `source`, which says `said` of it.
+
+    https://docs.docker.com/reference/compose-file/services/
+    """
+    mounts = tuple(_mounts(said.get("volumes")))
+    init = said.get("init")
+    return Service(
+        name,
+        source,
+        init.lower() in _TRUE if isinstance(init, str) else None,
+        _literal(said.get("user")),
+        _literal(said.get("network_mode")),
+        "command" in said or "entrypoint" in said,
+        tuple(target for target, bound in mounts if not bound),
+        tuple(target for target, bound in mounts if bound),
+        _privilege(said),
+        dict(_environment(said.get("environment"))),
+    )
+
+
+def _literal(value: object) -> str | None:
+    return value if isinstance(value, str) and "$" not in value else None
+
+
+def _privilege(said: Mapping[str, object]) -> str:
+    if str(said.get("privileged", "")).lower() in _TRUE:
+        return "privileged"
+    for name in ("cap_add", "devices", "device_cgroup_rules"):
+        if said.get(name):
+            return name
+    return next((f"{name}: host" for name in ("pid", "ipc") if said.get(name) == "host"), "")
+
+
+def _mounts(volumes: object) -> Iterator[tuple[str, bool]]:
+    """The places of what can be written to, each with whether it is the host's."""
+    for each in volumes if isinstance(volumes, list) else ():
+        if isinstance(each, dict):
+            kind, target = each.get("type"), each.get("target")
+            writable = str(each.get("read_only", "")).lower() not in _TRUE
+            if isinstance(target, str) and kind in {"bind", "volume"} and writable:
+                yield target, kind == "bind"
+        elif isinstance(each, str):
+            source, colon, rest = _VARIABLE.sub("$", each).partition(":")
+            target, _, modes = rest.partition(":")
+            if not colon:
+                yield source, False
+            elif not {"ro", "readonly"} & set(modes.split(",")):
+                yield target, source[:1] in {"/", ".", "~", "$"}
+
+
+def _environment(written: object) -> Iterator[tuple[str, str]]:
+    if isinstance(written, dict):
+        for name, value in written.items():
+            yield str(name), value if isinstance(value, str) else ""
+    for each in written if isinstance(written, list) else ():
+        name, _, value = str(each).partition("=")
+        yield name, value
