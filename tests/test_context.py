@@ -7,7 +7,7 @@ import pytest
 
 from dfix.context import NO_EVIDENCE, BuildContext, Evidence, evidence_for
 from dfix.dockerignore import parse_dockerignore
-from dfix.orchestrators import scan
+from dfix.orchestrators import forget_builds
 
 not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
 
@@ -309,7 +309,7 @@ def test_what_a_tree_says_is_no_guess(tmp_path: Path) -> None:
         "a/devcontainer.json",
         data=b'{"build": {"dockerfile": "Dockerfile", "context": ".."}}',
     )
-    scan.cache_clear()
+    forget_builds()
     held = evidence_for(tmp_path / "a" / "Dockerfile", context=None, root=None)
     assert roots(held, tmp_path) == {"b": False, ".": True, "a": True}
 

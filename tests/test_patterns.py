@@ -4,11 +4,14 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dfix
-from dfix.patterns import _Uncompiled, regex
+from dfix.patterns import _Uncompiled, is_like, regex
 
 
 def test_nothing_is_compiled_before_it_is_asked() -> None:
@@ -64,3 +67,24 @@ def test_all_of_them_compile() -> None:
     for name, late in found.items():
         assert re.compile(late._text, late._flags).pattern == late._text, name
     assert dfix.regex is regex
+
+
+@given(st.text("ab.\n"), st.text("ab.*\n?["))
+def test_globs_are_those_of_python(name: str, pattern: str) -> None:
+    assert is_like(name, pattern) is fnmatchcase(name, pattern)
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "like"),
+    [
+        ("a", "a*a", False),
+        ("aba", "a*a", True),
+        ("config.env.PATH", "config.env.*", True),
+        ("3.12-alpine", "*alpine*", True),
+        ("abab", "*ab*ab*", True),
+        ("aba", "*ab*ab*", False),
+        ("", "*", True),
+    ],
+)
+def test_globs(name: str, pattern: str, like: bool) -> None:
+    assert is_like(name, pattern) is like

@@ -17,7 +17,7 @@ from dfix.orchestrators import BuildFiles, is_orchestrator, scan
 from dfix.patterns import regex
 from dfix.regularfile import TooLargeError, open_regular
 from dfix.text import decode
-from dfix.worktree import list_files
+from dfix.worktree import project_files
 
 _CALLERS = (
     "*.yml", "*.yaml", "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.nu", "*.ps1", "*.bat", "*.cmd",
@@ -85,7 +85,7 @@ def _files(root: Path, deep: bool) -> Iterator[tuple[Path, frozenset[str]]]:
     for problem in builds.problems:
         yield problem.path, frozenset({UNREADABLE_NAME})
     try:
-        found = list_files(root).files if deep else sorted(each.name for each in root.iterdir())
+        found = project_files(root) if deep else sorted(each.name for each in root.iterdir())
     except OSError:
         return  # Told among the problems.
     for file in found:

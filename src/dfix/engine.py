@@ -6,7 +6,6 @@ fails, the round is halved until the guilty fix is found, dropped and reported a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from functools import cached_property
 
 from msgspec import Struct, field
@@ -19,6 +18,7 @@ from dfix.guards import Before, is_out_of_proportion, objection
 from dfix.linemap import Origins
 from dfix.nodes import Dockerfile, Instruction, Node
 from dfix.parser import parse
+from dfix.patterns import is_like
 from dfix.plan import Change, stage_label
 from dfix.proposals import fault
 from dfix.suppress import Suppressions
@@ -386,9 +386,9 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:
 def _objection_to_announcement(fix: Fix) -> str:
     """What speaks against what a fix says that it does, whether it does so or not."""
     for change in fix.expects:
-        if not any(fnmatchcase(change.item, each) for each in fix.fixer.plan_paths):
+        if not any(is_like(change.item, each) for each in fix.fixer.plan_paths):
             return f"{fix.fixer.name} has no business with {change.item} of the plan"
-        if fix.level is Level.SAFE and any(fnmatchcase(change.item, x) for x in _OF_THE_IMAGE):
+        if fix.level is Level.SAFE and any(is_like(change.item, x) for x in _OF_THE_IMAGE):
             return f"a change of {change.item} is not safe: the image is another one"
     return ""
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import lark
+import msgspec
 from lark import Lark
 from lark.grammar import Rule
 from lark.lark import PostLex
@@ -80,9 +81,9 @@ def ready(text: str, postlex: PostLex) -> Lark | None:
     """The parser of a grammar from the tables that ship; None where they are not of it."""
     # Their head is read first: whoever has another Lark should not pay for the rest.
     head, _, body = zlib.decompress(_resource(_TABLES), wbits=31).partition(b"\n")
-    if json.loads(head) != _made_of(text):
+    if msgspec.json.decode(head) != _made_of(text):
         return None
-    tables = json.loads(body)
+    tables = msgspec.json.decode(body)
     table = tables["data"]["parser"]["parser"]
     table["tokens"] = _numbered(table["tokens"])
     table["states"] = {

@@ -8,7 +8,6 @@ counts as a problem, never as an error.
 import functools
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
@@ -23,10 +22,10 @@ from dfix.buildspecs import (
     devcontainer_specs,
 )
 from dfix.documents import LIMIT, DocumentError, read_hcl, read_json, read_yaml
-from dfix.patterns import regex
+from dfix.patterns import is_like, regex
 from dfix.regularfile import read_regular
 from dfix.text import decode
-from dfix.worktree import PRUNED, list_files
+from dfix.worktree import PRUNED, project_files
 
 Orchestrator = Literal["compose", "bake", "devcontainer"]
 
@@ -89,10 +88,10 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
     problems: list[Problem] = []
     grouped: dict[tuple[Path, Orchestrator], dict[str, object]] = {}
     for file in files:
-        path = root / file
-        orchestrator = _orchestrator(path.name)
+        orchestrator = _orchestrator(file.rpartition("/")[2])
         if orchestrator is None:
             continue
+        path = root / file
         try:
             grouped.setdefault((path.parent, orchestrator), {})[path.name] = _document(path)
         except (OSError, DocumentError) as error:
@@ -118,10 +117,10 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
 def scan(root: Path, *, deep: bool = True) -> BuildFiles:
     """The orchestrators' files below `root`, or only those right in it; read once per process.
 
-    A long-lived process forgets what was read with `scan.cache_clear()`.
+    A long-lived process forgets what was read with `forget_builds`.
     """
     if deep:
-        return read_builds(root, list_files(root).files)
+        return read_builds(root, project_files(root))
     try:
         return read_builds(root, sorted(entry.name for entry in root.iterdir()))
     except OSError as error:
@@ -138,12 +137,18 @@ def overridden_names(root: Path) -> frozenset[str]:
     (https://docs.docker.com/build/building/context/).
     """
     names = set(scan(root).overridden)
-    for file in list_files(root).files:
+    for file in project_files(root):
         name = file.rpartition("/")[2].lower()
         workflow = ".github/" in file and name.endswith((".yml", ".yaml"))
-        if workflow or any(fnmatchcase(name, pattern) for pattern in _CALLERS):
+        if workflow or any(is_like(name, pattern) for pattern in _CALLERS):
             names.update(_called_with(root / file))
     return frozenset(names)
+
+
+def forget_builds() -> None:
+    """Read the trees anew from now on."""
+    for cached in (scan, overridden_names, project_files):
+        cached.cache_clear()
 
 
 def is_compose(name: str) -> bool:
@@ -159,7 +164,7 @@ def is_orchestrator(name: str) -> bool:
 def _orchestrator(name: str) -> Orchestrator | None:
     lowered = name.lower()
     for orchestrator, patterns in _NAMES:
-        if any(fnmatchcase(lowered, pattern) for pattern in patterns):
+        if any(is_like(lowered, pattern) for pattern in patterns):
             return orchestrator
     return None
 

@@ -1,10 +1,11 @@
-"""Regular expressions that are compiled when they are first asked for something.
+"""Regular expressions that are compiled when they are first asked for something, and globs without.
 
 A run on one file asks a fifth of some 350 for anything, and compiling the others is a tenth of the
 time that it takes.
 """
 
 import re
+from fnmatch import fnmatchcase
 from typing import AnyStr, cast
 
 #: What is asked of a compiled expression; what is not among them is passed on each time.
@@ -35,3 +36,22 @@ def regex(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     It cannot be handed to functions of `re`. Raises re.error with the first question, not here.
     """
     return cast("re.Pattern[AnyStr]", _Uncompiled(text, flags))
+
+
+def is_like(name: str, pattern: str) -> bool:
+    """What `fnmatch.fnmatchcase` says; where the pattern has no more than `*`, nothing is compiled."""
+    if "?" in pattern or "[" in pattern:
+        return fnmatchcase(name, pattern)
+    first, *pieces = pattern.split("*")
+    if not pieces:
+        return name == first
+    if not name.startswith(first):
+        return False
+    *between, last = pieces
+    at = len(first)
+    for piece in between:
+        at = name.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return len(name) - len(last) >= at and name.endswith(last)

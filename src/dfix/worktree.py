@@ -6,6 +6,7 @@ followed.
 
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,12 @@ def list_files(root: Path, *, gitignore: bool = True, pruned: frozenset[str] = P
     found = _Walk(gitignore and not _is_exported(root), pruned)
     found.enter(Path(os.path.realpath(root)), "")
     return Listing(root, tuple(sorted(set(found.files))), tuple(sorted(found.errors)))
+
+
+@cache
+def project_files(root: Path) -> tuple[str, ...]:
+    """What `list_files` gives, asked once per process; `project_files.cache_clear()` forgets it."""
+    return list_files(root).files
 
 
 def mark_exported(folder: Path) -> None:
@@ -129,16 +136,17 @@ def _tracked(folder: Path, top: Path) -> list[str] | None:
     output = _asked(git, top, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     if output is None:
         return None
+    start = f"{str(folder).rstrip('/')}/"
     inside: dict[str, bool] = {}
     found = []
     for name in (os.fsdecode(name) for name in output.split(b"\0")):
         parent, _, base = name.rpartition("/")
         if parent not in inside:
             # The index may hold anything, and a folder of it may have become a link since.
-            expected = f"{str(folder).rstrip('/')}/{parent}"
+            expected = f"{start}{parent}"
             inside[parent] = not parent or os.path.realpath(expected) == expected
         # Another repository ends in a slash, and a file may be deleted but still tracked.
-        if base and inside[parent] and os.path.lexists(folder / name):
+        if base and inside[parent] and os.path.lexists(f"{start}{name}"):
             found.append(name)
     return found
 

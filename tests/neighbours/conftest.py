@@ -10,7 +10,7 @@ import pytest
 from dfix.fixer import Level
 from dfix.neighbours import NEIGHBOURS, Handled, Outcome, Wish
 from dfix.neighbours.survey import survey
-from dfix.orchestrators import overridden_names, scan
+from dfix.orchestrators import forget_builds
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,7 @@ class Project:
         context: Path | None = None,
     ) -> dict[str, Outcome]:
         """The outcomes of the neighbours `names`, by file; all Dockerfiles of the tree count as handled."""
-        scan.cache_clear()
-        overridden_names.cache_clear()
+        forget_builds()
         if handled is None:
             found = sorted(self.root.rglob("*ockerfile*"))
             found = [each for each in found if not each.name.endswith((".dockerignore", ".j2"))]

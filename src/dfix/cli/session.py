@@ -1,6 +1,5 @@
 """One call of `dfix fix`: runs it, prints what became of the files, and gives the exit code."""
 
-import gc
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -85,9 +84,6 @@ class Session:
         journal: Journal | None = None,
     ) -> int:
         """Handles the files below `paths`; `journal` is the one of a run that has begun already."""
-        # Trees and plans are made and dropped by the thousand and hold few cycles: looking for those
-        # less often makes a long run a quarter faster. The process is this call's own.
-        gc.set_threshold(100_000, 50, 50)
         if journal is None and not self.view.preview:
             journal = Journal.open()
         try:

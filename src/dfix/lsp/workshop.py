@@ -16,7 +16,7 @@ from dfix.lsp.stages import mention_at, renamed
 from dfix.lsp.subject import Declined, Found, Mention, Problem, Report, Rule, Subject, Wishes
 from dfix.lsp.suppression import suppressing
 from dfix.nodes import Dockerfile
-from dfix.orchestrators import overridden_names, scan
+from dfix.orchestrators import forget_builds
 from dfix.parser import parse
 from dfix.pointers import pointer
 from dfix.registry import UnknownFixer, all_fixers, faults
@@ -52,8 +52,7 @@ def forget() -> None:
     """Reads everything beside a file anew from now on."""
     forget_settings()
     forget_locks()
-    scan.cache_clear()
-    overridden_names.cache_clear()
+    forget_builds()
     forget_arguments()
 
 

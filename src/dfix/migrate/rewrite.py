@@ -10,7 +10,7 @@ from msgspec import structs
 from dfix.buildarguments import forget as forget_arguments
 from dfix.config import forget_settings, settings_for
 from dfix.migrate.snapshot import Snapshot
-from dfix.orchestrators import overridden_names, scan
+from dfix.orchestrators import forget_builds
 from dfix.registry import all_fixers
 from dfix.report.campaign.model import FileRecord
 from dfix.runner import FileReport, Runner, Work
@@ -132,6 +132,5 @@ def _forget() -> None:
     """Drops what was read of other trees: a process sees many, and keeps nothing of them."""
     forget_settings()
     forget_locks()
-    scan.cache_clear()
-    overridden_names.cache_clear()
+    forget_builds()
     forget_arguments()

@@ -7,7 +7,6 @@ rule is at `base_facts`.
 
 import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, cast
@@ -16,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dfix.image import ImageReference
+from dfix.patterns import is_like
 from dfix.resolve import tags
 
 Shell = Literal["dash", "busybox ash", "bash", "none"]
@@ -150,7 +150,7 @@ def base_facts(image: ImageReference) -> BaseFacts | None:
     rows = _rows(name)
     tag = image.tag or "latest"
     for row in rows:
-        if any(fnmatchcase(tag, pattern) for pattern in row.patterns):
+        if any(is_like(tag, pattern) for pattern in row.patterns):
             return row.facts if _was_read(row, name, tag) else _extrapolate(row.facts, rows)
     return None
 

@@ -123,7 +123,7 @@ def table_date() -> str:
 
 def current_tags(name: str) -> frozenset[str] | None:
     """All tags that the official image `name` (`node`) had on that day; None where it had none."""
-    builds = _table().get(name)
+    builds = _builds(name)
     return None if builds is None else frozenset().union(*(build.tags for build in builds))
 
 
@@ -160,7 +160,7 @@ def pin(image: ImageReference, policy: Policy) -> Pin | Unpinned:
         return answer
     tag = image.tag or "latest"
     name = image.familiar_name
-    builds = _table().get(name) if image.is_official else None
+    builds = _builds(name) if image.is_official else None
     if builds is None:
         return Unpinned(f"no evidence for {name}: it is not in the {_source()}")
     holders = _holders(builds, tag)
@@ -274,11 +274,22 @@ def _text() -> str:
 
 
 @cache
-def _table() -> dict[str, tuple[_Build, ...]]:
-    _, _, *lines = _text().splitlines()
-    table: dict[str, tuple[_Build, ...]] = {}
-    for line in lines:
-        image, tags, shared, platform = line.split("\t")
-        names = frozenset(filter(None, (*tags.split(","), *shared.split(","))))
-        table[image] = (*table.get(image, ()), _Build(names, platform == "windows"))
-    return table
+def _lines() -> dict[str, list[str]]:
+    """The table's lines by image: most runs need few of them, so cells are read on demand."""
+    lines: dict[str, list[str]] = {}
+    for line in _text().splitlines()[2:]:
+        lines.setdefault(line.partition("\t")[0], []).append(line)
+    return lines
+
+
+@cache
+def _builds(name: str) -> tuple[_Build, ...] | None:
+    """The builds of an official image; None for one that the table does not have."""
+    lines = _lines().get(name)
+    return None if lines is None else tuple(map(_build, lines))
+
+
+def _build(line: str) -> _Build:
+    _, tags, shared, platform = line.split("\t")
+    names = frozenset(filter(None, (*tags.split(","), *shared.split(","))))
+    return _Build(names, platform == "windows")
