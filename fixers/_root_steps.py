@@ -3,6 +3,7 @@
 Only what is known to leave nothing of that kind behind is passed; anything else is an objection.
 """
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
@@ -43,11 +44,13 @@ _OF_DEVICES = regex(
     r".*(?:gpio|i2c|libusb|usbutils|udev|bluez|bluetooth|alsa|pulseaudio|v4l|smartmontools|sensors|pcsc"
     r"|pciutils|ipmitool|nvidia).*"
 )
-#: Tools that look for settings and keys below the home directory, which is another one then.
+#: Tools that look for settings and keys below the home directory, which is another one then, and
+#: libraries that write there, or beside the program, when they are first used.
 _OF_HOME = regex(
     r"(?:.*[/-])?(?:kubectl|helm|awscli|aws-cli|gcloud|google-cloud-(?:sdk|cli)|azure-cli|terraform"
     r"|ansible|openssh-clients?|ssh|chromium|google-chrome|firefox|libreoffice|puppeteer|playwright"
-    r"|cypress)(?:[-=<>~@].*)?"
+    r"|cypress|transformers|huggingface[-_]hub|diffusers|easyocr|gradio|nltk|webdriver[-_]manager"
+    r"|openai-whisper|prefect|apache-airflow|dbt-core)(?:[-=<>~@\[ ;].*)?"
 )
 #: Packages of Node that fetch a browser into the home directory of who installs them.
 _WITH_BROWSER = regex(r"\"(puppeteer|playwright(?:-\w+)?|@playwright/test|cypress)\"\s*:")
@@ -190,7 +193,10 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
         return "a RUN starts something that only its shell knows"
     for text in texts:
         if name not in {"rm", "rmdir"} and _OF_HOME.fullmatch(text):
-            return f"`{text}` looks for settings below the home directory"
+            return f"`{text}` has files below the home directory"
+    for text in _required(words, scene):
+        if _OF_HOME.fullmatch(text):
+            return f"`{text}` of the requirements has files below the home directory"
     named = texts[len(words) :] if name in _READERS else texts
     if any(map(_ACCOUNT_FILES.search, named)):
         return f"`{name}` may change accounts: which of them the program is for, is not said"
@@ -201,6 +207,17 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     if name == "mkdir":
         return _mkdir(words, scene)
     return objection_to(words)
+
+
+def _required(words: _Words, scene: _Scene) -> Iterator[str]:
+    """The lines of a `requirements.txt` that pip installs, where the build context shows it."""
+    stage = scene.facts.stages.holding(scene.run)
+    workdir = scene.facts.bases.workdir(scene.run)
+    for option, file in itertools.pairwise(words):
+        if option in {"-r", "--requirement"} and file and stage and workdir:
+            path = posixpath.join(workdir, file)
+            for line in (text_of(scene.facts, stage, path) or "").splitlines():
+                yield line.strip()
 
 
 def _wrapping(words: _Words, texts: Sequence[str]) -> int:

@@ -287,6 +287,7 @@ REFUSED = {
     "database-setting": (ALPINE + "ENV DB=sqlite:///a.db\n" + START, "database file"),
     "database-file-setting": (ALPINE + "ENV DB=/srv/a.db\n" + START, "database file"),
     "browser": (ALPINE + "RUN apk add --no-cache chromium\n" + START, "home directory"),
+    "library-with-models": (ALPINE + "RUN pip install -U transformers==4\n" + START, "home"),
     "browser-of-a-package": (NODE + "RUN npm i puppeteer@22\n" + NODE_START, "home directory"),
     "home-setting": (ALPINE + "ENV HOME=/srv\n" + START, "HOME"),
     "home-of-a-server": (ALPINE + "ENV TOOL_HOME=/srv\n" + START, "TOOL_HOME"),
@@ -714,7 +715,7 @@ def test_files_are_not_given_to_a_name_that_is_not_there_yet() -> None:
 
 @dataclass(frozen=True)
 class Manifest(Files):
-    """A build context that is a folder with a `package.json`."""
+    """A build context that is a folder with a `package.json` or a `requirements.txt`."""
 
     package: str = ""
 
@@ -722,7 +723,7 @@ class Manifest(Files):
         return "directory" if source == "." else "unknown"
 
     def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
-        return self.package if source.endswith("package.json") else None
+        return self.package if source.endswith((".json", ".txt")) else None
 
 
 def test_a_browser_that_a_package_fetches_for_root() -> None:
@@ -732,6 +733,15 @@ def test_a_browser_that_a_package_fetches_for_root() -> None:
     without = Manifest(package='{"dependencies": {"puppeteer-core": "^22", "express": "4"}}')
     after = NODE + "RUN npm ci\nUSER 1000:1000\n" + NODE_START
     check_fixed(NAME, text, after, evidence=without)
+
+
+def test_a_library_of_the_requirements_that_writes() -> None:
+    text = "FROM python:3.13\nWORKDIR /a\nCOPY . .\nRUN pip install -r r.txt\n"
+    start = "CMD python a.py\n"
+    writing = Manifest(package="flask\ngradio[x]>=4  # pages\n")
+    check_refused(NAME, text + start, "home directory", evidence=writing)
+    plain = Manifest(package="flask\ngradio_client\n# transformers\n")
+    check_fixed(NAME, text + start, text + DEB_ACCOUNT + start, evidence=plain)
 
 
 def service(**said: object) -> Service:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: Directories that a bare name is looked for in.
 PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 #: Commands that leave what a file says as it is.
-_HARMLESS = frozenset("chmod chown chgrp ls cat test [ stat dos2unix echo".split())
+_HARMLESS = frozenset("chmod chown chgrp ls cat test [ stat dos2unix echo pip pip3".split())
 #: Commands that may put any number of files where they are told to.
 _FILLING = frozenset("cp mv rsync tar bsdtar unzip git svn hg cpio 7z".split())
 _LINE_ENDS = regex(r"s/\\r\$?//g?|s/\^M\$//g?")
