@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from dfix.facts.commands import (
+    BUILTINS,
     COMMON_TOOLS,
     COREUTILS,
     PACKAGE_MANAGERS,
@@ -33,11 +34,16 @@ _CONTROLS = regex(r".*ctl(?:cluster)?")
 #: Options of `find` that run the words behind them.
 _EXECUTING = frozenset({"-exec", "-execdir", "-ok", "-okdir"})
 _DEEPEST = 3
-#: Servers that leave the terminal without being told to, and options of theirs that start nothing.
+#: Servers that leave the terminal without being told to, tools that leave one behind, and options
+#: by which they do neither.
 _DAEMONS_BY_THEMSELVES = frozenset(
-    "apache2 cron crond dbus-daemon httpd nginx rsyslogd sshd".split()
+    "apache2 bazel bazelisk cron crond dbus-daemon gradle gradlew httpd nginx rsyslogd sshd".split()
 )
-_ASKING = frozenset("-t -T -v -V -h -S -l -L -M --help --version".split())
+_ASKING = frozenset(
+    "-t -T -v -V -h -S -l -L -M --help --version --no-daemon --stop --batch".split()
+)
+_STARTERS = regex(r"start(?:up|[-_].+)?\.sh|start-(?:all|dfs|yarn)")
+_IN_FRONT = frozenset({"npm", "yarn", "pnpm"})
 _ACCOUNT_TOOLS = frozenset(
     "usermod gpasswd groupmod groupmems chsh chfn newgrp sg vipw vigr passwd chage deluser delgroup "
     "userdel groupdel adduser addgroup".split()
@@ -75,6 +81,7 @@ def remembered(facts: "Facts", run: Run, script: ShellScript) -> str | None:
         or _account(facts, run, script)
         or _replaced_shell(script)
         or _hard_links(script)
+        or _devices(script)
         or _removed_directory(facts, run, script)
     )
 
@@ -135,15 +142,30 @@ def _background(script: ShellScript) -> str | None:
             return f"`{name}` may start a process that lives on into the next RUN"
         if name and _CONTROLS.fullmatch(name) and {"start", "restart"} & set(values):
             return f"`{name} start` starts a process that lives on into the next RUN"
-        if name in _DAEMONS_BY_THEMSELVES and not _ASKING.intersection(values):
+        if name in _DAEMONS_BY_THEMSELVES and not _asks(values):
             return f"`{name}` goes to the background, and lives on into the next RUN"
+        if name and (_STARTERS.fullmatch(name) or _starts(name, values)):
+            return f"`{name}` may start a process that lives on into the next RUN"
         if "init.d" in (name_of(command) or "") or any(
-            value in {"--daemon", "--daemonize", "-daemon", "--fork", "--background", "-D"}
+            value
+            in {"--daemon", "--daemonize", "-daemon", "--fork", "--background", "-detached", "-D"}
             and name not in PACKAGE_MANAGERS | COREUTILS | COMMON_TOOLS
             for value in values
         ):
             return "a daemon may live on into the next RUN"
     return None
+
+
+def _asks(values: tuple[str | None, ...]) -> bool:
+    return any(value in _ASKING or (value or "").endswith("daemon=false") for value in values)
+
+
+def _starts(name: str, values: tuple[str | None, ...]) -> bool:
+    """Whether a program that is not known is told to start something: `neo4j start`."""
+    told = {"start", "restart"} & {*values[:1], *values[-1:]}
+    return bool(told) and name not in (
+        BUILTINS | COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | _IN_FRONT
+    )
 
 
 def _account(facts: "Facts", run: Run, script: ShellScript) -> str | None:
@@ -188,6 +210,22 @@ def _hard_links(script: ShellScript) -> str | None:
             return "a hard link is broken by the next layer, and not within one"
         if name in {"cp", "rsync"} and (("l" in short and name == "cp") or "--link" in options):
             return "a hard link is broken by the next layer, and not within one"
+    return None
+
+
+def _devices(script: ShellScript) -> str | None:
+    """What is done to /dev is undone for the next RUN."""
+    for command in _commands(script):
+        name = base_name(command)
+        operands = [
+            each or "" for each in literal_arguments(command) if each is None or each[:1] != "-"
+        ]
+        if name in {"cp", "install", "ln", "mv"}:
+            operands = operands[-1:] + (operands if name == "mv" else [])
+        elif name not in {"chmod", "chown", "mkdir", "mkfifo", "mknod", "rm"}:
+            continue
+        if any(each.startswith("/dev/") for each in operands):
+            return "/dev is another one in each RUN"
     return None
 
 

@@ -1,6 +1,7 @@
 """What a shell would remember of one RUN in the next, were it the same shell."""
 
 import posixpath
+import re
 from collections.abc import Iterable
 
 from dfix.facts.commands import (
@@ -8,6 +9,7 @@ from dfix.facts.commands import (
     COMMON_TOOLS,
     COREUTILS,
     PACKAGE_MANAGERS,
+    base_name,
     installed_packages,
     literal_arguments,
     name_of,
@@ -38,6 +40,9 @@ _STAYING = (
     update-rc.d yum-config-manager""".split()
     )
 )
+_BUILDERS = frozenset("checkinstall cmake gmake make meson ninja".split())
+#: How the sources of a program are called: `curl-8.1.tar.gz`, `git_2.9`.
+_SOURCES = r"(?<![\w.-]){}[-_]v?(?:\d|\$)"
 _ASSIGNING = regex(r"\$\{[A-Za-z_][A-Za-z0-9_]*:?=|\$\(\(|\(\(")
 _BIN_DIRECTORIES = frozenset(
     "/bin /sbin /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /opt/bin".split()
@@ -103,6 +108,9 @@ class Lookup:
         self._used: set[str] = set()
         self._installed: set[str] = set()
         self._written: set[str] = set()
+        #: The texts up to one that builds programs from their sources.
+        self._built = ""
+        self._seen = ""
 
     def objection(self, script: ShellScript) -> str | None:
         """The command of `script` that may be another one by then; None if there is none."""
@@ -113,6 +121,7 @@ class Lookup:
                 name in self._installed
                 or name in self._written
                 or (name in COREUTILS and "coreutils" in self._installed)
+                or (name in self._built and re.search(_SOURCES.format(name), self._built))
             ):
                 return f"`{name}` is installed anew before its second use"
         return None
@@ -122,6 +131,9 @@ class Lookup:
         piped = (part.command for each in script.pipelines for part in each.children)
         self._used |= _searched(each for each in script.commands if not each.subshell)
         self._used |= _searched(each for each in piped if each is not None)
+        self._seen += script.cooked + "\n"
+        if any(base_name(each) in _BUILDERS for each in script.commands):
+            self._built = self._seen
         for command in script.commands:
             self._installed.update(installed_packages(command) or ())
         for path in written_paths(script):
