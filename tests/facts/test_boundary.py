@@ -197,6 +197,7 @@ INERT = {
     "printf": ("printf '%s' -v", "rm b"),
     "symbolic-link-by-find": ("find /a -type f -exec ln -s {} /b \\;", "rm b"),
     "hash-forgotten-with-its-subshell": ("(pip install -U pip)", "pip install x"),
+    "hash-of-what-came-first": ("apt-get install -y curl && curl a | tar x", "curl b"),
     "hash-listed": ("rm a", "rm b"),
     "absolute": ("/opt/x/tool a", "/opt/x/tool b"),
     "typo": ("yum -y isntall httpd", "yum -y install php"),

@@ -128,14 +128,22 @@ class Lookup:
 
     def add(self, script: ShellScript) -> None:
         """Takes note of what `script` runs, installs and writes."""
-        piped = (part.command for each in script.pipelines for part in each.children)
-        self._used |= _searched(each for each in script.commands if not each.subshell)
-        self._used |= _searched(each for each in piped if each is not None)
+        piped = {
+            part.command.span
+            for each in script.pipelines
+            for part in each.children
+            if part.command is not None
+        }
+        for command in script.commands:
+            # What comes before the first use of a program is found by it.
+            self._installed.update(
+                {*(installed_packages(command) or ())} & {*self._used, "coreutils"}
+            )
+            if not command.subshell or command.span in piped:
+                self._used |= _searched([command])
         self._seen += script.cooked + "\n"
         if any(base_name(each) in _BUILDERS for each in script.commands):
             self._built = self._seen
-        for command in script.commands:
-            self._installed.update(installed_packages(command) or ())
         for path in written_paths(script):
             if path is not None and posixpath.dirname(path) in _BIN_DIRECTORIES:
                 self._written.add(posixpath.basename(path))
