@@ -29,6 +29,9 @@ _COUNTERPARTS = (
         ("libc6-dev", "build-essential", "g++"),
     ),
     (r"cmake", ("make", "build-essential", "ninja-build")),
+    (r"autoconf", ("automake", "automake1.11", "dh-autoreconf")),
+    (r"flex", ("gcc", "build-essential", "g++", "clang")),
+    (r"sshpass", ("openssh-client", "openssh-server", "ssh")),
     (r"dpkg-dev|devscripts|debhelper|npm", ("build-essential", "gcc", "g++")),
     (r"gpg", ("gnupg", "gpg-agent")),
     (r"(?:python3?-)?software-properties.*", ("gpg-agent", "gnupg", "gnupg2", "gnupg-agent")),
@@ -46,7 +49,17 @@ _WITH_MANY = regex(
     r"|tightvnc|tigervnc|vnc4|docker|podman|buildah|opam|octave|inkscape|vlc).*"
 )
 #: Packages that need another for what the file does with them: its words, and the other one.
-_FOR_A_USE = ((r"apache2(?:-bin)?", "default-ssl|snakeoil", "ssl-cert"),)
+_FOR_A_USE = (
+    (r"apache2(?:-bin)?", r"default-ssl|snakeoil", ("ssl-cert",)),
+    (r"git|git-core", r"git@|ssh://|\.ssh\b|\bssh-", ("openssh-client", "openssh-server", "ssh")),
+    (r"git|git-core", r"\bpatch\s+-", ("patch", "build-essential", "dpkg-dev")),
+    (r"zip", r"\bunzip\b", ("unzip",)),
+    (r"procps", r"\b(?:fuser|killall|pstree)\b", ("psmisc",)),
+    (r"rustc", r"\bcargo\b", ("cargo",)),
+    (r"openvpn", r"easy-?rsa", ("easy-rsa",)),
+    # That of NodeSource has npm within.
+    (r"nodejs", r"(?s)\A(?!.*nodesource).*\bnpm\b", ("npm",)),
+)
 _TABLE = tuple((re.compile(names), needed) for names, needed in _COUNTERPARTS)
 
 
@@ -138,13 +151,13 @@ class NoInstallRecommends(Fixer):
             for pattern, needed in _TABLE:
                 if pattern.fullmatch(name) and present.isdisjoint(needed):
                     return f"{name} is of little use without what it recommends: {needed[0]}"
-            for wanted, words, other in _FOR_A_USE:
+            for wanted, words, others in _FOR_A_USE:
                 if (
                     re.fullmatch(wanted, name)
-                    and other not in present
+                    and present.isdisjoint(others)
                     and re.search(words, self.facts.tree.text)
                 ):
-                    return f"what the file does with {name} needs what it recommends: {other}"
+                    return f"what the file does with {name} needs what it recommends: {others[0]}"
             if _WITH_MANY.fullmatch(name):
                 return f"{name} is of little use without what it recommends"
         return ""

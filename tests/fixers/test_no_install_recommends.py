@@ -49,6 +49,11 @@ REFUSED = {
     "apt-get install -y docker-ce": "docker-ce is of little use without",
     "apt-get install -y apache2 && a2ensite default-ssl": "needs what it recommends: ssl-cert",
     "apt-get install -y xvfb": "xauth",
+    "apt-get install -y autoconf make": "automake",
+    "apt-get install -y git ca-certificates && git clone git@example.com:a": "openssh-client",
+    "apt-get install -y git ca-certificates && patch -p1 <a": "recommends: patch",
+    "apt-get install -y nodejs && npm ci": "recommends: npm",
+    "apt-get install -y rustc && cargo build": "recommends: cargo",
     "apt-get install -y texlive-latex-base": "texlive-latex-base is of little use",
     "apt-get install -y curl && apt-get install -y --no-install-recommends ca-certificatesx": "curl",
 }
@@ -88,6 +93,14 @@ FIXED = {
     ),
     "apt-get install -y apache2 && a2enmod rewrite": (
         "apt-get install -y --no-install-recommends apache2 && a2enmod rewrite"
+    ),
+    "apt-get install -y git ca-certificates && git clone https://example.com/a": (
+        "apt-get install -y --no-install-recommends git ca-certificates"
+        " && git clone https://example.com/a"
+    ),
+    "curl https://deb.nodesource.com/setup | bash && apt-get install -y nodejs && npm ci": (
+        "curl https://deb.nodesource.com/setup | bash"
+        " && apt-get install -y --no-install-recommends nodejs && npm ci"
     ),
     "apt-get install -y gcc libc6-dev": "apt-get install -y --no-install-recommends gcc libc6-dev",
     "apt-get install -y --no-install-recommends a && apt-get install -y b": (
