@@ -28,7 +28,7 @@ _OLDEST_ALPINE = 5  # 3.5: earlier ones may have no community repository in thei
 _ALPINE = regex(r"(?:alpine)?3\.([0-9]+)(?:\.[0-9]+)?")
 _SOURCES = regex(
     r"sources\.list(?!\.d)|/etc/apk\b|/etc/apt/?(?:[\s;&|\"']|\Z)|/etc/apt/apt\.conf|"
-    r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b"
+    r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b|/usr/local/share/ca-certificates"
 )
 
 

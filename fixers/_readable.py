@@ -17,6 +17,10 @@ _WRITTEN = regex(
     r"|(?:.*[=:])?/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/.*)?",
     re.IGNORECASE,
 )
+#: Options whose value is a file or a folder that comes of the program.
+_RESULT = regex(
+    r"(?:-o|--?(?:out|output|dest|destination|dir|directory|export|save)(?:[-_]\w+)*)(?:=.*)?"
+)
 #: Tools that are copied in for programs that talk to the engine, or give root up.
 _ROOT_TOOLS = frozenset(
     "docker dockerd docker-compose containerd runc gosu su-exec sudo s6".split()
@@ -48,9 +52,14 @@ def objection(
     target = target_of(found.words)
     if isinstance(target, str):
         return target
-    for word in found.words[1:]:
+    words = found.words
+    for at, word in enumerate(words[1:], 1):
         if word is None or given.holds(word.partition("=")[2] or word):
             continue
+        if _RESULT.fullmatch(word):
+            value = word.partition("=")[2] or (words[at + 1] if at + 1 < len(words) else "-")
+            if value is None or not (value.startswith("-") or given.holds(value)):
+                return f"`{word}` names something that the program may write"
         if _WRITTEN.fullmatch(word):
             return f"`{word}` names something that the program may write"
     workdir = workdir_of(facts, stage)

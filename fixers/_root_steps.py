@@ -36,7 +36,8 @@ _ROOT_PACKAGES = frozenset(
     containerd runc iptables ip6tables nftables ipset wireguard wireguard-tools openvpn strongswan
     tcpdump tshark nmap fuse fuse3 sshfs s3fs s3fs-fuse nfs-common nfs-utils cifs-utils samba vsftpd
     proftpd rsyslog syslog-ng mysql-server mariadb-server mariadb postgresql redis redis-server
-    mongodb mongodb-org rabbitmq-server memcached elasticsearch libcap2-bin libcap""".split()
+    mongodb mongodb-org rabbitmq-server memcached elasticsearch libcap2-bin libcap iproute iproute2
+    bridge-utils ethtool kmod lvm2 mdadm parted cryptsetup""".split()
 )
 _VERSIONED = regex(r"php[0-9.]+-fpm|postgresql-?[0-9.]+|apache2-.+")
 #: Packages for devices, which belong to root and to groups that differ from host to host.

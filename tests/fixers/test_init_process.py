@@ -170,6 +170,10 @@ REFUSED = {
         "FROM node:22\nRUN apt-get update\nCOPY . .\nRUN rosdep install -y x\n" + START,
         "package lists",
     ),
+    "certificates-for-the-archive": (
+        NODE.replace("COPY . .", "COPY ca.crt /usr/local/share/ca-certificates/") + START,
+        "where packages come from",
+    ),
     "path-without-apk": (
         "FROM node:22-alpine\nENV PATH=/srv/bin:/usr/local/bin:/bin\nCOPY . .\n" + START,
         "does not lead to /sbin",

@@ -171,6 +171,8 @@ REFUSED = {
     "log-argument": (ALPINE + 'CMD ["/app", "--log=/var/log/app.log"]\n', "may write"),
     "pid-argument": (ALPINE + 'CMD ["/app", "-p", "/run/app.pid"]\n', "may write"),
     "database-argument": (ALPINE + 'CMD ["/app", "data/app.sqlite3"]\n', "may write"),
+    "result-argument": (ALPINE + 'CMD ["/app", "--output-dir", "pages"]\n', "may write"),
+    "result-argument-joined": (ALPINE + 'CMD ["/app", "--out=/pages"]\n', "may write"),
     # Out of reach.
     "seed-S11": (seed.S11, "/root"),
     "workdir-root": ('FROM alpine:3.20\nWORKDIR /root/a\nCOPY app .\nCMD ["./app"]\n', "/root"),
@@ -380,6 +382,17 @@ FIXED = {
         + "ENV DATA_DIR=/data/x\nRUN mkdir /data\n"
         + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /data\n")
         + START,
+    ),
+    "result-on-standard-output": (
+        ALPINE + 'CMD ["/app", "-o", "-", "--dir"]\n',
+        ALPINE + APK_ACCOUNT + 'CMD ["/app", "-o", "-", "--dir"]\n',
+    ),
+    "result-in-a-directory-of-its-own": (
+        ALPINE + 'RUN mkdir /pages\nCMD ["/app", "--output", "/pages/x"]\n',
+        ALPINE
+        + "RUN mkdir /pages\n"
+        + APK_ACCOUNT.replace("app app\n", "app app \\\n  && chown -R 10001:10001 /pages\n")
+        + 'CMD ["/app", "--output", "/pages/x"]\n',
     ),
     "data-directory-of-an-argument": (
         ALPINE + "RUN mkdir /data\n" + 'CMD ["/app", "--dir=/data"]\n',
