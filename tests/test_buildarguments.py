@@ -41,6 +41,7 @@ NOTHING = {
     "a-program-of-bytes": {"bin/build": "#!\0--build-arg V=1\n"},
     "another-argument-in-one-line": {"skaffold.yaml": "docker: {buildArgs: {W: 1}}\n"},
     "another-argument-in-a-block": {"a.yaml": "  build_args: {W: 1}\n  x: {X: 1}\n"},
+    "another-argument-of-heroku": {"heroku.yml": "build:\n  config:\n    W: 1\n"},
     "a-log": {"build.log": "+ docker build --build-arg V=1 .\n"},
 }  # fmt: skip
 
@@ -53,6 +54,7 @@ def test_nothing_gives_it(tmp_path: Path, case: str) -> None:
 
 GIVEN = {
     "compose-mapping": {"compose.yaml": "services: {a: {build: {context: ., args: {V: 1}}}}\n"},
+    "heroku": {"heroku.yml": "build:\n  docker: {web: Dockerfile}\n  config:\n    V: 1\n"},
     "compose-list": {"docker-compose.yml": "services: {a: {build: {context: ., args: [V=1]}}}\n"},
     "compose-from-outside": {"compose.yaml": "services: {a: {build: {context: ., args: [V]}}}\n"},
     "compose-computed-value": {"compose.yaml": "services: {a: {build: {args: {V: '${W}'}}}}\n"},

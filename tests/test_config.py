@@ -260,3 +260,46 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path, name: str, end: str) -
     with pytest.raises(ConfigError) as marked:
         read(tmp_path)
     assert str(marked.value) == str(plain.value)
+
+
+LINKED = {
+    "dfix.toml": 'level = "safe"\n',
+    "pyproject.toml": '[tool.dfix]\nlevel = "safe"\n',
+    ".hadolint.yaml": "ignored: [DL3008]\n",
+}
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_a_link_that_leads_out_of_the_tree_is_not_followed(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tree/a/.git").mkdir(parents=True)
+    (tmp_path / "elsewhere").write_text(LINKED[name])
+    link = tmp_path / "tree/a" / name
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="a symbolic link that leads out of its tree"):
+        settings_for(tmp_path / "tree/a/b/Dockerfile")
+
+
+@pytest.mark.parametrize("name", ["dfix.toml", "pyproject.toml"])
+def test_a_link_that_a_person_names_is_followed(tmp_path: Path, name: str) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "elsewhere").write_text(LINKED[name])
+    (tmp_path / "tree" / name).symlink_to("../elsewhere")
+    named = settings_for(tmp_path / "Dockerfile", config=tmp_path / "tree" / name)
+    assert named.level == "safe"
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_a_link_within_the_tree_is_followed(tmp_path: Path, name: str) -> None:
+    for folder in (".git", "shared", "a"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "shared" / name).write_text(LINKED[name])
+    (tmp_path / "a" / name).symlink_to(f"../shared/{name}")
+    settings = settings_for(tmp_path / "a/Dockerfile")
+    assert settings.level == "safe" or settings.hadolint_ignored == ("DL3008",)
+
+
+def test_a_link_without_settings_of_ours_is_nobodys_business(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "elsewhere").write_text("[project]\nname = 'other'\n")
+    (tmp_path / "tree/pyproject.toml").symlink_to("../elsewhere")
+    assert settings_for(tmp_path / "tree/Dockerfile") == settings_for(tmp_path / "Dockerfile")

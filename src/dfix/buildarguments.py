@@ -27,6 +27,9 @@ _CALLERS = (
     "*.py", "*.rb", "*.pl", "*.php", "*.js", "*.mjs", "*.cjs", "*.ts", "*.mts", "*.go", "*.rs", "*.kts",
     "*.nix", "*.bzl", "*.star",
 )  # fmt: skip
+#: Gives the builds all that its `config` holds, and calls nothing an argument.
+#: (https://devcenter.heroku.com/articles/build-docker-images-heroku-yml)
+_HEROKU = "heroku.yml"
 #: Where `args` is a word of the language, and more often than not no builder's.
 _PROGRAMS = (
     "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.nu", "*.ps1", "*.py", "*.rb", "*.rake", "*.pl",
@@ -97,7 +100,10 @@ def _files(root: Path, deep: bool) -> Iterator[tuple[Path, frozenset[str]]]:
             text = _text(root / file, is_script=not calls)
         except OSError:
             continue  # Neither of them is promised to be there and readable.
-        names = _names(text, is_data=calls and not _named(_PROGRAMS).fullmatch(name))
+        if name == _HEROKU:
+            names = frozenset(_WORD.findall(text))
+        else:
+            names = _names(text, is_data=calls and not _named(_PROGRAMS).fullmatch(name))
         if names:
             yield root / file, names
 

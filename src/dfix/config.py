@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from dfix.configfile import ConfigError, TomlText, config_text
+from dfix.configfile import ConfigError, TomlText, config_text, require_in_tree
 from dfix.hadolint import NAMES, HadolintSettings, read_hadolint
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def settings_for(file: Path, *, config: Path | None = None) -> Settings:
     folder = file.absolute().parent
     if config is None:
         return _with_hadolint(_nearest(folder), folder)
-    settings = _read_config(config.absolute())
+    settings = _read_config(config.absolute(), named=True)
     if settings is None:
         raise ConfigError(config, 1, "there is no such file, or it holds no settings")
     return _with_hadolint(settings, folder)
@@ -139,20 +139,25 @@ def _spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
 def _nearest(folder: Path) -> Settings:
     """The settings that hold in a folder: its own or those of the one above."""
     for name in ("dfix.toml", "pyproject.toml"):
-        found = _read_config(folder / name)
+        found = _read_config(folder / name, named=False)
         if found is not None:
             return found
     return _nearest(folder.parent) if folder != folder.parent else Settings()
 
 
 @cache
-def _read_config(path: Path) -> Settings | None:
-    """The settings of one file; None where it is not there or has none. Raises `ConfigError`."""
+def _read_config(path: Path, *, named: bool) -> Settings | None:
+    """The settings of one file; None where it is not there or has none. Raises `ConfigError`.
+
+    Only one that a person names may be a link that leads out of its tree.
+    """
     text = config_text(path)
     in_project = path.name == "pyproject.toml"
     # Another tool's table that cannot be read is none of our business.
     if text is None or (in_project and "dfix" not in text):
         return None
+    if not named:
+        require_in_tree(path)
     import tomllib  # here, as most trees have no configuration
 
     try:

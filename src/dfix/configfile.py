@@ -1,5 +1,6 @@
 """A configuration file's text, in which keys are looked up again to name their lines."""
 
+import os
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 
 from dfix.regularfile import NotRegularError, read_regular
 from dfix.text import decode
+from dfix.worktree import work_tree_root
 
 _LIMIT = 1024 * 1024  # bytes of a configuration file that are still read
 
@@ -31,6 +33,18 @@ def config_text(path: Path) -> str | None:
         return None
     except OSError as error:
         raise ConfigError(path, 1, f"cannot be read: {error.strerror or error}") from error
+
+
+def require_in_tree(path: Path) -> None:
+    """Raises `ConfigError` for a symbolic link to a file outside of the tree that it stands in.
+
+    The tree is the work tree of git, or else the folder.
+    """
+    if not path.is_symlink():
+        return
+    tree = work_tree_root(path.parent) or Path(os.path.realpath(path.parent))
+    if not Path(os.path.realpath(path)).is_relative_to(tree):
+        raise ConfigError(path, 1, "a symbolic link that leads out of its tree")
 
 
 class TomlText(Struct, frozen=True):

