@@ -14,6 +14,7 @@ NEEDED = (
     "dfix/fixers/merge_runs.py",
     "dfix/grammar/dockerfile.lark",
     "dfix/grammar/tables.json.gz",
+    "dfix/grammar/tables-backtick.json.gz",
     "dfix/report/campaign/page/base.css",
     "dfix/report/campaign/page/main.js",
     "dfix/report/campaign/page/page.html",

@@ -1,4 +1,4 @@
-"""Writes grammar/tables.json.gz, the parser's tables, from grammar/dockerfile.lark.
+"""Writes the parser's tables, grammar/tables*.json.gz, from grammar/dockerfile.lark.
 
 usage: write_tables.py
 
@@ -9,10 +9,12 @@ those of the grammar.
 import gzip
 from pathlib import Path
 
-from dfix.lalr import grammar, tables
+from dfix.lalr import TABLES, grammar, tables
 from dfix.parser import heredocs
 
-TABLES = Path(__file__).parent.parent / "grammar" / "tables.json.gz"
+GRAMMAR = Path(__file__).parent.parent / "grammar"
 
 if __name__ == "__main__":
-    TABLES.write_bytes(gzip.compress(tables(grammar("\\"), heredocs("\\")).encode(), mtime=0))
+    for escape, file in TABLES.items():
+        text = tables(grammar(escape), heredocs(escape))
+        (GRAMMAR / file).write_bytes(gzip.compress(text.encode(), mtime=0))

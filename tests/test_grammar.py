@@ -14,7 +14,6 @@ from dfix.parser import _lark, heredocs
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(__file__).parent / "corpus"
-TABLES = ROOT / "grammar" / "tables.json.gz"
 STALE = "run scripts/write_tables.py"
 
 #: A quantifier behind a group that is possessive. In a character class the same signs mean themselves.
@@ -79,43 +78,51 @@ def _terminals(parser: lark.Lark) -> list[tuple[str, str, int]]:
     return [(each.name, each.pattern.to_regexp(), each.priority) for each in parser.terminals]
 
 
-def _made_by() -> str:
-    head = gzip.decompress(TABLES.read_bytes()).partition(b"\n")[0]
-    return str(json.loads(head)["lark"])
+def _made_by(escape: str) -> str:
+    data = (ROOT / "grammar" / lalr.TABLES[escape]).read_bytes()
+    return str(json.loads(gzip.decompress(data).partition(b"\n")[0])["lark"])
 
 
-@pytest.fixture(scope="module")
-def ready() -> lark.Lark:
-    if _made_by() != lark.__version__:
-        pytest.skip(f"the tables are Lark {_made_by()}'s, and {lark.__version__} is installed")
-    found = lalr.ready(lalr.grammar("\\"), heredocs("\\"))
-    assert found is not None, STALE
+def _ready(escape: str) -> lark.Lark | None:
+    return lalr.ready(lalr.grammar(escape), lalr.TABLES[escape], heredocs(escape))
+
+
+@pytest.fixture(scope="module", params=list(lalr.TABLES))
+def escape(request: pytest.FixtureRequest) -> str:
+    found = str(request.param)
+    if _made_by(found) != lark.__version__:
+        pytest.skip(f"the tables are Lark {_made_by(found)}'s, and {lark.__version__} is installed")
     return found
 
 
-def test_the_tables_are_those_of_the_grammar(ready: lark.Lark) -> None:
-    built = lalr.built(lalr.grammar("\\"), heredocs("\\"))
+def test_the_tables_are_those_of_the_grammar(escape: str) -> None:
+    ready = _ready(escape)
+    assert ready is not None, STALE
+    built = lalr.built(lalr.grammar(escape), heredocs(escape))
     assert _shape(ready) == _shape(built), STALE
     assert _terminals(ready) == _terminals(built), STALE
     assert ready.lexer_conf.ignore == built.lexer_conf.ignore
 
 
-def test_the_tables_give_the_same_trees(ready: lark.Lark) -> None:
-    built = lalr.built(lalr.grammar("\\"), heredocs("\\"))
+def test_the_tables_give_the_same_trees(escape: str) -> None:
+    ready = _ready(escape)
+    assert ready is not None, STALE
+    built = lalr.built(lalr.grammar(escape), heredocs(escape))
     files = sorted(path for path in CORPUS.rglob("*") if path.is_file())
     assert len(files) > 20
     for path in files:
-        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        text = path.read_bytes().decode("utf-8", "surrogateescape").replace("\\\n", f"{escape}\n")
         assert ready.parse(text) == built.parse(text), path
 
 
 def test_tables_of_another_grammar_are_not_taken() -> None:
-    assert lalr.ready(lalr.grammar("`"), heredocs("`")) is None
-    assert lalr.ready(lalr.grammar("\\") + "\n", heredocs("\\")) is None
+    grammar = lalr.grammar("\\")
+    assert lalr.ready(grammar, lalr.TABLES["`"], heredocs("\\")) is None
+    assert lalr.ready(grammar + "\n", lalr.TABLES["\\"], heredocs("\\")) is None
 
 
 def test_tables_of_another_lark_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lark, "__version__", "1.2.0")
-    assert lalr.ready(lalr.grammar("\\"), heredocs("\\")) is None
+    assert _ready("\\") is None
     parser = lalr.lalr("\\", heredocs("\\"))
     assert str(parser.parse("FROM scratch\n").data) == "dockerfile"

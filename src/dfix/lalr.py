@@ -1,9 +1,9 @@
 """Lark's LALR parser of `grammar/dockerfile.lark`: taken ready from tables that ship, or built.
 
 Building takes a hundred milliseconds, which is felt where one file is looked at. So the tables of
-the common escape character stand beside the grammar. They hold for one version of Lark and one text
-of the grammar; for any other, and for the backtick, the parser is built from the grammar. They are
-plain data (JSON): nothing in them can be run.
+both escape characters stand beside the grammar. They hold for one version of Lark and one text of the
+grammar; for any other, the parser is built from the grammar. They are plain data (JSON): nothing in
+them can be run.
 """
 
 import json
@@ -39,7 +39,8 @@ _JSON_STRING = (
     r'"(?>(?:[^"\\⎋\x00-\x1f]++|⏎|(?!\\)⎋|\\(?>⏎*)(?:["\\\/bfnrt]|u(?:(?>⏎*)[0-9A-Fa-f]){4}))*)"'
 )
 _PACKAGE = "dfix.grammar"
-_TABLES = "tables.json.gz"
+TABLES = {"\\": "tables.json.gz", "`": "tables-backtick.json.gz"}
+"""The file that ships for each escape character."""
 
 
 def grammar(escape: str) -> str:
@@ -62,7 +63,7 @@ def grammar(escape: str) -> str:
 def lalr(escape: str, postlex: PostLex) -> Lark:
     """The parser for one escape character."""
     text = grammar(escape)
-    return ready(text, postlex) or built(text, postlex)
+    return ready(text, TABLES[escape], postlex) or built(text, postlex)
 
 
 def built(text: str, postlex: PostLex) -> Lark:
@@ -77,10 +78,10 @@ def built(text: str, postlex: PostLex) -> Lark:
     )
 
 
-def ready(text: str, postlex: PostLex) -> Lark | None:
-    """The parser of a grammar from the tables that ship; None where they are not of it."""
+def ready(text: str, file: str, postlex: PostLex) -> Lark | None:
+    """The parser of a grammar from a file of tables that ships; None where they are not of it."""
     # Their head is read first: whoever has another Lark should not pay for the rest.
-    head, _, body = zlib.decompress(_resource(_TABLES), wbits=31).partition(b"\n")
+    head, _, body = zlib.decompress(_resource(file), wbits=31).partition(b"\n")
     if msgspec.json.decode(head) != _made_of(text):
         return None
     tables = msgspec.json.decode(body)
