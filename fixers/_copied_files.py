@@ -5,14 +5,19 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from dfix import Facts, Level, Run, regex
+from dfix import Add, Copy, Facts, Level, Run, regex
 from dfix.facts.placements import Placement
 
 from . import _directories, _modes
 from ._text_names import is_pattern, is_text_name
 
 _LEVELS = {"proven": Level.SAFE, "convention": Level.STANDARD, "assumed": Level.AGGRESSIVE}
-_RIGHTS = regex(r"\bsetcap\b|\bchmod\s+(?:-\S+\s+)*(?:[2467][0-7]{3}|\S*\+\S*s)\b")
+_RIGHTS = regex(
+    r"\bsetcap\b|\bchmod\s+(?:-\S+\s+)*(?:0*[2-7][0-7]{3}|\S*[+=]\S*s)\b"
+    r"|\binstall\s(?:[^;&|]*\s)?(?:-m|--mode)[\s=]*(?:0*[2-7][0-7]{3}|\S*[+=]\S*s)\b"
+)
+#: Where a distribution and its packages keep programs, of which some are setuid.
+_OF_PACKAGES = ("bin", "lib", "lib64", "sbin", "usr/bin", "usr/lib", "usr/libexec", "usr/sbin")
 _RIGHTS_GO = "chown takes setuid and capabilities away, which files of {} may have"
 
 
@@ -128,13 +133,48 @@ def loses_rights(facts: Facts, placement: Placement) -> str:
     """Why chown would do more than to give files away; empty where it would not."""
     if placement.image is not None:
         return _RIGHTS_GO.format("an image")
+    if reason := _brought_rights(facts, placement.node):
+        return reason
     if placement.origin is None:
         return ""
+    if any(map(_may_be_of_packages, placement.node.sources)):
+        return _RIGHTS_GO.format("packages")
     for stage in facts.stages.lineage(placement.origin):
         for each in stage.instructions:
             if isinstance(each, Run) and _RIGHTS.search(each.code):
                 return _RIGHTS_GO.format("that stage")
+            if isinstance(each, Copy | Add) and _brought_rights(facts, each):
+                return _RIGHTS_GO.format("that stage")
     return ""
+
+
+def _brought_rights(facts: Facts, node: Copy | Add) -> str:
+    """Whose setuid a COPY brings: that of `--chmod`, or of a file of the context; empty for none.
+
+    Git keeps no such bits, but a disk does.
+    """
+    chmod = node.flag("chmod")
+    mode = None if chmod is None else chmod.argument or ""
+    if mode is not None and _modes.is_plain(mode):
+        return ""
+    if mode is not None and not _modes.is_without_rights(mode):
+        return f"chown takes setuid away, which --chmod={mode} may give"
+    evidence = None if node.heredocs else facts.surroundings.evidence
+    for source in () if evidence is None else node.sources:
+        for strict in (True, False):
+            found = evidence.mode(source, level_is_safe=strict) if evidence else None
+            if found is not None and found & _modes.SETUID_OR_SETGID:
+                return f"chown takes setuid away, which {source} has"
+    return ""
+
+
+def _may_be_of_packages(source: str) -> bool:
+    """Whether something at or below a path of a stage may be what a package brought."""
+    place = posixpath.normpath(f"/{source}/.").lstrip("/")
+    return any(
+        place in {"", each} or place.startswith(f"{each}/") or each.startswith(f"{place}/")
+        for each in _OF_PACKAGES
+    )
 
 
 def _kind(facts: Facts, placement: Placement, source: str) -> str:

@@ -10,11 +10,17 @@ KEPT_BY_GIT = frozenset({0o644, 0o755})
 OF_HEREDOC = frozenset({0o644})
 #: What ADD gives to what it fetches: https://docs.docker.com/reference/dockerfile/#adding-files-from-a-url
 OF_FETCHED = frozenset({0o600})
+#: What the builder gives to a folder that it makes on the way, unless `--chmod` says otherwise.
+OF_FOLDER = 0o755
+#: The bits that `chown` takes away from a program.
+SETUID_OR_SETGID = 0o6000
 _UMASK = 0o022
 _ALL = 0o777
 _BITS = {"r": 0o444, "w": 0o222, "x": 0o111}
 _WHO = {"u": 0o700, "g": 0o070, "o": 0o007, "a": 0o777}
 _NUMERIC = regex(r"0?[0-7]{3}")
+_PLAIN = regex(r"0*[0-7]{1,3}")
+_OF_RWX = regex(r"[ugoa]*[-+=][-+=ugoarwxX,]*")
 _CLAUSE = regex(r"([ugoa]*)((?:[-+=][rwx]*)+)")
 _ACTION = regex(r"([-+=])([rwx]*)")
 _PROGRAM = regex(r"[ugoa]*\+x|0?(?:755|555)")
@@ -29,6 +35,16 @@ def is_for_files(change: str) -> bool:
     if _NUMERIC.fullmatch(change) and not int(change, 8) & _X:
         return True
     return _PROGRAM.fullmatch(change) is not None
+
+
+def is_plain(change: str) -> bool:
+    """Whether a number leaves a file without setuid, setgid and sticky, whatever it had before."""
+    return _PLAIN.fullmatch(change) is not None
+
+
+def is_without_rights(change: str) -> bool:
+    """Whether a symbolic mode gives neither setuid nor setgid; the file may have had them before."""
+    return _OF_RWX.fullmatch(change) is not None
 
 
 def mode_after(change: str, before: Iterable[int] | None) -> str | None:

@@ -81,4 +81,7 @@ def _mode(facts: Facts, placement: Placement, call: Call) -> Answer | str:
             found = found.also(Level.STANDARD, _KEPT_BY_GIT)
     if mode is None:
         return f"what `{call.value}` comes to depends on the mode of the files"
+    parent = posixpath.dirname(_copied_files.targets(placement, call.paths)[0])
+    if int(mode, 8) != _modes.OF_FOLDER and not _directories.exists(facts, placement.node, parent):
+        return f"{parent} may be made by the COPY, and would get the mode {mode} as well"
     return Answer(mode, found)

@@ -51,8 +51,9 @@ class FoldOwnership(Fixer):
     **When it is refused**
 
     Where it would hit something else: a folder whose files have several modes, a destination that
-    was there before, folders that the COPY makes on the way and would give away as well. And where a
-    mode depends on what is not known, or the frontend is too old.
+    was there before, folders that the COPY makes on the way and would give away or close as well.
+    Where chown takes away more than the owner: setuid, setgid and capabilities. And where a mode
+    depends on what is not known, or the frontend is too old.
     """
 
     message = "files are stored twice to change their owner or mode"
@@ -77,6 +78,16 @@ class FoldOwnership(Fixer):
         Valid(
             "FROM debian:12\nCOPY run.sh /new/run.sh\nRUN chown 33:33 /new/run.sh\n",
             why="/new would be given away as well",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nCOPY a.key /new/\nRUN chmod 600 /new/a.key\n",
+            why="/new would get the mode as well, and nobody could enter it",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nCOPY --chmod=4755 tool /usr/bin/\nRUN chown 33:33 /usr/bin/tool\n",
+            why="chown takes setuid away, and --chown would keep it",
             refused=True,
         ),
         Valid(

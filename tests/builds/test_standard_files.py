@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dfix import fix
 from tests.builds.containers import printed
 from tests.builds.images import build, builds
 from tests.builds.stand_ins import tagged
@@ -77,6 +78,45 @@ def test_fold_ownership_gives_a_new_folder_away(context: Path) -> None:
 def test_fold_ownership_writes_the_mode(context: Path) -> None:
     text = "FROM debian:bookworm\nCOPY plain tool /usr/bin/\nRUN chmod 0711 /usr/bin/plain /usr/bin/tool\n"
     check_same_image("fold-ownership", text, context)
+
+
+@pytest.mark.parametrize(
+    ("text", "naive", "path"),
+    [
+        (
+            "COPY plain /new/plain.txt\nRUN chmod 600 /new/plain.txt\n",
+            "COPY --chmod=600 plain /new/plain.txt\n",
+            "new",
+        ),
+        (
+            "COPY <<EOF /new/a.sh\n#!/bin/sh\nEOF\nRUN chmod 700 /new/a.sh\n",
+            "COPY --chmod=700 <<EOF /new/a.sh\n#!/bin/sh\nEOF\n",
+            "new",
+        ),
+        (
+            "COPY --chmod=4755 tool /usr/bin/\nRUN chown 33:33 /usr/bin/tool\n",
+            "COPY --chmod=4755 --chown=33:33 tool /usr/bin/\n",
+            "usr/bin/tool",
+        ),
+        (
+            "COPY setuid /usr/bin/\nRUN chown 33:33 /usr/bin/setuid\n",
+            "COPY --chown=33:33 setuid /usr/bin/\n",
+            "usr/bin/setuid",
+        ),
+    ],
+)
+def test_fold_ownership_leaves_alone_what_a_flag_does_otherwise(
+    text: str, naive: str, path: str, context: Path
+) -> None:
+    """`--chmod` holds for the folders that a COPY makes, too, and chown takes setuid away."""
+    (context / "setuid").write_text("#!/bin/sh\n")
+    (context / "setuid").chmod(0o4755)
+    base = "FROM debian:bookworm\n"
+    result = fix((base + text).encode(), select=["fold-ownership"], context=context)
+    assert not result.changed
+    old, new = build(result.before, context), build((base + naive).encode(), context)
+    [difference] = old.differences(new)
+    assert difference.startswith(f"{path}: ")
 
 
 def test_redundant_platform_builds_the_same_image(context: Path) -> None:

@@ -127,7 +127,28 @@ REFUSED = {
         "COPY --from=x/y /bin/ping /bin/\nRUN chown 33:33 /bin/ping\n",
         "setuid",
     ),
+    "rights of a mode": (
+        "COPY --chmod=4755 a.sh /\nRUN chown 33:33 /a.sh\n",
+        "setuid away, which --chmod=4755",
+    ),
+    "rights of a mode in letters": (
+        "COPY --chmod=u+s a.sh /\nRUN chown 33:33 /a.sh\n",
+        "setuid away, which --chmod=u+s",
+    ),
+    "rights of a mode in a variable": (
+        "ARG M\nCOPY --chmod=$M a.sh /\nRUN chown 33:33 /a.sh\n",
+        "setuid away, which --chmod=$M",
+    ),
     # Modes.
+    "new folder": ("COPY a.sh /n/a.sh\nRUN chmod 700 /n/a.sh\n", "/n may be made by the COPY"),
+    "new folder with a slash": (
+        "COPY a.cnf /n/m/\nRUN chmod 644 /n/m/a.cnf\n",
+        "/n/m may be made by the COPY, and would get the mode 644",
+    ),
+    "new folder of a heredoc": (
+        "COPY <<EOF /n/a.sh\n#!/bin/sh\nEOF\nRUN chmod u+x /n/a.sh\n",
+        "/n may be made by the COPY",
+    ),
     "mode by mode": ("COPY a.sh /\nRUN chmod u+x /a.sh\n", "depends on the mode"),
     "mode taken away": ("COPY a.sh /\nRUN chmod go-w /a.sh\n", "depends on the mode"),
     "setuid": ("COPY a.sh /\nRUN chmod 4755 /a.sh\n", "depends on the mode"),
@@ -169,6 +190,37 @@ def test_frontends_that_may_not_know_the_mode(frontend: str) -> None:
     check_refused(NAME, text, "may not know --chmod")
 
 
+@pytest.mark.parametrize(
+    "made",
+    [
+        "RUN install -m 4755 /bin/true /x/a.sh",
+        "RUN install -D --mode=u=rwxs /bin/true /x/a.sh",
+        "RUN chmod 04755 /x/a.sh",
+        "RUN chmod ug=rxs /x/a.sh",
+        "COPY --chmod=6755 a.sh /x/",
+    ],
+)
+def test_rights_of_another_stage(made: str) -> None:
+    text = f"{F[:-1]} AS x\n{made}\n{F}COPY --from=x /x/a.sh /\nRUN chown 33:33 /a.sh\n"
+    check_refused(NAME, text, "takes setuid and capabilities away")
+
+
+@pytest.mark.parametrize("source", ["/bin/su.sh", "usr/lib/a.sh", "/usr", "/"])
+def test_rights_of_packages_in_another_stage(source: str) -> None:
+    text = f"{F[:-1]} AS x\n{F}COPY --from=x {source} /app\nRUN chown -R 33:33 /app\n"
+    check_refused(NAME, text, "takes setuid and capabilities away")
+
+
+@pytest.mark.parametrize("mode", [0o4755, 0o2755, 0o6711])
+def test_rights_by_the_context(mode: int) -> None:
+    files = Files({"a": mode})
+    text = F + "COPY a /usr/bin/\nRUN chown 33:33 /usr/bin/a\n"
+    check_refused(NAME, text, "takes setuid away, which a has", evidence=files)
+    before = "COPY --chmod=755 a /usr/bin/\nRUN chown 33:33 /usr/bin/a\n"
+    after = "COPY --chmod=755 --chown=33:33 a /usr/bin/\n"
+    check_fixed(NAME, F + before, F + after, evidence=files)
+
+
 FIXED = {
     "x": ("COPY a.sh /\nRUN chmod +x /a.sh\n", "COPY --chmod=755 a.sh /\n"),
     "number": ("COPY a.sh /\nRUN chmod 0700 /a.sh\n", "COPY --chmod=0700 a.sh /\n"),
@@ -202,6 +254,18 @@ FIXED = {
     "first links": (
         "COPY a.sh /\nRUN chown 33:33 /a.sh \\\n && chmod +x /a.sh \\\n && touch /b\n",
         "COPY --chown=33:33 --chmod=755 a.sh /\nRUN touch /b\n",
+    ),
+    "a new folder, which has that mode anyway": (
+        "COPY a.sh /n/\nRUN chmod 0755 /n/a.sh\n",
+        "COPY --chmod=0755 a.sh /n/\n",
+    ),
+    "a mode in a folder that was made": (
+        "RUN mkdir -p /n\nCOPY a.cnf /n/\nRUN chmod 600 /n/a.cnf\n",
+        "RUN mkdir -p /n\nCOPY --chmod=600 a.cnf /n/\n",
+    ),
+    "an owner behind a mode": (
+        "COPY --chmod=0755 a.sh /\nRUN chown 33:33 /a.sh\n",
+        "COPY --chmod=0755 --chown=33:33 a.sh /\n",
     ),
     "a RUN behind": (
         "COPY a.sh /\nRUN chmod +x /a.sh\nENV A=1\nRUN touch /b\n",
