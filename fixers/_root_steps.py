@@ -51,10 +51,15 @@ _OF_HOME = regex(
     r"(?:.*[/-])?(?:kubectl|helm|awscli|aws-cli|gcloud|google-cloud-(?:sdk|cli)|azure-cli|terraform"
     r"|ansible|openssh-clients?|ssh|chromium|google-chrome|firefox|libreoffice|puppeteer|playwright"
     r"|cypress|transformers|huggingface[-_]hub|diffusers|easyocr|gradio|nltk|webdriver[-_]manager"
-    r"|openai-whisper|prefect|apache-airflow|dbt-core)(?:[-=<>~@\[ ;].*)?"
+    r"|openai-whisper|prefect|apache-airflow|dbt-core|librosa|umap-learn|pynndescent|gdown|stanza"
+    r"|paddleocr|insightface|rembg|deepface|chromadb)(?:[-=<>~@\[ ;].*)?"
 )
+#: Libraries that talk to the engine by its socket.
+_OF_ENGINE = regex(r"(?:docker(?:-py)?|dockerode)(?:[=<>~@\[ ;].*)?")
+_INSTALLERS = frozenset({"npm", "pip", "pip3", "pnpm", "yarn"})
 #: Packages of Node that fetch a browser into the home directory of who installs them.
 _WITH_BROWSER = regex(r"\"(puppeteer|playwright(?:-\w+)?|@playwright/test|cypress)\"\s*:")
+_WITH_ENGINE = regex(r"\"(dockerode)\"\s*:")
 _OF_FILES = regex(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
 _ARCHIVE = regex(r".*\.(?:deb|rpm|apk)|.*://.*")
 _HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
@@ -101,8 +106,11 @@ def objection(facts: Facts, stage: Stage, names: frozenset[str], given: HandedOv
         if said := pattern.search(line):
             return f"`{said[0].strip()}` is spoken of: it may be run with what only root may use"
     manifest = posixpath.join(workdir_of(facts, stage) or "/", "package.json")
-    if found := _WITH_BROWSER.search(text_of(facts, stage, manifest) or ""):
+    packages = text_of(facts, stage, manifest) or ""
+    if found := _WITH_BROWSER.search(packages):
         return f"`{found[1]}` is installed with a browser below the home directory"
+    if found := _WITH_ENGINE.search(packages):
+        return f"`{found[1]}` talks to the engine by a socket that only root may open"
     used = places(facts, stage)
     for each in reversed(lineage):
         for instruction in each.instructions:
@@ -198,6 +206,10 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     for text in _required(words, scene):
         if _OF_HOME.fullmatch(text):
             return f"`{text}` of the requirements has files below the home directory"
+    installed = words[1:] if name in _INSTALLERS else ()
+    for each in (*installed, *_required(words, scene)):
+        if each is not None and _OF_ENGINE.fullmatch(each):
+            return f"`{each}` talks to the engine by a socket that only root may open"
     named = texts[len(words) :] if name in _READERS else texts
     if any(map(_ACCOUNT_FILES.search, named)):
         return f"`{name}` may change accounts: which of them the program is for, is not said"

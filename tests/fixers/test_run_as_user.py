@@ -289,6 +289,7 @@ REFUSED = {
     "database-setting": (ALPINE + "ENV DB=sqlite:///a.db\n" + START, "database file"),
     "database-file-setting": (ALPINE + "ENV DB=/srv/a.db\n" + START, "database file"),
     "browser": (ALPINE + "RUN apk add --no-cache chromium\n" + START, "home directory"),
+    "library-of-the-engine": (ALPINE + "RUN pip install docker==7.1\n" + START, "socket"),
     "library-with-models": (ALPINE + "RUN pip install -U transformers==4\n" + START, "home"),
     "browser-of-a-package": (NODE + "RUN npm i puppeteer@22\n" + NODE_START, "home directory"),
     "home-setting": (ALPINE + "ENV HOME=/srv\n" + START, "HOME"),
@@ -753,7 +754,9 @@ def test_a_library_of_the_requirements_that_writes() -> None:
     start = "CMD python a.py\n"
     writing = Manifest(package="flask\ngradio[x]>=4  # pages\n")
     check_refused(NAME, text + start, "home directory", evidence=writing)
-    plain = Manifest(package="flask\ngradio_client\n# transformers\n")
+    engine = Manifest(package="flask\ndocker >= 7\n")
+    check_refused(NAME, text + start, "socket", evidence=engine)
+    plain = Manifest(package="flask\ndockerfile\ngradio_client\n# transformers\n")
     check_fixed(NAME, text + start, text + DEB_ACCOUNT + start, evidence=plain)
 
 
