@@ -38,6 +38,7 @@ GROUPS = {
             "pointers",
             "pool",
             "regularfile",
+            "shipped",
             "talk",
             "templates",
             "text",

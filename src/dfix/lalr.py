@@ -7,7 +7,6 @@ them can be run.
 """
 
 import json
-import pkgutil
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -19,6 +18,7 @@ from lark.grammar import Rule
 from lark.lark import PostLex
 from lark.lexer import TerminalDef
 
+from dfix.shipped import shipped
 from dfix.words import SPACE
 
 #: The spaces of Go's unicode.IsSpace but for the line feed, as regular expressions' classes: those
@@ -45,7 +45,7 @@ TABLES = {"\\": "tables.json.gz", "`": "tables-backtick.json.gz"}
 
 def grammar(escape: str) -> str:
     """The grammar as Lark reads it, for one escape character."""
-    text = _resource("dockerfile.lark").decode()
+    text = shipped(_PACKAGE, "dockerfile.lark").decode()
     text = "\n".join(line for line in text.split("\n") if not line.startswith("//"))
     for sign, meaning in (
         ("❝", _JSON_STRING),
@@ -81,7 +81,7 @@ def built(text: str, postlex: PostLex) -> Lark:
 def ready(text: str, file: str, postlex: PostLex) -> Lark | None:
     """The parser of a grammar from a file of tables that ships; None where they are not of it."""
     # Their head is read first: whoever has another Lark should not pay for the rest.
-    head, _, body = zlib.decompress(_resource(file), wbits=31).partition(b"\n")
+    head, _, body = zlib.decompress(shipped(_PACKAGE, file), wbits=31).partition(b"\n")
     if msgspec.json.decode(head) != _made_of(text):
         return None
     tables = msgspec.json.decode(body)
@@ -110,10 +110,3 @@ def _made_of(text: str) -> dict[str, object]:
 
 def _numbered(table: Mapping[str, Any]) -> dict[int, Any]:
     return {int(number): value for number, value in table.items()}
-
-
-def _resource(name: str) -> bytes:
-    data = pkgutil.get_data(_PACKAGE, name)
-    if data is None:
-        raise FileNotFoundError(f"{_PACKAGE} has no {name}")
-    return data

@@ -8,7 +8,6 @@ rule is at `base_facts`.
 import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, cast
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 from dfix.image import ImageReference
 from dfix.patterns import is_like
 from dfix.resolve import tags
+from dfix.shipped import shipped
 
 Shell = Literal["dash", "busybox ash", "bash", "none"]
 # Words of the exec form, the text of the shell form, or None where it is not known.
@@ -191,7 +191,7 @@ def _shared(own: tuple[object, ...], read: Sequence[tuple[object, ...]]) -> tupl
 @cache
 def _lines() -> dict[str, list[str]]:
     """The table's lines by image: most runs need few of them, so cells are read on demand."""
-    text = files("dfix.resolve").joinpath("bases.tsv").read_text("utf-8")
+    text = shipped("dfix.resolve", "bases.tsv").decode()
     lines: dict[str, list[str]] = {}
     for line in text.splitlines()[2:]:
         lines.setdefault(line.partition("\t")[0], []).append(line)

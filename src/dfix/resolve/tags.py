@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import ClassVar
 
 from msgspec import Struct
 
 from dfix.image import ImageReference
 from dfix.patterns import regex
+from dfix.shipped import shipped
 
 # Words that follow a release channel: the image's next version takes them over.
 _CHANNELS = frozenset(
@@ -270,7 +270,7 @@ def _source() -> str:
 
 @cache
 def _text() -> str:
-    return files("dfix.resolve").joinpath("tags.tsv").read_text("utf-8")
+    return shipped("dfix.resolve", "tags.tsv").decode()
 
 
 @cache
