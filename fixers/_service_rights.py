@@ -11,6 +11,11 @@ from ._handed_over import WRITTEN, HandedOver
 _TO_READ = regex(r".*/(?:node_modules|vendor|site-packages)")
 _FILE = regex(r".*/[^/.]+\.[\w.-]+|/etc/(?:localtime|timezone|hosts|resolv\.conf)")
 _LAST_OF_ROOT = 1023
+#: What a command line does that writes into the image's folders, or starts what may do so.
+_WRITING = regex(
+    r"\b(?:npm|npx|yarn|pnpm|pip3?|poetry|bundle|composer|apt|apt-get|apk|install|migrate|makemigrations"
+    r"|collectstatic|mkdir|chown|chmod|touch|cp|mv|rm|build|watch|su|sudo|gosu|su-exec)\b|\.sh\b|>|/root\b"
+)
 
 
 def objection(facts: Facts, stage: Stage, given: HandedOver, ports: tuple[int, ...]) -> str | None:
@@ -22,12 +27,16 @@ def objection(facts: Facts, stage: Stage, given: HandedOver, ports: tuple[int, .
     for service in facts.surroundings.services:
         if service.user is not None:
             continue  # USER is not what counts
+        if service.target is not None and service.target.lower() != stage.name:
+            continue  # another stage of the file
         said = f"{service.source} gives {service.name}"
         if service.privilege:
             return f"{said} `{service.privilege}`, which is of use to root alone"
         for path in (*service.volumes, *service.binds):
             if posixpath.basename(path) == "docker.sock":
                 return f"{said} the engine's socket, which only root may use"
+        if found := _WRITING.search(service.command):
+            return f"{service.source} has {service.name} start `{found[0]}`, which may need root"
         for path in service.volumes:
             if not (_TO_READ.fullmatch(path) or given.holds(path)):
                 return f"{said} a volume at {path}, which the program may write to"

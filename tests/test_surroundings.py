@@ -141,7 +141,7 @@ def test_the_services_that_are_built_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(SERVICES)
     found = surroundings_of(tmp_path / "Dockerfile", options={}).services
     assert found == (
-        Service("web", "compose.yaml", True, "1000:1000", "host", True),
+        Service("web", "compose.yaml", True, "1000:1000", "host", True, command="run"),
         Service("job", "compose.yaml"),
     )
     assert surroundings_of(tmp_path / "other.Dockerfile", options={}).services == ()

@@ -161,4 +161,4 @@ def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:
     for entry in scan(tree, deep=deep).naming(file):
         if entry.service is None:
             continue
-        yield service_of(entry.service, entry.source.name, entry.attributes)
+        yield service_of(entry.service, entry.source.name, entry.attributes, entry.target)

@@ -772,6 +772,8 @@ SERVICES_OF_ROOT = {
     "privileged": (service(privileged="true"), "`privileged`"),
     "device": (service(devices=["/dev/x"]), "`devices`"),
     "setting": (service(environment={"DATA_DIR": "/data"}), "DATA_DIR"),
+    "command": (service(command="npm run dev"), "start `npm`"),
+    "script": (service(entrypoint=["/srv/wait.sh"], command="node a.js"), "start `.sh`"),
     "port-of-the-host": (service(network_mode="host"), "port below 1024"),
 }
 
@@ -784,7 +786,9 @@ def test_services_that_need_root(said: Service, reason: str) -> None:
 
 SERVICES = {
     "user": service(user="root", volumes=["data:/data"], privileged="true"),
+    "of-another-stage": service_of("web", "compose.yaml", {"privileged": "true"}, "dev"),
     "sources": service(volumes=[".:/srv", "/srv/node_modules"]),
+    "command": service(command=["node", "--inspect", "index.js"]),
     "to-be-read": service(volumes=["data:/data:ro", "./a:/a:ro,z"]),
     "files": service(volumes=["./a.json:/etc/a.json", "/etc/localtime:/etc/localtime"]),
     "memory": service(volumes=[{"type": "tmpfs", "target": "/x"}], tmpfs="/y"),

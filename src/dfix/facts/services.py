@@ -32,10 +32,16 @@ class Service(Struct, frozen=True):
     privilege: str = ""
     #: What is set in the environment, by name.
     environment: Mapping[str, str] = field(default_factory=dict)
+    #: The words of what is started in place of ENTRYPOINT or CMD.
+    command: str = ""
+    #: The stage that is built, where it is not the last one.
+    target: str | None = None
 
 
-def service_of(name: str, source: str, said: Mapping[str, object]) -> Service:
-    """The service `name` of the Compose file `source`, which says `said` of it.
+def service_of(
+    name: str, source: str, said: Mapping[str, object], target: str | None = None
+) -> Service:
+    """The service `name` of the Compose file `source`, which says `said` of it and builds `target`.
 
     https://docs.docker.com/reference/compose-file/services/
     """
@@ -52,7 +58,13 @@ def service_of(name: str, source: str, said: Mapping[str, object]) -> Service:
         tuple(target for target, bound in mounts if bound),
         _privilege(said),
         dict(_environment(said.get("environment"))),
+        " ".join(map(_joined, (said.get("entrypoint"), said.get("command")))).strip(),
+        target,
     )
+
+
+def _joined(words: object) -> str:
+    return " ".join(map(str, words)) if isinstance(words, list) else str(words or "")
 
 
 def _literal(value: object) -> str | None:
