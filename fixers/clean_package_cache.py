@@ -56,6 +56,11 @@ class CleanPackageCache(Fixer):
             why="the script may need the lists",
             refused=True,
         ),
+        Valid(
+            "FROM debian:12\nRUN apt-get update && apt-get install -y curl && . ./rc\n",
+            why="a `set -e` in the file would end the RUN no longer",
+            refused=True,
+        ),
     )
     INVALID = (
         Invalid(

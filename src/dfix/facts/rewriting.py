@@ -150,8 +150,15 @@ class Rewrite:
         elif self._strict and last.operator == "&&" and last.kind not in {"command", "negated"}:
             # Behind `a && { set -e; b; c; }` a further link would have failures of `b` pass.
             self._reason = "under `set -e` a failure to the left of && would pass unnoticed"
+        elif self._sets_errexit_itself(last):
+            self._reason = "the last command may `set -e`, which has no power to the left of &&"
         else:
             self._links.append(command)
+
+    def _sets_errexit_itself(self, last: Statement) -> bool:
+        """Whether the last command (`. file`, `eval`) would lose the `set -e` that it may ask for."""
+        inside = statements_of(self.facts, self.run)[-1].inside
+        return inside == "aborts" and self._joint_behind(last, ()) == self.habits.joint
 
     def follow(self, statement: Statement, command: str) -> None:
         """Adds `command` right behind a top-level `statement`, to run where that went well.
