@@ -119,6 +119,11 @@ class MergeRuns(Fixer):
             why="braces keep `&&` from taking hold of half the list",
         ),
         Invalid(
+            "FROM debian:12\nRUN apt-get update\nRUN \\\n  # tools\n  apt-get install -y curl\n",
+            "FROM debian:12\nRUN apt-get update \\\n  # tools\n  && apt-get install -y curl\n",
+            why="a comment in front of the command goes with it",
+        ),
+        Invalid(
             "FROM debian:12\nRUN mkdir /a\nRUN touch /a/b\n",
             "FROM debian:12\nRUN mkdir /a \\\n  && touch /a/b\n",
             why="no byte is saved, but a layer, as asked for",
@@ -218,6 +223,7 @@ class MergeRuns(Fixer):
             for line in each.run.leading_lines:
                 if isinstance(line, Comment):
                     line.print_to(out, habits.newline)
+            out += (f"{line}{habits.newline}" for line in _comments_behind_keyword(each))
             out.append(habits.indent + ("" if habits.trailing_operators else "&& ") + text)
         return ShellForm(segments[0].form.prefix, "".join(out))
 
@@ -228,6 +234,13 @@ class MergeRuns(Fixer):
         if script.statements[-1].terminated:
             text = text[: script.statements[-1].span.end]
         return f"{{ {text}; }}" if needs_braces(script) else text
+
+
+def _comments_behind_keyword(each: Segment) -> list[str]:
+    """The lines of comments between a RUN's keyword, its flags and its command."""
+    between = [leaf.prefix for leaf in (*each.run.flags, each.form)]
+    lines = [line for prefix in between for line in prefix.split("\n")[1:]]
+    return [line.rstrip("\r") for line in lines if line.lstrip().startswith("#")]
 
 
 def _tells_apart(run: Run) -> bool:
