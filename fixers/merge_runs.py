@@ -124,6 +124,13 @@ class MergeRuns(Fixer):
             why="a comment in front of the command goes with it",
         ),
         Invalid(
+            "FROM debian:12\nRUN echo 'eval \"$(x init -)\"' > /etc/profile.d/x.sh\n"
+            "RUN chmod +x /etc/profile.d/x.sh\n",
+            "FROM debian:12\nRUN echo 'eval \"$(x init -)\"' > /etc/profile.d/x.sh \\\n"
+            "  && chmod +x /etc/profile.d/x.sh\n",
+            why="what stands in single quotes is written, not run",
+        ),
+        Invalid(
             "FROM debian:12\nRUN mkdir /a\nRUN touch /a/b\n",
             "FROM debian:12\nRUN mkdir /a \\\n  && touch /a/b\n",
             why="no byte is saved, but a layer, as asked for",

@@ -254,9 +254,18 @@ def _gives_up(part: Part) -> bool:
 
 def _sensitive(part: Part, text: str) -> bool:
     """Whether `set -e` makes a difference to what happens inside of a statement with that text."""
-    if ("$(" in text or "`" in text) and (_RUNS_ANYTHING.search(text) or _LISTED.search(text)):
-        return True
+    if "$(" in text or "`" in text:
+        read = _BLANKS.sub(_unless_literal, text)
+        if ("$(" in read or "`" in read) and (_RUNS_ANYTHING.search(read) or _LISTED.search(read)):
+            return True
     return _has_lists_inside(part)
+
+
+def _unless_literal(match: re.Match[str]) -> str:
+    """What is matched, unless the shell takes it as it stands: in single quotes, or escaped."""
+    found = match[0]
+    literal = found[0] == "\\" or found[0] == found[-1] == "'"
+    return "_" if literal and len(found) > 1 else found
 
 
 def _has_lists_inside(part: Part) -> bool:
