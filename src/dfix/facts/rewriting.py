@@ -130,9 +130,8 @@ class Rewrite:
     def append(self, command: str) -> None:
         """Adds `&& command` at the end, on a line of its own.
 
-        `command` runs only where all before it went well, as the RUN did before; in a list under
-        `set -e` it is joined by `;`. Not possible behind a comment, a background job, or what ends
-        the shell.
+        It runs only where all before it went well; in a list under `set -e` it is joined by `;`. Not
+        possible behind a comment, a background job, or what ends the shell.
         """
         last = self.script.statements[-1]
         if self._swallowed():
@@ -147,18 +146,13 @@ class Rewrite:
             for each in self.script.commands
         ):
             self._reason = "a command ends the shell before what would be added"
-        elif self._strict and last.operator == "&&" and last.kind not in {"command", "negated"}:
-            # Behind `a && { set -e; b; c; }` a further link would have failures of `b` pass.
+        elif (
+            self._strict and last.operator == "&&" and last.kind not in {"command", "negated"}
+        ) or (not self._strict and statements_of(self.facts, self.run)[-1].inside == "aborts"):
+            # Behind `a && { set -e; b; c; }` and `. b` a further link would have failures of `b` pass.
             self._reason = "under `set -e` a failure to the left of && would pass unnoticed"
-        elif self._sets_errexit_itself(last):
-            self._reason = "the last command may `set -e`, which has no power to the left of &&"
         else:
             self._links.append(command)
-
-    def _sets_errexit_itself(self, last: Statement) -> bool:
-        """Whether the last command (`. file`, `eval`) would lose the `set -e` that it may ask for."""
-        inside = statements_of(self.facts, self.run)[-1].inside
-        return inside == "aborts" and self._joint_behind(last, ()) == self.habits.joint
 
     def follow(self, statement: Statement, command: str) -> None:
         """Adds `command` right behind a top-level `statement`, to run where that went well.
@@ -188,8 +182,7 @@ class Rewrite:
         following = self.script.statements[at + 1 : at + 2]
         self._added += 1
         start = statement.span.start
-        joint = self._joint_behind(statement, following)
-        self._edits.append((Span(start, start), command + joint))
+        self._edits.append((Span(start, start), command + self._joint_behind(statement, following)))
 
     def require(self, statement: Statement, command: str) -> None:
         """Adds `command` in front of a top-level `statement`, which runs only where that went well.
