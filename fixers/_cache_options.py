@@ -16,6 +16,7 @@ from ._clean_ups import CleanUp, Scene
 
 _UPDATING = frozenset({"--update", "--update-cache", "-U"})
 _TOUCHED = "a later command of the RUN handles what {} keeps"
+_NEEDED = "a later command of the RUN asks for what the index of apk has"
 _TOO_EARLY = "apk upgrades before the index is fetched: what it does then is not known"
 _ELSEWHERE = ("--cache-dir", "--no-network", "--root", "-p")
 _OLD = "{} of the base image is too old for the option"
@@ -47,6 +48,13 @@ def apk_without_cache(scene: Scene) -> CleanUp | str | None:
         return None
     if any("/etc/apk/cache" in text for text in _texts(scene)):
         return "a cache of apk is set up at /etc/apk/cache"
+    if lacking and any(
+        call.command.span.start > lacking[0].command.span.start
+        and call.verb in {"fetch", "policy", "search"}
+        and APK_INDEX.needed_by((call.name, *call.plain))
+        for call in own
+    ):
+        return _NEEDED
     recent = is_recent_apk(scene.facts, scene.stage)
     if recent is False:
         return _OLD.format("apk")

@@ -144,6 +144,11 @@ def test_s05_cannot_be_built_and_stays() -> None:
 
 REFUSED = {
     "npm copied behind it": (N + "RUN npm ci && cp -r /root/.npm /c\n", "handles the cache of npm"),
+    "apk fetches behind it": (A + "RUN apk add -U x && apk fetch y\n", "asks for what the index"),
+    "apk searches behind it": (
+        A + "RUN apk add -U x && apk add --no-cache $(apk search -q y)\n",
+        "asks for what the index",
+    ),
     "apt for opam": (
         F + "RUN apt-get update\nRUN opam depext -y x\n",
         "may need the package lists",
@@ -325,6 +330,10 @@ E11 = seed.S13.replace(
     "  && apt-get clean\n", "  && apt-get clean \\\n  && rm -rf /var/lib/apt/lists/*\n"
 )
 FIXED = {
+    "apk, what is installed is asked for": (
+        A + "RUN apk add -U x && apk info -v\n",
+        A + "RUN apk add --no-cache x && apk info -v\n",
+    ),
     "npm that has shown that it runs": (
         N + "RUN npm i -g npm && npm ci\n",
         N + "RUN npm i -g npm && npm ci \\\n  && npm cache clean --force\n",
