@@ -1,11 +1,12 @@
 """The clean-up behind a package manager's call: where it goes, and what speaks against it."""
 
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from typing import Self
 
 from msgspec import Struct
 
-from dfix import Facts, Run, Stage
+from dfix import Facts, Run, Stage, regex
 from dfix.facts.later import Leftover, later_use, unconditional
 from dfix.facts.mounts import is_mounted, mount_targets
 from dfix.facts.programs import unwrapped, words_of
@@ -16,6 +17,9 @@ from ._ages import is_yarn_1
 from ._caches import APT, YARN, Manager
 from ._called import Called, called_in
 
+#: Where the program of a package manager lies.
+_FOLDERS = frozenset({"/bin", "/usr/bin", "/usr/sbin", "/usr/local/bin"})
+_PUTS_ELSEWHERE = regex(r"HOME|\w+_HOME|(?i:\w*cache\w*)")
 _CLEANED_AT_ONCE = frozenset({"yum", "dnf", "microdnf"})
 
 
@@ -162,6 +166,10 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
         or not (manager.close or _is_proven(scene, last) or _is_in_base(scene, last))
     ):
         return f"whether {last.name} is there is only known at run time"
+    if calls_itself and not manager.close and _is_removed(scene, manager, last):
+        return f"{last.name} is removed in the same RUN"
+    if manager.close and any(map(_PUTS_ELSEWHERE.fullmatch, _assigned(last))):
+        return f"a variable of the call tells {last.name} where to keep its files"
     if manager.replaces_itself(last):
         return f"{last.name} may replace itself, and whether the new one runs here is not known"
     if manager is APT and not any(
@@ -179,6 +187,25 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
     ):
         return f"a later command of the RUN handles {manager.left.name}"
     return ""
+
+
+def _is_removed(scene: Scene, manager: Manager, last: Called) -> bool:
+    """Whether a command behind a call may take its program away: its package, or the file."""
+    for call in scene.calls:
+        if call.command.span.start <= last.command.span.start:
+            continue
+        for word in call.arguments:
+            folder, _, name = word.text.strip("\"'").rpartition("/")
+            if (not folder and name in manager.names) or (
+                folder in _FOLDERS and any(fnmatch(each, name) for each in manager.names)
+            ):
+                return True
+    return False
+
+
+def _assigned(call: Called) -> list[str]:
+    """The variables that are set for a call alone."""
+    return [each.name for each in call.command.assignments]
 
 
 def _sure(scene: Scene) -> set[int]:

@@ -149,6 +149,22 @@ REFUSED = {
         A + "RUN apk add -U x && apk add --no-cache $(apk search -q y)\n",
         "asks for what the index",
     ),
+    "yum erased behind it": (
+        "FROM centos:7\nRUN yum install -y x && rpm -e --nodeps yum\n",
+        "yum is removed in the same RUN",
+    ),
+    "microdnf removed behind it": (
+        "FROM almalinux:9-minimal\nRUN microdnf install -y x && microdnf remove -y microdnf\n",
+        "microdnf is removed in the same RUN",
+    ),
+    "zypper deleted behind it": (
+        "FROM opensuse/leap:15\nRUN zypper -n in x && rm -f /usr/bin/zyp*\n",
+        "zypper is removed in the same RUN",
+    ),
+    "composer with a home of its own": (
+        "FROM php:8.3\nRUN COMPOSER_HOME=/c composer install && rm -rf /c\n",
+        "where to keep its files",
+    ),
     "apt for opam": (
         F + "RUN apt-get update\nRUN opam depext -y x\n",
         "may need the package lists",
@@ -330,6 +346,11 @@ E11 = seed.S13.replace(
     "  && apt-get clean\n", "  && apt-get clean \\\n  && rm -rf /var/lib/apt/lists/*\n"
 )
 FIXED = {
+    "yum, other files removed": (
+        "FROM centos:7\nRUN yum install -y x && rm -rf * /tmp/* /etc/yum.repos.d/y.repo\n",
+        "FROM centos:7\nRUN yum install -y x && rm -rf * /tmp/* /etc/yum.repos.d/y.repo \\\n"
+        "  && yum clean all \\\n  && rm -rf /var/cache/yum\n",
+    ),
     "apk, what is installed is asked for": (
         A + "RUN apk add -U x && apk info -v\n",
         A + "RUN apk add --no-cache x && apk info -v\n",
