@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from dfix import regex
+
 _Words = Sequence[str | None]
 
 
@@ -40,6 +42,8 @@ _BY_NAME = {
     "postmaster": _POSTGRES,
     "uwsgi": _UWSGI,
 }
+#: What tells uWSGI itself to end on SIGTERM.
+_ON_TERM = regex(r"die-on-term|\bunix_signal:15\b")
 #: Options with which these programs do something, say something, and are done.
 _AT_ONCE = frozenset(
     "-t -T -v -V -s -h -? -vv --version --help --single --boot --describe-config -C".split()
@@ -60,7 +64,7 @@ def ending(words: _Words) -> Ending | None:
         return _HTTPD if _stays_in_front(words) else None
     if words and words[0] in {"/lib/systemd/systemd", "/usr/lib/systemd/systemd"}:
         return _SYSTEMD
-    if name == "uwsgi" and any("die-on-term" in (word or "") for word in words):
+    if name == "uwsgi" and any(_ON_TERM.search(word or "") for word in words):
         return None
     return _BY_NAME.get(name)
 

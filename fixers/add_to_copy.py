@@ -1,9 +1,10 @@
 """Writes COPY for an ADD that only copies."""
 
 import posixpath
+import re
 from typing import Literal
 
-from dfix import Add, Change, Copy, Fixer, Invalid, Level, Phase, Valid
+from dfix import Add, Change, Copy, Fixer, Invalid, Level, Phase, Valid, regex
 from dfix.facts.transfers import add_does
 
 from ._keywords import in_case_of
@@ -17,6 +18,7 @@ _DOES = {
     "clone": "a source is a Git repository, which COPY cannot do",
     "unpack": _ARCHIVE,
 }
+_ALSO_ARCHIVE = regex(r"\.(?:tar|t[bgx]z2?|gz|bz2|xz|zst)\.", re.IGNORECASE)
 _Answer = Literal["proven", "convention"]
 
 
@@ -58,6 +60,7 @@ class AddToCopy(Fixer):
         ),
         Valid("FROM debian:12\nARG F\nADD $F /opt/\n", why="it may be anything", refused=True),
         Valid("FROM debian:12\nADD app /opt/\n", why="it may be an archive", refused=True),
+        Valid("FROM debian:12\nADD x.tgz.txt /\n", why="by its content an archive", refused=True),
         Valid("FROM debian:12\nADD app.go /src/\n", level=Level.SAFE, why="a name is no proof"),
     )
     INVALID = (
@@ -130,4 +133,6 @@ class AddToCopy(Fixer):
                 return _ARCHIVE
             if kind in {"directory", "file", "mixed"}:
                 return "proven" if strict else "convention"
-        return "convention" if is_text_name(source) else _UNKNOWN
+        # What is called `x.tgz.txt` is an archive that went through a mail, and is unpacked.
+        told = is_text_name(source) and not _ALSO_ARCHIVE.search(source)
+        return "convention" if told else _UNKNOWN

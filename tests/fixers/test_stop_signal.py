@@ -34,6 +34,8 @@ NOOP = {
     "configuration-test": A + 'CMD ["nginx", "-t"]\n',
     "init-script": A + 'CMD ["/etc/init.d/nginx", "start"]\n',
     "version": A + 'CMD ["haproxy", "-v"]\n',
+    "uwsgi-that-ends-by-a-hook": A
+    + 'CMD ["uwsgi", "--hook-master-start", "unix_signal:15 gracefully_kill_them_all"]\n',
     "uwsgi-that-ends": A + 'CMD ["uwsgi", "--die-on-term", "a.ini"]\n',
     "nothing-of-its-own": "FROM nginx:1.27\nCOPY . /usr/share/nginx/html\n",
     "build-only": f"FROM alpine:3.20 AS a\n{NGINX}FROM scratch\nCOPY --from=a /x /x\n",
