@@ -18,6 +18,10 @@ UP = "RUN apt-get update && apt-get install -y curl"
 LISTS = " \\\n  && rm -rf /var/lib/apt/lists/*\n"
 
 NOOP = {
+    "windows by its tag": "FROM node:10-windowsservercore\nRUN npm ci\n",
+    "windows by a variable": "ARG N=node:10-nanoserver\nFROM $N\nRUN npm ci\n",
+    "windows of another registry": "FROM mcr.microsoft.com/dotnet/sdk:8.0-nanoserver-ltsc2022\n"
+    "RUN npm ci\n",
     "nothing": F + "RUN true\n",
     "apt removed": F + UP + " && rm -rf /var/lib/apt/lists/*\n",
     "apt removed otherwise": F + UP + " && rm -Rf /var/lib/apt/lists\n",

@@ -164,10 +164,15 @@ class Bases:
         platform = first.start.flag("platform")
         if platform is not None and "windows" in (platform.argument or "").lower():
             return True
-        if known is not None and known.family is not None:
-            return known.family == "windows"
         written = f"{first.start.image} {self.facts.plan.stages[first.index].base}"
-        return _WINDOWS.search(written) is not None
+        if known is not None and known.family not in {None, "windows"}:
+            # An image for several systems has them in its tags: `node:20-windowsservercore`.
+            written = " ".join(
+                each.rpartition("/")[2].partition(":")[2] for each in written.split()
+            )
+        return _WINDOWS.search(written) is not None or (
+            known is not None and known.family == "windows"
+        )
 
 
 def _context_name(image: ImageReference) -> str:
