@@ -32,6 +32,7 @@ from dfix import (
     Valid,
     above,
     below,
+    regex,
 )
 from dfix.facts.runtime import INITS, Launch, Part, Program, launch, passes_on, program
 
@@ -39,6 +40,11 @@ from ._init_package import Installation, installation, mentioned_init
 from ._programs import no_gain, server
 
 _SHELL = "a shell reads the command line, and hands no signal on: write the exec form first"
+#: What looks for the program itself at PID 1, where an init process is then.
+_LOOKS_AT_FIRST = regex(
+    r"""\$\$["']?\s*(?:-eq|-ne|-gt|==?|!=)\s*["']?1\b|\b1["']?\s*(?:-eq|-ne|-lt|==?|!=)\s*["']?\$\$"""
+    r"""|\bBASHPID\b|/proc/1/(?!fd/)|\bkill\s+(?:-\S+\s+)*1\b|\bps\s(?:[^|\n]*\s)?-?-?p(?:id)?[ =]?1\b"""
+)
 _ELSEWHERE = "the ENTRYPOINT stands in another stage"
 _AFTER_INSTALLS = (Copy, Add, User, Cmd, Entrypoint, Healthcheck)
 
@@ -155,6 +161,14 @@ class InitProcess(Fixer):
         if mentioned := mentioned_init(self.facts, stage):
             return f"`{mentioned}` is mentioned: there may be an init process already"
         entrypoint, cmd = started.entrypoint, started.cmd
+        checks = [
+            each.code
+            for one in lineage
+            for each in one.instructions
+            if isinstance(each, Healthcheck)
+        ]
+        if looking := next(filter(None, map(_LOOKS_AT_FIRST.search, (*found.read, *checks))), None):
+            return f"`{looking[0]}` looks for the program as PID 1, which the init process would be"
         if found.shell:
             return _SHELL
         if entrypoint is None or entrypoint.instruction is None:

@@ -174,6 +174,11 @@ REFUSED = {
         NODE.replace("COPY . .", "COPY ca.crt /usr/local/share/ca-certificates/") + START,
         "where packages come from",
     ),
+    "check-of-the-first-process": (
+        NODE + "HEALTHCHECK CMD grep -q node /proc/1/comm\n" + START,
+        "as PID 1",
+    ),
+    "check-by-a-signal": (NODE + "HEALTHCHECK CMD kill -0 1\n" + START, "as PID 1"),
     "path-without-apk": (
         "FROM node:22-alpine\nENV PATH=/srv/bin:/usr/local/bin:/bin\nCOPY . .\n" + START,
         "does not lead to /sbin",
@@ -409,6 +414,21 @@ SCRIPTS = {
     "as-another-user": ('exec gosu app "$@"\n', 'ENTRYPOINT ["/e.sh"]\n' + START, True),
     "by-sh": ('exec "$@"\n', 'ENTRYPOINT ["sh", "/e.sh"]\n' + START, True),
     "becomes-the-program": ("migrate\nexec node index.js\n", 'ENTRYPOINT ["/e.sh"]\n', True),
+    "looks-at-its-number": (
+        'if [ "$$" -eq 1 ]; then x; fi\nexec "$@"\n',
+        'ENTRYPOINT ["/e.sh"]\n' + START,
+        False,
+    ),
+    "looks-at-the-first-process": (
+        'grep -q x /proc/1/comm\nexec "$@"\n',
+        'ENTRYPOINT ["/e.sh"]\n' + START,
+        False,
+    ),
+    "names-a-file-by-its-number": (
+        'touch /tmp/$$\nexec "$@" >/proc/1/fd/1\n',
+        'ENTRYPOINT ["/e.sh"]\n' + START,
+        True,
+    ),
     "only-starts-it": ('"$@"\n', 'ENTRYPOINT ["/e.sh"]\n' + START, False),
     "no-exec": ("node index.js\n", 'ENTRYPOINT ["/e.sh"]\n', False),
     "becomes-a-server": ("exec nginx\n", 'ENTRYPOINT ["/e.sh"]\n', False),
