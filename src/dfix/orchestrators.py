@@ -7,7 +7,8 @@ counts as a problem, never as an error.
 
 import functools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,13 @@ _NAMES: tuple[tuple[Orchestrator, tuple[str, ...]], ...] = (
     ("bake", ("docker-bake*.hcl", "docker-bake*.json")),
     ("devcontainer", ("devcontainer.json", ".devcontainer.json")),
 )
-_CALLERS = ("*.sh", "makefile", "*.mk", "justfile", "taskfile.y*ml", "jenkinsfile*", ".gitlab-ci*")
+#: What calls a builder, or describes its calls. A name without a dot is looked at for a `#!`.
+_CALLERS = (
+    "*.yml", "*.yaml", "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.ps1", "*.bat", "*.cmd",
+    "makefile*", "gnumakefile*", "*.mk", "justfile", ".justfile", "*.just", "taskfile*", "jenkinsfile*",
+    "*.jenkinsfile", "*.groovy", "*.hcl", "*bake*.json", "package.json", "tiltfile*", "earthfile*",
+)  # fmt: skip
+_SHEBANG = "#!"
 
 
 class BuildEntry(Struct, frozen=True):
@@ -127,7 +134,16 @@ def scan(root: Path, *, deep: bool = True) -> BuildFiles:
         return BuildFiles(root, (), (Problem(root, str(error)),), frozenset())
 
 
-@functools.cache
+class NamedContext(Struct, frozen=True):
+    """A folder or an image that a call of the builder is given by a name, besides its context."""
+
+    name: str
+    """As in COPY --from; `UNREADABLE_NAME` where it is computed."""
+    value: str | None
+    """None where it is computed."""
+    source: Path
+
+
 def overridden_names(root: Path) -> frozenset[str]:
     """Image names that some build of the tree takes from elsewhere, as they are written.
 
@@ -136,18 +152,42 @@ def overridden_names(root: Path) -> frozenset[str]:
     computed. Once its tag is pinned, a base no longer matches such a name
     (https://docs.docker.com/build/building/context/).
     """
-    names = set(scan(root).overridden)
+    return scan(root).overridden | {each.name for each in named_contexts(root)}
+
+
+@functools.cache
+def named_contexts(root: Path) -> tuple[NamedContext, ...]:
+    """The contexts that workflows, scripts and the like below `root` name to a builder.
+
+    Also those of Compose and Bake files whose own names do not say that they are some.
+    """
+    return tuple(
+        NamedContext(name, value, path)
+        for path, text in _callers(root)
+        for name, value in _called_with(path.name.lower(), text)
+    )
+
+
+def _callers(root: Path) -> Iterator[tuple[Path, str]]:
+    """The files below `root` that may call a builder and speak of contexts, with their texts."""
     for file in project_files(root):
         name = file.rpartition("/")[2].lower()
-        workflow = ".github/" in file and name.endswith((".yml", ".yaml"))
-        if workflow or any(is_like(name, pattern) for pattern in _CALLERS):
-            names.update(_called_with(root / file))
-    return frozenset(names)
+        is_script = "." not in name
+        if is_orchestrator(name) or not (is_script or any(is_like(name, p) for p in _CALLERS)):
+            continue
+        try:
+            text = decode(read_regular(root / file, limit=LIMIT))
+        except OSError:
+            continue  # None of them is promised to be there and readable.
+        if "context" not in text and "CONTEXT" not in text:
+            continue
+        if not is_script or text.startswith(_SHEBANG) or any(is_like(name, p) for p in _CALLERS):
+            yield root / file, text
 
 
 def forget_builds() -> None:
     """Read the trees anew from now on."""
-    for cached in (scan, overridden_names, project_files):
+    for cached in (scan, named_contexts, project_files):
         cached.cache_clear()
 
 
@@ -237,26 +277,68 @@ def _is_file_within(root: Path, path: Path) -> bool:
         return False  # A name that no file can have, or a folder that is closed to us.
 
 
-_ON_COMMAND_LINE = regex(r"--build-context[=\s]+[\"']?([^\s=\"']+)=")
-_IN_WORKFLOW = "build-contexts:"  # an input of docker/build-push-action, one context a line
+#: An option and its value: in one word, in two, or as two texts of a list.
+_ON_COMMAND_LINE = regex(
+    r"""--build-context(?:=|[ \t]+(?:[\\`^]\r?\n[ \t]*)?|["'][ \t]*,\s*|["']?[ \t]*\r?\n[ \t]*-[ \t]+)
+        \\?["']?(?:([^\s=\"']+)=([^\s"']*)|(?=[$%{]))""",
+    re.VERBOSE,
+)
+#: Bake's `--set target.contexts.name=value`.
+_SET = regex(r"\.contexts\.([^\s=\"']+)=([^\s\"']*)")
+#: An input of docker/build-push-action, one context a line.
+_IN_WORKFLOW = regex(r"(?:-[ \t]+)?[\"']?build[-_]contexts?[\"']?[ \t]*:[ \t]*(.*)")
+_IN_BRACES = regex(r"[{,][ \t]*[\"']?build[-_]contexts?[\"']?[ \t]*:[ \t]*([^,}\n]*)")
+_COMPUTED = ("$", "{", "%", "`")
 
 
-def _called_with(path: Path) -> Iterator[str]:
-    """The names of additional contexts that a script or a workflow hands to the builder."""
-    try:
-        text = decode(read_regular(path, limit=LIMIT))
-    except OSError:
-        return  # Neither of them is promised to be there and readable.
-    for name in _ON_COMMAND_LINE.findall(text):
-        yield UNREADABLE_NAME if "$" in name else name
+def _called_with(name: str, text: str) -> Iterator[tuple[str, str | None]]:
+    """The additional contexts that a script or a workflow called `name` hands to the builder."""
+    for found in (*_ON_COMMAND_LINE.findall(text), *_SET.findall(text)):
+        yield _as_known(*found)
     indent: int | None = None
-    for line in text.splitlines():
+    for line in text.splitlines() if "build" in text else ():
         held = line.strip()
         depth = len(line) - len(line.lstrip())
-        if held.startswith(_IN_WORKFLOW):
-            indent, held = depth, held.removeprefix(_IN_WORKFLOW).strip()
+        if begun := _IN_WORKFLOW.match(held):
+            indent, held = depth, begun[1].strip()
         elif held and indent is not None and depth <= indent:
             indent = None
-        name, equals, _ = held.strip("\"'").partition("=")
-        if indent is not None and equals:
-            yield UNREADABLE_NAME if "$" in name else name
+        if indent is not None:
+            yield from _in_line(held)
+        for braced in _IN_BRACES.findall(line):
+            yield from _in_line(braced)
+    yield from _described(name, text)
+
+
+def _in_line(written: str) -> Iterator[tuple[str, str | None]]:
+    """The context of a line of an input; of one that is computed as a whole nobody knows how many."""
+    bare = written.strip().removeprefix("- ").strip("\"' ")
+    name, equals, value = bare.partition("=")
+    if equals:
+        yield _as_known(name, value)
+    elif bare.startswith(("$", "{{")):
+        yield UNREADABLE_NAME, None
+
+
+def _as_known(name: str, value: str) -> tuple[str, str | None]:
+    computed = not name or any(sign in name for sign in _COMPUTED)
+    return (
+        UNREADABLE_NAME if computed else name,
+        None if computed or any(sign in value for sign in _COMPUTED) else value,
+    )
+
+
+def _described(name: str, text: str) -> Iterator[tuple[str, str | None]]:
+    """The contexts of a Compose or Bake file that is called otherwise."""
+    describe: Callable[[Mapping[str, object]], Iterator[BuildSpec]]
+    if name.endswith((".yml", ".yaml")) and "additional_contexts" in text:
+        read, describe = read_yaml, compose_specs
+    elif name.endswith((".hcl", ".json")) and "contexts" in text and "target" in text:
+        read, describe = (read_hcl if name.endswith(".hcl") else read_json), bake_specs
+    else:
+        return
+    try:
+        for spec in describe({name: read(text)}):
+            yield from spec.additional_contexts.items()
+    except DocumentError:
+        yield UNREADABLE_NAME, None
