@@ -20,7 +20,8 @@ class RedundantPlatform(Fixer):
 
     **When it is refused**
 
-    When an ARG gives TARGETPLATFORM a default, and when the stage begins with another one.
+    When an ARG gives TARGETPLATFORM a default, or a Compose file, a Bake file, a workflow or a script
+    of the tree gives builds one; and when the stage begins with another one.
     """
 
     message = "FROM builds for the target platform anyway"
@@ -66,6 +67,10 @@ class RedundantPlatform(Fixer):
                 return
         if stage is None or self.facts.stages.parent(stage) is not None:
             self.refuse(flag, "the stage begins with another one, whose platform it has")
+            return
+        passed = self.facts.surroundings.passed
+        if passed is not None and (file := passed("TARGETPLATFORM")) is not None:
+            self.refuse(flag, f"{file} gives builds a TARGETPLATFORM of its own, or may do so")
             return
         old = self.facts.plan.stages[stage.index].platform
         self.fix(

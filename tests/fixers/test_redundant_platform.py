@@ -75,3 +75,9 @@ def test_fixed(case: str) -> None:
 
 def test_not_at_safe_for_the_call_may_set_it() -> None:
     assert not run(NAME, f"FROM {FLAG} debian:12\n", level=Level.SAFE).changed
+
+
+def test_a_build_that_is_given_a_platform_of_its_own() -> None:
+    text = "FROM --platform=$TARGETPLATFORM debian:12\n"
+    check_refused(NAME, text, "ci.yml gives builds", passed={"TARGETPLATFORM": "ci.yml"})
+    check_fixed(NAME, text, "FROM debian:12\n", passed={"TARGETARCH": "ci.yml"})
