@@ -36,6 +36,8 @@ class BuildSpec(Struct, frozen=True):
     """Where the build context may be; none where that is not literal."""
     dockerfile: str | None
     """None where it is not literal or stands within `file` itself."""
+    inline: bool = False
+    """Whether it stands within `file` itself."""
     beside: bool = False
     """Whether the Dockerfile is found from `file`, and not from the context."""
     target: str | None = None
@@ -75,6 +77,7 @@ def compose_specs(documents: Mapping[str, object]) -> Iterator[BuildSpec]:
             file,
             tuple(dict.fromkeys(context for context in own if context is not None)),
             None if "dockerfile_inline" in build else _literal(dockerfile, "$"),
+            inline="dockerfile_inline" in build,
             target=_literal(build.get("target"), "$"),
             args=_values(build.get("args"), "$"),
             additional_contexts=_values(build.get("additional_contexts"), "$"),
@@ -155,6 +158,7 @@ def _bake_specs(
             files[target],
             () if context is None else (context,),
             None if inline else _literal(attributes.get("dockerfile", "Dockerfile"), "{"),
+            inline=inline,
             target=_literal(attributes.get("target"), "{"),
             args=_values(attributes.get("args"), "{"),
             additional_contexts=_values(attributes.get("contexts"), "{"),

@@ -158,7 +158,7 @@ def _listed(
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode):
             return _linked(root, path, kinds)
-        if not stat.S_ISREG(mode) or (kind == "perhaps" and not _begins_as_dockerfile(path)):
+        if not stat.S_ISREG(mode) or (kind == "perhaps" and not begins_as_dockerfile(path)):
             return None
     except OSError as error:
         return Candidate(path, error=_reason(error))
@@ -183,7 +183,7 @@ def _linked(root: Path, link: Path, kinds: Mapping[str, NameKind | None]) -> Can
     return Candidate(root / name, skipped="template" if lowered.endswith(_TEMPLATE) else None)
 
 
-def _begins_as_dockerfile(path: Path) -> bool:
+def begins_as_dockerfile(path: Path) -> bool:
     """Whether the first line that says something is a FROM or an ARG."""
     with open_regular(path) as file:
         lines = decode(file.read(_SNIFFED)).split("\n")

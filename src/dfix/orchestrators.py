@@ -60,6 +60,15 @@ class BuildEntry(Struct, frozen=True):
     """What the Compose file says of that service."""
 
 
+class Taken(Struct, frozen=True):
+    """A folder of which a build takes what no Dockerfile of the tree says; None for any of them."""
+
+    folder: Path | None
+    source: Path
+    is_additional: bool
+    """Whether it is there by a name of its own; else the Dockerfile is inline, or not in the tree."""
+
+
 class Problem(Struct, frozen=True):
     """A file that was passed over, and why; `line` is 1-based."""
 
@@ -79,6 +88,7 @@ class BuildFiles(Struct, frozen=True):
     """Names of additional contexts, also of builds that have no entry."""
     arguments: Mapping[str, Path] = field(default_factory=dict)
     """Names of build arguments that are given, also to builds that have no entry, each with a file."""
+    taken: tuple[Taken, ...] = ()
     _by_real_path: dict[str, list[BuildEntry]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -106,6 +116,7 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
     entries: list[BuildEntry] = []
     overridden: set[str] = set()
     arguments: dict[str, Path] = {}
+    taken: list[Taken] = []
     for (folder, orchestrator), documents in grouped.items():
         try:
             specs = list(_specs(orchestrator, documents))
@@ -116,8 +127,12 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
             overridden.update(spec.additional_contexts)
             for name in spec.args:
                 arguments.setdefault(name, folder / spec.file)
-            entries += _entries(root, folder, orchestrator, spec)
-    return BuildFiles(root, tuple(entries), tuple(problems), frozenset(overridden), arguments)
+            found = tuple(_entries(root, folder, orchestrator, spec))
+            entries += found
+            taken += _taken(_bases(root, folder, orchestrator), folder, spec, is_known=bool(found))
+    return BuildFiles(
+        root, tuple(entries), tuple(problems), frozenset(overridden), arguments, tuple(taken)
+    )
 
 
 @functools.cache
@@ -163,13 +178,13 @@ def named_contexts(root: Path) -> tuple[NamedContext, ...]:
     """
     return tuple(
         NamedContext(name, value, path)
-        for path, text in _callers(root)
+        for path, text in callers(root, "context")
         for name, value in _called_with(path.name.lower(), text)
     )
 
 
-def _callers(root: Path) -> Iterator[tuple[Path, str]]:
-    """The files below `root` that may call a builder and speak of contexts, with their texts."""
+def callers(root: Path, word: str) -> Iterator[tuple[Path, str]]:
+    """The files below `root` that may call a builder and have a word in them, with their texts."""
     for file in project_files(root):
         name = file.rpartition("/")[2].lower()
         is_script = "." not in name
@@ -179,7 +194,7 @@ def _callers(root: Path) -> Iterator[tuple[Path, str]]:
             text = decode(read_regular(root / file, limit=LIMIT))
         except OSError:
             continue  # None of them is promised to be there and readable.
-        if "context" not in text and "CONTEXT" not in text:
+        if word not in text:
             continue
         if not is_script or text.startswith(_SHEBANG) or any(is_like(name, p) for p in _CALLERS):
             yield root / file, text
@@ -243,9 +258,7 @@ def _entries(
     """The entries of one build: one for each place where its Dockerfile is a file of the tree."""
     if spec.dockerfile is None:
         return
-    # Bake's paths are relative to where it is called, mostly beside its file or at the root.
-    bases = dict.fromkeys([folder, root] if orchestrator == "bake" else [folder])
-    for base in bases:
+    for base in _bases(root, folder, orchestrator):
         for written in spec.contexts:
             context = Path(os.path.normpath(base / written))
             beside = base if spec.beside else context
@@ -262,6 +275,31 @@ def _entries(
                     service=spec.service,
                     attributes=spec.attributes,
                 )
+
+
+def _bases(root: Path, folder: Path, orchestrator: Orchestrator) -> Iterable[Path]:
+    """What paths may be relative to: Bake's are to where it is called, beside its file or at the root."""
+    return dict.fromkeys([folder, root] if orchestrator == "bake" else [folder])
+
+
+def _taken(
+    bases: Iterable[Path], folder: Path, spec: BuildSpec, *, is_known: bool
+) -> Iterator[Taken]:
+    """What a build takes besides what its Dockerfile says, or with one that is not known."""
+    source = folder / spec.file
+    contexts: tuple[str | None, ...] = ()
+    if spec.inline:
+        contexts = spec.contexts or (None,)
+    elif spec.dockerfile is not None and not is_known:
+        contexts = spec.contexts
+    named = [(each, False) for each in contexts]
+    named += [(each, True) for each in spec.additional_contexts.values()]
+    for written, is_additional in named:
+        if written is None:
+            yield Taken(None, source, is_additional)
+        elif "://" not in written and "\0" not in written:
+            for base in bases:
+                yield Taken(Path(os.path.normpath(base / written)), source, is_additional)
 
 
 def _is_file_within(root: Path, path: Path) -> bool:
@@ -321,11 +359,10 @@ def _in_line(written: str) -> Iterator[tuple[str, str | None]]:
 
 
 def _as_known(name: str, value: str) -> tuple[str, str | None]:
+    """Neither what is computed of the name counts, nor of a value that may be a folder."""
     computed = not name or any(sign in name for sign in _COMPUTED)
-    return (
-        UNREADABLE_NAME if computed else name,
-        None if computed or any(sign in value for sign in _COMPUTED) else value,
-    )
+    unknown = computed or ("://" not in value and any(sign in value for sign in _COMPUTED))
+    return UNREADABLE_NAME if computed else name, None if unknown else value
 
 
 def _described(name: str, text: str) -> Iterator[tuple[str, str | None]]:

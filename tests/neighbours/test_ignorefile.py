@@ -56,6 +56,12 @@ LEFT_OUT = {
     "entrypoint": ("COPY . .", {"run.sh": "#!/bin/sh\ncp .env.example .env\n"}, ".env.example"),
     "composer": ("COPY . .", {"composer.json": "{\"x\": \"copy('.env.example')\"}"}, ".env.example"),
     "eslint": ("COPY . .", {"package.json": "eslint --ignore-path .gitignore"}, ".gitignore"),
+    "included by reStructuredText": ("COPY . .", {"d/a.rst": ".. include:: ../README.md\n"}, "README.md"),
+    "included by MyST": ("COPY . .", {"d/a.md": "```{include} ../README.md\n```\n"}, "README.md"),
+    "included by MkDocs": ("COPY . .", {"d/a.md": '{% include-markdown "../README.md" %}\n'}, "README.md"),
+    "a snippet": ("COPY . .", {"d/a.md": '--8<-- "README.md"\n'}, "README.md"),
+    "a chapter": ("COPY . .", {"d/SUMMARY.md": "- [A](../README.md)\n"}, "README.md"),
+    "imported": ("COPY . .", {"d/a.mdx": "import A from '../README.md'\n"}, "README.md"),
     "biome": ("COPY . .", {"biome.json": '{"vcs": {"useIgnoreFile": true}}'}, ".gitignore"),
 }  # fmt: skip
 
@@ -79,6 +85,7 @@ NOT_NEEDED = {
     "a-comment": ("COPY . .\n# see README.md", {}),
     "a-comment-of-a-script": ("COPY . .", {"a.sh": "  # see README.md and .gitignore\n"}),
     "documentation": ("COPY . .", {"docs/a.md": "README.md\n", "LICENSE": "README.md"}),
+    "documentation-that-links": ("COPY . .", {"docs/a.md": "We include [it](../README.md)\n"}),
     "a-workflow": ("COPY . .", {".github/workflows/a.yml": "paths: README.md\n"}),
 }
 
@@ -112,6 +119,104 @@ DECLINED = {
         "additional context",
     ),
 }
+
+
+TAKEN = {
+    "compose-inline": (
+        {
+            "compose.yaml": "services:\n  b:\n    build:\n      context: .\n      dockerfile_inline: |\n"
+            "        FROM a\n        COPY README.md /\n"
+        },
+        "compose.yaml builds from it by no Dockerfile",
+    ),
+    "compose-inline-somewhere": (
+        {
+            "compose.yaml": "services:\n  b:\n    build:\n      context: $C\n"
+            "      dockerfile_inline: FROM a\n"
+        },
+        "compose.yaml builds from it by no Dockerfile",
+    ),
+    "compose-of-what-is-made": (
+        {"compose.yaml": "services: {b: {build: {context: ., dockerfile: made/Dockerfile}}}\n"},
+        "compose.yaml builds from it by no Dockerfile",
+    ),
+    "bake-inline": (
+        {"docker-bake.hcl": 'target "a" {\n  dockerfile-inline = "FROM a"\n}\n'},
+        "docker-bake.hcl builds from it by no Dockerfile",
+    ),
+    "bake-context": (
+        {
+            "docker-bake.hcl": 'target "a" {\n  context = "b"\n  dockerfile-inline = "FROM a"\n'
+            '  contexts = { top = "." }\n}\n'
+        },
+        "docker-bake.hcl names it as an additional context",
+    ),
+    "script-context": (
+        {"ci/b.sh": "docker build --build-context top=.. b\n"},
+        "b.sh may name it as an additional context",
+    ),
+    "script-context-from-the-root": (
+        {"ci/b.sh": "docker build --build-context top=. b\n"},
+        "b.sh may name it as an additional context",
+    ),
+    "computed-context": (
+        {"ci/b.sh": 'docker build --build-context "top=$PWD" b\n'},
+        "b.sh may name it as an additional context",
+    ),
+    "workflow-context": (
+        {".github/workflows/a.yml": "      with:\n        build-contexts: top=.\n"},
+        "a.yml may name it as an additional context",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "reason"), TAKEN.values(), ids=TAKEN.keys())
+def test_what_other_builds_take_is_not_known(
+    project: Project, files: dict[str, str], reason: str
+) -> None:
+    project.write({**FILES, **files, "Dockerfile": "FROM a\nCOPY app.js /\n"})
+    outcome = project.outcomes("dockerignore")[".dockerignore"]
+    assert text_of(outcome) is None
+    assert any(reason in each for each in reasons(outcome)), reasons(outcome)
+
+
+ELSEWHERE = {
+    "another-folder": {"ci/b.sh": "docker build --build-context top=src b\n"},
+    "an-image": {"ci/b.sh": "docker build --build-context top=docker-image://a:$V b\n"},
+    "inline-elsewhere": {
+        "compose.yaml": "services: {b: {build: {context: b, dockerfile_inline: FROM a}}}\n"
+    },
+}
+
+
+@pytest.mark.parametrize("files", ELSEWHERE.values(), ids=ELSEWHERE.keys())
+def test_what_other_builds_take_elsewhere(project: Project, files: dict[str, str]) -> None:
+    project.write({**FILES, **files, "Dockerfile": "FROM a\nCOPY app.js /\n"})
+    assert ignore(project) == ALL
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Makefile", "all:\n\tdocker build -f image.docker .\n"),
+        ("ci/build.sh", "docker build \\\n  --file=../image.docker ..\n"),
+        (".github/workflows/a.yml", "      with:\n        file: ./image.docker # build\n"),
+        ("ci.yml", "args: [build, -f, image.docker, .]\n"),
+    ],
+)
+def test_a_dockerfile_that_only_a_caller_knows(project: Project, name: str, text: str) -> None:
+    project.write({**FILES, name: text, "Dockerfile": "FROM a\nCOPY app.js /\n"})
+    project.write({"image.docker": "FROM a\nCOPY README.md /\n"})
+    assert ignore(project) == ALL.replace("README.md\n", "")
+    project.write({"image.docker": "It is no Dockerfile: COPY README.md\n"})
+    assert ignore(project) == ALL
+
+
+@pytest.mark.parametrize("name", [".env.example", "README.md", ".gitignore"])
+def test_what_a_link_leads_to_is_needed(project: Project, name: str) -> None:
+    project.write({**FILES, "Dockerfile": PLAIN, "docs/a": "x\n"})
+    (project.root / "docs/index.md").symlink_to(f"../{name}")
+    assert ignore(project) == ALL.replace(f"{name}\n", "")
 
 
 @pytest.mark.parametrize(("files", "reason"), DECLINED.values(), ids=DECLINED.keys())

@@ -16,7 +16,7 @@ from dfix.globs import PatternError, compile_glob, has_wildcard
 from dfix.neighbours.model import Note, Outcome, Wish, declined
 from dfix.neighbours.needs import Needs
 from dfix.neighbours.readers import mentions, readers
-from dfix.neighbours.tree import Tree
+from dfix.neighbours.tree import Tree, up_to
 from dfix.regularfile import read_regular
 from dfix.text import decode, encode
 
@@ -101,10 +101,23 @@ class _IgnoreFile:
         return Level.STANDARD if whole else Level.SAFE
 
     def _unknown(self) -> str | None:
-        for entry in self.tree.builds.entries:
-            for named in entry.additional_contexts.values():
-                if named is None or _leads_to(entry.source.parent, named, self.folder):
-                    return f"{entry.source.name} names it as an additional context"
+        """Why it is not known what builds take from the folder."""
+        root = self.tree.root
+        for taken in self.tree.builds.taken:
+            if taken.folder is None or _is(taken.folder, self.folder):
+                how = (
+                    "names it as an additional context" if taken.is_additional else "builds from it"
+                )
+                without = "" if taken.is_additional else " by no Dockerfile that is in the tree"
+                return f"{taken.source.name} {how}{without}"
+        for given in self.tree.named_contexts:
+            value = given.value
+            if value is None or (
+                "://" not in value
+                and "\0" not in value
+                and any(_is(base / value, self.folder) for base in up_to(root, given.source.parent))
+            ):
+                return f"{given.source.name} may name it as an additional context"
         return next((user.unknown for user in self.users if user.unknown), None)
 
     def _declined(self, before: bytes | None, reason: str) -> Outcome:
@@ -229,7 +242,5 @@ def _glob_takes(pattern: str, name: str) -> bool:
         return True
 
 
-def _leads_to(base: Path, named: str, folder: Path) -> bool:
-    if "://" in named or "\0" in named:
-        return False
-    return Path(os.path.realpath(base / named)) == folder
+def _is(path: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(path)) == folder

@@ -43,6 +43,16 @@ _SILENT = regex(
 )
 #: What says which lines are wished for reads nothing.
 _OUR_TABLES = regex(rb"^\[tool\.dfix[^\]\n]*\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+#: Files for people, of which programs make pages, and how one of them takes in another.
+_PAGE = regex(r"(?:.+/)?[^/]+\.(?:md|markdown|mdx|rst|adoc)", re.IGNORECASE)
+_TAKES_IN = regex(
+    rb"""(?:include(?:-markdown)?(?:::?|\}|[ \t]+["'(<])|\#include\b|[%!][-+]?[ \t]*include\b|\{!|<<<
+    |^import\b[^\n]*\bfrom\b)[^\n]*README\.md|--8<--[^;]{0,200}?README\.md""",
+    re.VERBOSE | re.MULTILINE,
+)
+#: What lists the chapters of a book, each of them a link.
+_CONTENTS = "SUMMARY.md"
+_LINKED = regex(rb"\]\([^)\n]*README\.md")
 _COMMENT = regex(rb"\s*(?:\#+|//+!?|\*|/\*\*?|<!--|;+|--)\s")
 
 
@@ -54,7 +64,8 @@ def mentions(text: str, name: str) -> bool:
 def readers(context: Path, names: Iterable[str], ignored: DockerIgnore) -> dict[str, str] | None:
     """For each of `names` that some file of the context speaks of, that file; None for too much.
 
-    Files for people do not count, nor comments, nor what the builder does not get to see.
+    Files for people do not count unless they take it in, nor comments, nor what the builder does not
+    get to see. A link to it counts.
     """
     terms = {name: re.compile(_TERMS[name]) for name in names if name in _TERMS}
     found: dict[str, str] = {}
@@ -65,14 +76,27 @@ def readers(context: Path, names: Iterable[str], ignored: DockerIgnore) -> dict[
     for file in listed:
         if len(found) == len(terms):
             break
-        if _SILENT.fullmatch(file) or ignored.ignores(file):
+        if ignored.ignores(file):
+            continue
+        if (context / file).is_symlink():
+            real = os.path.realpath(context / file)
+            for name in terms:
+                if name != file and real == os.path.realpath(context / name):
+                    found.setdefault(name, file)
+            continue  # What else it leads to within the context is listed itself.
+        is_page = "README.md" in terms and file != "README.md" and _PAGE.fullmatch(file)
+        if _SILENT.fullmatch(file) and not is_page:
             continue
         data = _content(context, file, left)
         if data is None:
             return None
         left -= len(data)
+        base = file.rpartition("/")[2]
+        if _SILENT.fullmatch(file):
+            if _TAKES_IN.search(data) or (base == _CONTENTS and _LINKED.search(data)):
+                found.setdefault("README.md", file)
+            continue
         for name, term in terms.items():
-            base = file.rpartition("/")[2]
             about = name == "README.md" and _DEFINITION.fullmatch(base)
             if name not in found and (
                 _speaks(data, term) or (about and _READS_README.search(data))

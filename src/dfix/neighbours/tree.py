@@ -1,21 +1,29 @@
 """A project's tree: its files, its Dockerfiles, and which folder each of those is built from."""
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from dfix.context import BuildContext
-from dfix.discovery import discover, named_as
+from dfix.discovery import begins_as_dockerfile, discover, named_as
 from dfix.globs import has_wildcard
 from dfix.neighbours.model import Handled
 from dfix.neighbours.needs import Needs, needs_of
-from dfix.orchestrators import BuildFiles, scan
+from dfix.orchestrators import BuildFiles, NamedContext, callers, named_contexts, scan
+from dfix.patterns import regex
 from dfix.regularfile import read_regular
 from dfix.worktree import list_files, work_tree_root
 
 _LIMIT = 4 * 1024 * 1024  # bytes of a Dockerfile that are read, as in a run
+#: How scripts and workflows name a Dockerfile.
+_NAMING = regex(
+    r"""(?:(?<![\w-])-f|--file|file["']?[ \t]*:)(?:=|["',\s\\]*)([^\s"'`,;)]+)""", re.IGNORECASE
+)
+#: Files that are named in the same way, and are none.
+_OTHERS = (".yml", ".yaml", ".json", ".hcl", ".toml", ".mk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,11 @@ class Tree:
         return scan(self.root, deep=self._deep)
 
     @cached_property
+    def named_contexts(self) -> tuple[NamedContext, ...]:
+        """Further contexts that scripts and workflows give a builder."""
+        return named_contexts(self.root) if self._deep else ()
+
+    @cached_property
     def dockerfiles(self) -> tuple[Needs, ...]:
         """All Dockerfiles of the tree, handled or not, by what they need."""
         found: dict[Path, Needs] = {}
@@ -77,9 +90,26 @@ class Tree:
                 found[path] = Needs(path, unknown=unknown)
             elif path not in self.handled:
                 found[path] = _read(path)
+        for path in self._named_by_callers() if self._deep else ():
+            if path not in found:
+                found[path] = _read(path)
         for path, handled in self.handled.items():
             found[path] = needs_of(path, handled.data)
         return tuple(found[path] for path in sorted(found))
+
+    def _named_by_callers(self) -> Iterator[Path]:
+        """Dockerfiles that only those who call the builder know as such."""
+        files = frozenset(self.files)
+        for source, text in callers(self.root, "build"):
+            for written in dict.fromkeys(_NAMING.findall(text)):
+                if written.lower().endswith(_OTHERS) or "\0" in written:
+                    continue
+                for base in up_to(self.root, source.parent):
+                    path = Path(os.path.realpath(base / written))
+                    if not path.is_relative_to(self.root):
+                        continue
+                    if path.relative_to(self.root).as_posix() in files and _is_dockerfile(path):
+                        yield path
 
     def is_beside(self, path: Path) -> bool:
         """Whether a file is in a folder that the call names, or beside a handled Dockerfile."""
@@ -122,6 +152,19 @@ def trees_of(handled: Iterable[Handled], roots: Iterable[Path]) -> list[Tree]:
         Tree(root, found, asked, is_repository=repository)
         for (root, repository), found in sorted(grouped.items(), key=lambda each: each[0])
     ]
+
+
+def up_to(root: Path, folder: Path) -> Iterator[Path]:
+    """A folder of a tree and those above it, up to the tree's root."""
+    yield folder
+    yield from (each for each in folder.parents if each.is_relative_to(root))
+
+
+def _is_dockerfile(path: Path) -> bool:
+    try:
+        return begins_as_dockerfile(path)
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> Needs:
