@@ -185,6 +185,14 @@ def test_base_platform_and_name() -> None:
             [("boundary", "RUN | RUN", None), ("boundary", None, "RUN | RUN")],
             id="boundary-elsewhere",
         ),
+        pytest.param(["x", "u"], ["x && u", "u"], [("effect", None, "u")], id="as-the-next"),
+        pytest.param(
+            ["x", "u && a"],
+            ["x && u && a", "u && a"],
+            [("effect", None, "u"), ("effect", None, "a")],
+            id="as-the-next-two",
+        ),
+        pytest.param(["x && u", "u"], ["x", "u"], [("effect", "u", None)], id="as-the-next-gone"),
     ],
 )
 def test_boundaries_beside_what_comes_and_goes(

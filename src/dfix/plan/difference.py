@@ -130,18 +130,15 @@ class _Stage:
         A boundary belongs to the effect behind it: it says nothing of its own to align by.
         """
         olds, news = _placed(before), _placed(after)
-        old, new = [_key(each.effect) for each in olds], [_key(each.effect) for each in news]
-        shorter = min(len(old), len(new))
-        head = 0
-        while head < shorter and old[head] == new[head]:
-            head += 1
-        tail = 0
-        while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-            tail += 1
+        sides = [[(_key(each.effect), each.bounded) for each in side] for side in (olds, news)]
+        head, tail = _ends(*sides)
+        # What stands twice on one side goes with the one of the two that has a boundary as well.
+        inner = [[key for key, _ in side[head : len(side) - tail]] for side in sides]
+        head, tail = (at + more for at, more in zip((head, tail), _ends(*inner), strict=True))
         for one, other in zip(olds[:head], news[:head], strict=True):
             yield from self.pair(one, other)
-        blocks = list(_blocks(olds[head : len(old) - tail], news[head : len(new) - tail]))
-        blocks.append((True, olds[len(old) - tail :], news[len(new) - tail :]))
+        blocks = list(_blocks(olds[head : len(olds) - tail], news[head : len(news) - tail]))
+        blocks.append((True, olds[len(olds) - tail :], news[len(news) - tail :]))
         gone_at_all = [each for equal, gone, _ in blocks if not equal for each in gone]
         moved = 0  # a boundary that stands in front of what is left of a RUN, with its head gone
         for at, (equal, gone, come) in enumerate(blocks):
@@ -241,6 +238,18 @@ class _Stage:
 
 
 _Block = tuple[bool, Sequence["_Placed"], Sequence["_Placed"]]
+
+
+def _ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+    """How many are equal at the head, and at the tail of what is left."""
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return head, tail
 
 
 def _blocks(olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[_Block]:
