@@ -27,7 +27,8 @@ _LONG_TERM = frozenset({"20.04", "22.04", "24.04", "26.04"})
 _OLDEST_ALPINE = 5  # 3.5: earlier ones may have no community repository in their images
 _ALPINE = regex(r"(?:alpine)?3\.([0-9]+)(?:\.[0-9]+)?")
 _SOURCES = regex(
-    r"sources\.list(?!\.d)|/etc/apk\b|/etc/apt/?(?:[\s;&|\"']|\Z)|/etc/apt/apt\.conf|"
+    r"sources\.list(?!\.d)|/etc/apk\b|/etc/apt/?(?:[\s;&|\"']|\Z)|"
+    r"/etc/apt/apt\.conf(?!\.d/docker-clean\b)|"
     r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b|/usr/local/share/ca-certificates"
 )
 

@@ -119,6 +119,17 @@ class InitProcess(Fixer):
             'ENTRYPOINT ["/sbin/tini", "--", "docker-entrypoint.sh"]\nCMD ["index.js"]\n',
             why="the base's entrypoint script is what calls node",
         ),
+        Invalid(
+            "FROM debian:12\nCOPY app.py /\n"
+            "RUN rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && apt-get install -y less\n"
+            'ENTRYPOINT ["python3", "/app.py"]\n',
+            "FROM debian:12\nRUN apt-get update \\\n"
+            "  && apt-get install -y --no-install-recommends tini \\\n"
+            "  && rm -rf /var/lib/apt/lists/*\nCOPY app.py /\n"
+            "RUN rm -f /etc/apt/apt.conf.d/docker-clean && apt-get update && apt-get install -y less\n"
+            'ENTRYPOINT ["/usr/bin/tini", "--", "python3", "/app.py"]\n',
+            why="it changes what is kept of packages, not where they come from",
+        ),
     )
 
     def visit_Stage(self, stage: Stage) -> None:
