@@ -72,6 +72,11 @@ _PRIVILEGED = regex(
     r"docker\.sock|--privileged|--cap-add|--device|--pid[= ]host|--net(?:work)?[= ]host"
     r"|\s(?:-v|--volume|--mount)[= ]\S*[:,]"
 )
+#: A path from the working directory, and no switch, number or region.
+_RELATIVE = regex(
+    r"(?!(?:true|false|on|off|yes|no|none|null)\Z)[A-Za-z_][\w-]*(?:(?:\.[A-Za-z]\w*)|(?:/[\w.-]+)+|s)/?",
+    re.IGNORECASE,
+)
 _SOCKET = regex(r"docker\.sock")
 _ASSIGNMENT = regex(r"[A-Za-z_]\w*=")
 _HOME_OF_ANOTHER = regex(
@@ -138,7 +143,7 @@ def _of_env(node: Env, given: HandedOver) -> str | None:
         if (
             WRITTEN.fullmatch(pair.key)
             and not _OF_BUILD_TOOLS.fullmatch(pair.key)
-            and value.startswith(("/", ".", "$"))
+            and (value.startswith(("/", ".", "$")) or _RELATIVE.fullmatch(value))
             and not given.holds(value)
         ):
             return f"{pair.key} names a place that the program may write to"

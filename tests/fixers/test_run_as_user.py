@@ -287,6 +287,8 @@ REFUSED = {
     ),
     "data-setting": (ALPINE + "ENV DATA_DIR=/srv/data\n" + START, "DATA_DIR"),
     "database-setting": (ALPINE + "ENV DB=sqlite:///a.db\n" + START, "database file"),
+    "relative-setting": (ALPINE + "ENV LOG_PATH=logs\n" + START, "LOG_PATH"),
+    "relative-file-setting": (ALPINE + "ENV CACHE_FILE=x/cache.json\n" + START, "CACHE_FILE"),
     "database-file-setting": (ALPINE + "ENV DB=/srv/a.db\n" + START, "database file"),
     "browser": (ALPINE + "RUN apk add --no-cache chromium\n" + START, "home directory"),
     "library-of-the-engine": (ALPINE + "RUN pip install docker==7.1\n" + START, "socket"),
@@ -540,6 +542,10 @@ FIXED = {
         + "RUN mkdir -p /etc /usr /usr/local/bin /tmp /dev/shm /var /lib\n"
         + APK_ACCOUNT
         + START,
+    ),
+    "settings-of-no-path": (
+        ALPINE + "ENV LOG_FILE=false DATA_LOCATION=europe-west1 CACHE_DIR=\n" + START,
+        ALPINE + "ENV LOG_FILE=false DATA_LOCATION=europe-west1 CACHE_DIR=\n" + APK_ACCOUNT + START,
     ),
     "accounts-read": (
         ALPINE + "RUN grep -q x /etc/passwd && command -v env && env A=1 true\n" + START,
