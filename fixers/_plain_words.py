@@ -119,7 +119,11 @@ def shell_objection(facts: Facts, node: Instruction) -> str | None:
         return "Windows reads command lines in its own way"
     state = facts.plan.before(node)
     inherited = facts.bases.environment(node) or {}
-    if any(name in state.env or name in inherited for name in ("BASH_ENV", "ENV")):
+    stage = facts.stages.holding(node)
+    # What is set below the command line is there when a container starts, too.
+    final = {} if stage is None else facts.plan.stages[stage.index].config.env
+    known = {*state.env, *inherited, *final}
+    if "BASH_ENV" in known or "ENV" in known:
         return "the shell reads a file of its own first"
     if state.shell is None:
         if not facts.bases.has_default_shell(node):

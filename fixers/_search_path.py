@@ -1,6 +1,8 @@
-"""Whether commands that a fixer adds are found where a RUN looks for programs."""
+"""Whether programs are found where a RUN, or whoever starts a container, looks for them."""
 
-from dfix import Facts, Instruction
+from dfix import Facts, Instruction, Stage
+
+from ._heirs import descendants
 
 
 def not_searched(facts: Facts, at: Instruction, folders: tuple[str, ...]) -> str:
@@ -15,3 +17,18 @@ def not_searched(facts: Facts, at: Instruction, folders: tuple[str, ...]) -> str
     searched = {each.rstrip("/") for each in path.split(":")}
     missing = next((each for each in folders if each not in searched), None)
     return "" if missing is None else f"the PATH that the file sets does not lead to {missing}"
+
+
+def found_by_shell_alone(facts: Facts, stage: Stage, name: str) -> str:
+    """Why only a shell may find the program `name` when a container starts; empty where all do.
+
+    A shell takes what it finds in a folder of PATH that is relative to the working directory. The
+    runtime turns it down, as Go does: https://pkg.go.dev/os/exec#hdr-Executables_in_the_current_directory
+    """
+    if "/" in name:
+        return ""
+    for each in (stage, *descendants(facts, stage)):
+        path = facts.plan.stages[each.index].config.env.get("PATH", "/")
+        if not all(folder.startswith(("/", "$")) for folder in path.split(":")):
+            return "PATH has a folder that is not absolute, in which only a shell finds programs"
+    return ""

@@ -23,6 +23,7 @@ from ._heirs import changed, descendants
 from ._lines import further_keywords, text_of
 from ._plain_words import only_command, plain_words, shell_objection
 from ._script_evidence import shebang_objection
+from ._search_path import found_by_shell_alone
 
 _Node = Cmd | Entrypoint | Healthcheck
 _CHECKED = "a shell is started for each check, and has nothing to do"
@@ -47,8 +48,9 @@ class ExecForm(Fixer):
     **When it is refused**
 
     For lists, pipes, redirections, expansions, patterns, variables in front, what is part of the
-    shell, scripts that may have no `#!` line, unknown base images, an ENTRYPOINT with a CMD (which
-    it would begin to take), and a CMD behind an ENTRYPOINT that may make a difference of it.
+    shell, scripts that may have no `#!` line, a PATH with a folder that is not absolute, unknown
+    base images, an ENTRYPOINT with a CMD (which it would begin to take), and a CMD behind an
+    ENTRYPOINT that may make a difference of it.
     """
 
     message = "a shell stands between the container and its program"
@@ -70,6 +72,11 @@ class ExecForm(Fixer):
         Valid("FROM node:22\nCMD NODE_ENV=x node a.js\n", why="sets a variable", refused=True),
         Valid("FROM node:22\nCMD . /env.sh\n", why="part of the shell", refused=True),
         Valid("FROM node:22\nCOPY run.sh /\nCMD /run.sh\n", why="has it `#!`?", refused=True),
+        Valid(
+            "FROM node:22\nENV PATH=node_modules/.bin:$PATH\nCMD next start\n",
+            why="only a shell finds it there",
+            refused=True,
+        ),
         Valid("FROM node:22\nENTRYPOINT node\nCMD a.js\n", why="it would take it", refused=True),
         Valid("FROM example.com/a\nCMD node a.js\n", why="its ENTRYPOINT?", refused=True),
         Valid("FROM node:22\nCMD ['node', 'a.js']\n", why="broken JSON", refused=True),
@@ -131,8 +138,10 @@ class ExecForm(Fixer):
             self._turn_down(node, plain)
             return
         name = plain.words[0]
-        reason = self._chain_objection(node, stage, name) or shebang_objection(
-            self.facts, stage, name
+        reason = (
+            self._chain_objection(node, stage, name)
+            or shebang_objection(self.facts, stage, name)
+            or found_by_shell_alone(self.facts, stage, name)
         )
         if reason:
             self._turn_down(node, reason)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dfix import fix
 from tests.builds.containers import printed, stopped
 from tests.builds.stand_ins import made
 from tests.builds.standard import filled, fixed
@@ -96,6 +97,16 @@ def test_exec_form_gives_the_same_words(context: Path) -> None:
     text = 'FROM debian:bookworm\nCOPY words /words\nCMD /words "a b" \'c d\' e\\ f "" g\n'
     before, after = fixed("exec-form", text, context)
     assert printed(before, context) == printed(after, context) == "a b|c d|e f||g|"
+
+
+@pytest.mark.parametrize("path", ["./tools:$PATH", "$PATH:tools"])
+def test_exec_form_leaves_to_the_shell_what_only_a_shell_finds(path: str, context: Path) -> None:
+    """The runtime starts nothing that it finds in a folder of PATH that is not absolute."""
+    base = f"FROM debian:bookworm\nWORKDIR /x\nCOPY words tools/words\nENV PATH={path}\n"
+    result = fix((base + "CMD words a b\n").encode(), select=["exec-form"], context=context)
+    assert not result.changed
+    assert printed(result.before, context) == "a|b|"
+    assert printed((base + 'CMD ["words", "a", "b"]\n').encode(), context) == ""
 
 
 def test_init_process_ends_what_has_no_handler(context: Path) -> None:

@@ -27,6 +27,7 @@ NOOP = {
     "onbuild": N + "ONBUILD CMD node a.js\n",
     "no-healthcheck": N + "HEALTHCHECK NONE\n",
     "check-with-a-script": N + "COPY c.sh /\nHEALTHCHECK CMD /c.sh\n",
+    "check-by-a-relative-path": N + "ENV PATH=.:$PATH\nHEALTHCHECK CMD check x\n",
     "check-with-a-list": N + "HEALTHCHECK CMD curl -f http://localhost || exit 1\n",
     "run": N + "RUN node a.js\n",
     "empty": "",
@@ -84,6 +85,24 @@ REFUSED = {
     "login-shell": (N + 'SHELL ["/bin/bash", "-lc"]\nCMD node a.js\n', "SHELL in force"),
     "login": (N + 'SHELL ["/bin/bash", "--login", "-c"]\nCMD node a.js\n', "SHELL in force"),
     "powershell": (N + 'SHELL ["pwsh", "-c"]\nCMD node a.js\n', "SHELL in force"),
+    **{
+        f"path-{at}": (N + f"ENV PATH={path}\nCMD serve x\n", "not absolute")
+        for at, path in enumerate((".:$PATH", "$PATH:node_modules/.bin", "$PATH:", "/a::/b", "~/b"))
+    },
+    "path-below": (N + "CMD serve x\nENV PATH ./bin:$PATH\n", "not absolute"),
+    "path-of-a-parent": (
+        N[:-1] + " AS base\nENV PATH=bin:$PATH\nFROM base\nCMD serve x\n",
+        "not absolute",
+    ),
+    "path-of-a-child": (
+        N[:-1] + " AS base\nCMD serve x\nFROM base\nENV PATH=bin:$PATH\n",
+        "not absolute",
+    ),
+    "path-of-an-entrypoint": (
+        N + "ENV PATH=.:$PATH\nENTRYPOINT exec serve x\n",
+        "not absolute",
+    ),
+    "bash-env-below": (N + "CMD node a.js\nENV BASH_ENV=/x\n", "a file of its own"),
     "bash-env": (N + "ENV BASH_ENV=/x\nCMD node a.js\n", "a file of its own"),
     "windows": (
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nCMD node a.js\n",
@@ -125,6 +144,14 @@ REFUSED = {
 }  # fmt: skip
 
 FIXED = {
+    "path-of-absolute-folders": (
+        N + "ENV PATH=/app/bin:${PATH}:$HOME/bin\nCMD serve x\n",
+        N + 'ENV PATH=/app/bin:${PATH}:$HOME/bin\nCMD ["serve", "x"]\n',
+    ),
+    "path-that-is-not-looked-at": (
+        N + "ENV PATH=bin:$PATH\nCMD /usr/bin/serve x\n",
+        N + 'ENV PATH=bin:$PATH\nCMD ["/usr/bin/serve", "x"]\n',
+    ),
     "program-beside-a-folder-of-scripts": (
         N + "COPY scripts /usr/local/bin\nCMD node a.js\n",
         N + 'COPY scripts /usr/local/bin\nCMD ["node", "a.js"]\n',
