@@ -125,9 +125,11 @@ def shell_objection(facts: Facts, node: Instruction) -> str | None:
     known = {*state.env, *inherited, *final}
     if "BASH_ENV" in known or "ENV" in known:
         return "the shell reads a file of its own first"
-    if state.shell is None:
-        if not facts.bases.has_default_shell(node):
+    argv = state.shell
+    if argv is None:
+        argv = facts.bases.default_shell(node)
+        if argv is None:
             return "nothing is known about the base image, which may set a SHELL"
-    elif not is_posix_shell(state.shell) or not all(map(_OPTIONS.fullmatch, state.shell[1:])):
+    if argv and not (is_posix_shell(argv) and all(map(_OPTIONS.fullmatch, argv[1:]))):
         return "the SHELL in force is not a plain one"
     return None

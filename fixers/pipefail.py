@@ -87,6 +87,7 @@ class Pipefail(Fixer):
             'FROM debian:12\nSHELL ["/bin/bash", "-o", "pipefail", "-c"]\nRUN curl x | tar x\n',
             why="it is on",
         ),
+        Valid("FROM jupyter/base-notebook\nRUN curl x | tar x\n", why="the image has it on"),
         Valid(
             "FROM debian:12\nRUN yes | apt-get install x\n",
             why="`yes` fails as soon as nobody reads",
@@ -151,9 +152,10 @@ class Pipefail(Fixer):
             return None
         script = script_of(run, self.facts.tree.escape)
         before = self.facts.plan.before(run)
+        shell = before.shell or self.facts.bases.default_shell(run) or ()
         if (
             script is None
-            or "pipefail" in (before.shell or ())
+            or "pipefail" in shell
             or any(
                 base_name(each) == "set" and "pipefail" in each.words() for each in script.commands
             )

@@ -106,7 +106,6 @@ def test_facts_of_instructions() -> None:
     assert (bases.user(run_node), bases.workdir(run_node)) == ("app", "/srv")
     assert bases.environment(run_node) == {"A": "1"}
     assert (bases.shell(run_node), bases.default_shell(run_node)) == (None, ())
-    assert bases.has_default_shell(run_node)
     assert not bases.is_windows(run_node)
 
 

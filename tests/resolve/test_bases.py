@@ -289,3 +289,18 @@ def test_the_users_hold_no_root() -> None:
 )
 def test_default_user_is_as_its_last_instruction_has_it(text: str, user: str) -> None:
     assert facts(text).default_user == user
+
+
+@pytest.mark.parametrize(
+    ("text", "shell"),
+    [
+        ("quay.io/jupyter/scipy-notebook", ("/bin/bash", "-o", "pipefail", "-c")),
+        ("odoo", ("/bin/bash", "-xo", "pipefail", "-c")),
+        ("odoo:9", None),
+        ("debian:jessie", ()),
+    ],
+)
+def test_some_images_set_a_shell_for_their_children(
+    text: str, shell: tuple[str, ...] | None
+) -> None:
+    assert facts(text).default_shell == shell

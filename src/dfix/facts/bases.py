@@ -131,10 +131,6 @@ class Bases:
         known = self._of(instruction)
         return None if known is None else known.shell
 
-    def has_default_shell(self, instruction: Instruction) -> bool:
-        """Whether the image is known not to set a SHELL of its own."""
-        return self.default_shell(instruction) == ()
-
     def default_shell(self, instruction: Instruction) -> tuple[str, ...] | None:
         """The SHELL that the image sets: empty for none, None if not known."""
         known = self._of(instruction)

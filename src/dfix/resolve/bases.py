@@ -36,6 +36,25 @@ _SINGLE = (
     "drops_privileges",
 )
 _SEVERAL = ("users", "user_tools", "tools_installed", "expose", "volume")
+# The build files that end with another SHELL than the builder's, which RUNs of a child image inherit.
+_PIPEFAIL = ("/bin/bash", "-o", "pipefail", "-c")
+_STRICT = ("/bin/bash", "-o", "errexit", "-o", "nounset", "-o", "pipefail", "-c")
+_SHELLS: dict[str, tuple[str, ...]] = {
+    "bitnami/nginx": _STRICT,
+    "bitnami/node": _STRICT,
+    "bitnami/postgresql": _STRICT,
+    "odoo": ("/bin/bash", "-xo", "pipefail", "-c"),
+} | {
+    f"{registry}jupyter/{name}": _PIPEFAIL
+    for registry in ("", "quay.io/")
+    for name in (
+        "base-notebook",
+        "datascience-notebook",
+        "docker-stacks-foundation",
+        "minimal-notebook",
+        "scipy-notebook",
+    )
+}
 
 
 class KnownUser(Struct, frozen=True):
@@ -89,7 +108,7 @@ class BaseFacts(Struct, frozen=True):
     extrapolated: bool = True
     """Whether this tag itself was not read, so that only what all tags share is told."""
     default_shell: tuple[str, ...] | None = None
-    """What runs the shell form, where a SHELL says so; Windows' images aside none of the table has one."""
+    """What runs the shell form, where a SHELL says so: empty for none, None if not known."""
     env: Mapping[str, str] | None = None
     """All that ENV sets; known by a registry alone, as the labels are."""
     labels: Mapping[str, str] | None = None
@@ -172,7 +191,9 @@ def _extrapolate(facts: BaseFacts, rows: Iterable[_Row]) -> BaseFacts:
         values[column] = _agreed(getattr(facts, column), [getattr(one, column) for one in read])
     for column in _SEVERAL:
         values[column] = _shared(getattr(facts, column), [getattr(one, column) for one in read])
-    return replace(facts, **values, extrapolated=True)
+    # Those that set a SHELL today did not always do so.
+    shell = None if facts.image in _SHELLS else facts.default_shell
+    return replace(facts, **values, default_shell=shell, extrapolated=True)
 
 
 def _agreed(own: Hashable, read: Sequence[Hashable]) -> Hashable:
@@ -245,7 +266,7 @@ def _parse(line: str) -> _Row:
         expose=tuple(expose.split()),
         volume=tuple(volume.split()),
         extrapolated=False,
-        default_shell=(),
+        default_shell=_SHELLS.get(image, ()),
     )
     return _Row(tuple(patterns.split("|")), basis == "read", tuple(read_for.split()), facts)
 
