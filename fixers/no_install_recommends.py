@@ -3,7 +3,8 @@
 import re
 
 from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
-from dfix.facts.scripts import script_of
+from dfix.facts.commands import BUILTINS, COREUTILS, name_of
+from dfix.facts.scripts import Command, script_of
 
 from ._packages import Call, call_of, earlier_text, is_unknown, last_flag, placed, tries_only
 
@@ -61,6 +62,10 @@ _FOR_A_USE = (
     (r"nodejs", r"(?s)\A(?!.*nodesource).*\bnpm\b", ("npm",)),
 )
 _TABLE = tuple((re.compile(names), needed) for names, needed in _COUNTERPARTS)
+#: Commands of the shell and the base system that cannot run what was installed.
+_SELF_CONTAINED = (BUILTINS | COREUTILS) - frozenset(
+    ". chroot command env eval exec nice source timeout".split()
+)
 
 
 class NoInstallRecommends(Fixer):
@@ -105,6 +110,12 @@ class NoInstallRecommends(Fixer):
             why="without ca-certificates it could not fetch anything by https",
             refused=True,
         ),
+        Valid(
+            "FROM debian:12\nRUN apt-get install -y curl && curl -O https://example.com/key && "
+            "apt-get install -y --no-install-recommends ca-certificates\n",
+            why="what it needs comes after its use",
+            refused=True,
+        ),
         Valid("FROM debian:12\nRUN apt-get install -y $TOOLS\n", refused=True),
     )
     INVALID = (
@@ -145,7 +156,7 @@ class NoInstallRecommends(Fixer):
         text = _FLAG.sub("", earlier_text(self.facts, run))
         if _CONFIGURED.search(text) or "APT_CONFIG" in call.environment:
             return "apt is configured further up, maybe for just that"
-        present = self._installed(run)
+        present = self._installed(run, call)
         for word in call.operands:
             name = re.split(r"[=:/]", word.text.strip("'\""))[0]
             for pattern, needed in _TABLE:
@@ -162,8 +173,12 @@ class NoInstallRecommends(Fixer):
                 return f"{name} is of little use without what it recommends"
         return ""
 
-    def _installed(self, run: Run) -> set[str]:
-        """The packages that the lineage names up to and including a RUN, and the base's."""
+    def _installed(self, run: Run, asking: Call) -> set[str]:
+        """The packages that are there when what a call installs may be used first.
+
+        These are the base's, those that the lineage names above, and those of the same RUN, as far
+        down as nothing in it may use them yet.
+        """
         stage = self.facts.stages.holding(run)
         if stage is None:
             return set()
@@ -178,6 +193,12 @@ class NoInstallRecommends(Fixer):
                     call = call_of(command)
                     if call is not None and call.tool.family == "apt" and call.installs:
                         found |= {re.split(r"[=:/]", word.text)[0] for word in call.operands}
+                    elif (
+                        other is run
+                        and command.span.start > asking.command.span.start
+                        and _may_use(command)
+                    ):
+                        break
                 if other is run:
                     break
         return found
@@ -192,4 +213,15 @@ def _lacks(call: Call) -> bool:
         and not call.has_option(*_KNOWN)
         and not any(_SET.search(value or "") for value in call.values_of("-o", "--option"))
         and not tries_only(call)
+    )
+
+
+def _may_use(command: Command) -> bool:
+    """Whether a command may run what was installed above it, or gives apt an address by https."""
+    if any("https:" in word.text for word in command.arguments):
+        return True
+    call = call_of(command)
+    name = name_of(command)
+    return (
+        (call is None or call.tool.family != "apt") and name != "" and name not in _SELF_CONTAINED
     )

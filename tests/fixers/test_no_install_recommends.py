@@ -56,6 +56,10 @@ REFUSED = {
     "apt-get install -y rustc && cargo build": "recommends: cargo",
     "apt-get install -y texlive-latex-base": "texlive-latex-base is of little use",
     "apt-get install -y curl && apt-get install -y --no-install-recommends ca-certificatesx": "curl",
+    "apt-get install -y curl && curl -O https://h.example/k && apt-get install -y "
+    "--no-install-recommends ca-certificates": "curl is of little use without",
+    "apt-get install -y apt-transport-https && echo deb https://h.example x >/etc/apt/a.list && "
+    "apt-get update && apt-get install -y --no-install-recommends ca-certificates": "ca-certificates",
 }
 
 
