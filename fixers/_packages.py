@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dfix import Facts, Instruction
+from dfix import Facts, Instruction, Run
 from dfix.facts.packages import Call, Given, call_of, calls, is_unknown
 from dfix.facts.scripts import Redirect, ShellScript, Statement, Word
+from dfix.facts.statements import statements_of
 
 __all__ = [
     "Call",
@@ -16,6 +17,7 @@ __all__ = [
     "call_of",
     "calls",
     "earlier_text",
+    "is_lost",
     "is_unknown",
     "last_flag",
     "placed",
@@ -75,6 +77,19 @@ def placed(script: ShellScript) -> Iterator[Placed]:
 def tries_only(call: Call) -> bool:
     """Whether a call only pretends, downloads or explains."""
     return call.has_option(*_TRIES.get(call.tool.family, ()))
+
+
+def is_lost(facts: Facts, run: Run, script: ShellScript, each: Placed) -> bool:
+    """Whether the RUN goes on, or may succeed, after the failure of a call."""
+    if each.lost_strictly:
+        return True
+    if not each.lost and not each.piped:
+        return False
+    links = statements_of(facts, run)
+    if len(links) != len(script.statements):
+        return True
+    options = links[script.statements.index(each.link)].options
+    return (each.lost and "errexit" not in options) or (each.piped and "pipefail" not in options)
 
 
 def earlier_text(facts: Facts, instruction: Instruction) -> str:

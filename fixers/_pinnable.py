@@ -12,10 +12,9 @@ from dfix.facts.commands import name_of
 from dfix.facts.package_versions import is_name
 from dfix.facts.packages import Call, call_of
 from dfix.facts.scripts import Command, ShellScript, Word, commands_of
-from dfix.facts.statements import statements_of
 
 from ._local_scripts import script_of
-from ._packages import Placed, earlier_text, placed
+from ._packages import Placed, earlier_text, is_lost, placed
 from ._releases import Platform, python_of
 
 #: Options that let something else than the release's newest version be installed, or none at all.
@@ -182,7 +181,7 @@ def objection(facts: Facts, run: Run, script: ShellScript, each: Placed) -> str:
         return call.problem
     if call.may_have_more_options:
         return "a word may turn into options, or into several packages"
-    if each.caught or _is_lost(facts, run, script, each):
+    if each.caught or is_lost(facts, run, script, each):
         return "its failure is passed over, and so would be that of a version which is gone"
     text = _text(facts, run)
     if _GLOBBING.search(text):
@@ -275,19 +274,6 @@ def _lies_in(facts: Facts, node: Copy | Addition, folders: re.Pattern[str]) -> b
 def _text(facts: Facts, run: Run) -> str:
     """What the lineage of a RUN says up to and including it, with its continued lines joined."""
     return _CONTINUED.sub(" ", earlier_text(facts, run))
-
-
-def _is_lost(facts: Facts, run: Run, script: ShellScript, each: Placed) -> bool:
-    """Whether the RUN goes on, or may succeed, after the failure of a call."""
-    if each.lost_strictly:
-        return True
-    if not each.lost and not each.piped:
-        return False
-    links = statements_of(facts, run)
-    if len(links) != len(script.statements):
-        return True
-    options = links[script.statements.index(each.link)].options
-    return (each.lost and "errexit" not in options) or (each.piped and "pipefail" not in options)
 
 
 def _is_conditional(script: ShellScript, each: Placed) -> bool:

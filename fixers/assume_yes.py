@@ -4,7 +4,16 @@ import re
 
 from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
 
-from ._packages import Call, Placed, earlier_text, is_unknown, last_flag, placed, tries_only
+from ._packages import (
+    Call,
+    Placed,
+    earlier_text,
+    is_lost,
+    is_unknown,
+    last_flag,
+    placed,
+    tries_only,
+)
 
 #: The sub-commands that ask, by family.
 _ASKING = {
@@ -118,7 +127,9 @@ class AssumeYes(Fixer):
         self.propose(
             rewrite,
             level=Level.SAFE if plain else Level.STANDARD,
-            reason=None if plain else _LISTED,
+            reason=_LISTED
+            if any(is_lost(self.facts, node, rewrite.script, each) for each in lacking)
+            else None,
         )
 
     def _lacks(self, call: Call) -> bool:

@@ -136,3 +136,18 @@ def test_fixed(text: str) -> None:
 def test_what_a_failure_does_not_end_is_no_safe_change(text: str) -> None:
     before = f"{F}RUN {text}\n"
     assert run(NAME, before, level=Level.SAFE).after == before.encode()
+
+
+LOST = {
+    "apt-get install a; rm -rf /x": True,
+    "apt-get install a | tee /log": True,
+    "set -e; apt-get install a; rm -rf /x": False,
+    "A=b; set -x && apt-get install a && rm -rf /x": False,
+    "apt-get update; apt-get install a": False,
+}
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_a_failure_is_passed_over_where_it_is(text: str) -> None:
+    (found,) = run(NAME, f"{F}RUN {text}\n").findings
+    assert ("passed over" in (found.reason or "")) is LOST[text]
