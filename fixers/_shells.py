@@ -67,6 +67,8 @@ def reader_of(facts: Facts, instruction: Instruction) -> Reader | str:
     stage = facts.bases.stage_of(instruction)
     if stage is None:
         return "it stands in no stage"
+    if facts.bases.is_windows(instruction):
+        return "no shell of Windows is known that has the option"
     known = facts.bases.of(stage)
     if known is not None and known.default_shell != ():
         return "the base image has a SHELL of its own, or may have one"

@@ -150,6 +150,7 @@ UNKNOWN = {
         "nothing is known",
     ),
     "SHELL of its own": (F + 'SHELL ["/bin/zsh", "-c"]\nRUN curl a | tar x\n', "SHELL in force"),
+    "Windows": ("FROM node:10-windowsservercore\nRUN curl a | tar x\n", "Windows"),
     "PowerShell": (F + 'SHELL ["pwsh", "-c"]\nRUN curl a | tar x\n', "SHELL in force"),
 }
 
