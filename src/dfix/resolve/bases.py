@@ -6,6 +6,7 @@ rule is at `base_facts`.
 """
 
 import json
+import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, cast
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from dfix.image import ImageReference
-from dfix.patterns import is_like
+from dfix.patterns import is_like, regex
 from dfix.resolve import tags
 from dfix.shipped import shipped
 
@@ -23,6 +24,12 @@ Shell = Literal["dash", "busybox ash", "bash", "none"]
 CommandLine = tuple[str, ...] | str | None
 
 _UNKNOWN = "?"
+# Words of tags, and the family that an image with one of them belongs to.
+_FAMILIES = {
+    "alpine": "alpine", "centos": "rhel", "debian": "debian", "fedora": "fedora",
+    "nanoserver": "windows", "ubi": "rhel", "ubuntu": "ubuntu", "windowsservercore": "windows",
+}  # fmt: skip
+_SYSTEM = regex(rf"(?<![a-z])(?:{'|'.join(_FAMILIES)})(?![a-z])", re.IGNORECASE)
 # What an extrapolated answer takes from the row in question only where the rows read agree on it.
 _SINGLE = (
     "default_user",
@@ -156,10 +163,12 @@ def base_facts(image: ImageReference) -> BaseFacts | None:
     - the image's tags are listed nowhere, and the tag is floating and the build file was no older
       than a year, or the tag is of a version that the sources had a folder for on that day.
 
-    Then all of the row holds. Any other answer is extrapolated: family and package manager are
-    the row's; each further value is told only where all rows of the image that were read from its
-    own build files agree on it and the row does not say otherwise; of users, tools, ports and
-    volumes those remain that all these rows have. Of a Windows image only the family was read.
+    Then all of the row holds. Nothing is known of a tag that names another system than the row's,
+    such as one for Alpine that is no longer made. Any other answer is extrapolated: family and
+    package manager are the row's; each further value is told only where all rows of the image that
+    were read from its own build files agree on it and the row does not say otherwise; of users,
+    tools, ports and volumes those remain that all these rows have. Of a Windows image only the
+    family was read.
     """
     name = image.familiar_name
     if name == "scratch" and image.is_official:
@@ -170,8 +179,16 @@ def base_facts(image: ImageReference) -> BaseFacts | None:
     tag = image.tag or "latest"
     for row in rows:
         if any(is_like(tag, pattern) for pattern in row.patterns):
-            return row.facts if _was_read(row, name, tag) else _extrapolate(row.facts, rows)
+            if _was_read(row, name, tag):
+                return row.facts
+            return _extrapolate(row.facts, rows) if _may_be(tag, row.facts.family) else None
     return None
+
+
+def _may_be(tag: str, family: str | None) -> bool:
+    """Whether a tag names no system other than that of a row, which is for tags that name none."""
+    named = {found[0].lower() for found in _SYSTEM.finditer(tag)}
+    return not named or family in {_FAMILIES[each] for each in named}
 
 
 def _was_read(row: _Row, name: str, tag: str) -> bool:
