@@ -145,7 +145,7 @@ def _parsed(tool: str, words: Sequence[str | None], run: Run) -> Made | None:
             operands.append(word)
     if len(operands) != 1:
         return None  # two are an account and a group to put it in
-    known = int(number) if number is not None and number.isdecimal() else None
+    known = int(number) if number is not None and re.fullmatch("[0-9]{1,10}", number) else None
     if number is not None and known is None:
         return None
     return Made(operands[0], known, tool in {"groupadd", "addgroup"}, run)

@@ -5,7 +5,7 @@ import re
 from dfix import Copy, Dockerfile, Run, regex
 
 _FRONTEND = regex(
-    r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::(?:([0-9]+)(?:\.([0-9]+))?)?[\w.-]*)?(?:@.*)?"
+    r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?(?::(?:([0-9]{1,9})(?:\.([0-9]{1,9}))?)?[\w.-]*)?(?:@.*)?"
 )
 
 #: Other builders than Docker's own, which may lack what its frontend has.

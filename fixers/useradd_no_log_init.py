@@ -8,6 +8,8 @@ from dfix.facts.rewriting import Rewrite
 from dfix.facts.scripts import Command
 
 _NUMBER = regex(r"(?:-[a-zA-Z]*u|--uid=)([0-9]+)")
+#: Of those with more digits, none is a user's.
+_UID = regex(r"[0-9]{1,10}")
 _HIGH = 99_999
 
 
@@ -87,9 +89,9 @@ def _number(command: Command) -> int | None:
     for at, word in enumerate(words):
         if re.fullmatch(r"-[a-zA-Z]*u|--uid", word.value or ""):
             value = words[at + 1].value if at + 1 < len(words) else ""
-            return int(value) if value is not None and value.isdecimal() else None
+            return int(value) if value is not None and _UID.fullmatch(value) else None
         if word.value is not None and (found := _NUMBER.fullmatch(word.value)):
-            return int(found[1])
+            return int(found[1]) if _UID.fullmatch(found[1]) else None
         if word.value is None and re.match(r"-[a-zA-Z]*u|--uid=", word.text):
             return None
     return -1

@@ -102,3 +102,33 @@ def test_the_diff_makes_the_very_bytes(tool: str, files: list[tuple[bytes, Level
         assert done.returncode == 0, done.stderr
         assert {path: path.read_bytes() for path in expected} == expected
         assert sorted(folder.iterdir()) == sorted(expected)
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "0" * 5000 + "1"], ids=["large", "long"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COPY --from=N a /b",
+        "RUN --mount=type=bind,from=N,target=/x ls",
+        "RUN --mount=type=cache,uid=N,target=/x ls",
+        "EXPOSE N 80N$P",
+        "STOPSIGNAL N",
+        "HEALTHCHECK --retries=N --interval=Ns CMD ls",
+        "USER N",
+        "RUN useradd -u N a && adduser -u N b && usermod --uid=N c",
+        "RUN apt-get update || exit N",
+    ],
+)
+def test_numbers_beyond_all_bounds(line: str, number: str) -> None:
+    text = (
+        f'FROM node:22\nCOPY a.js /\n{line.replace("N", number)}\nRUN ls\nCMD ["node", "/a.js"]\n'
+    )
+    for level in Level:
+        result = fix_bytes(text.encode(), request(level))
+        assert "internal" not in str(result.error)
+
+
+def test_a_frontend_with_a_version_beyond_all_bounds() -> None:
+    text = f"# syntax=docker/dockerfile:1.{'9' * 5000}\nFROM node:22\nCOPY a /a\nRUN chmod +x /a\nRUN a && b\n"
+    for level in Level:
+        assert fix_bytes(text.encode(), request(level)).error is None

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dfix.text import LineIndex, Span, decode, dominant_newline, encode
+from dfix.text import LineIndex, Span, decode, dominant_newline, encode, integer
 
 
 @settings(deadline=None)
@@ -98,6 +98,18 @@ def test_position(text: str, offset: int, position: tuple[int, int]) -> None:
     index = LineIndex(text)
     assert index.position(offset) == position
     assert index.line(offset) == position[0]
+
+
+def test_integers() -> None:
+    assert [integer(each) for each in ("0", "007", "-12", "+3", "0" * 5000 + "5")] == [
+        0,
+        7,
+        -12,
+        3,
+        5,
+    ]
+    assert integer("9" * 5000) > 1 << 64
+    assert integer("-" + "9" * 5000) < -1 << 64
 
 
 @settings(deadline=None)

@@ -24,6 +24,7 @@ from dfix.check_syntax import (
 from dfix.image import ImageReference
 from dfix.nodes import Directive, Dockerfile, Instruction
 from dfix.patterns import regex
+from dfix.text import integer
 
 #: A physical line of this many bytes is refused, its carriage return counted, its line feed not.
 _LINE_LIMIT = 65_536
@@ -207,7 +208,7 @@ class _Inspection:
         """
         name = lender.name
         if lender.by_number and _NUMBER.fullmatch(name):
-            source = int(name)
+            source = integer(name)
             if not 0 <= source <= self.stage + strangers:
                 unbuildable(f"there is no stage {name}")
             if source > self.stage:

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 
 from dfix.image import ImageReference
 from dfix.patterns import regex
+from dfix.text import integer
 
 # ------------------------------------------------------------------------------------------ ports
 
@@ -52,8 +53,8 @@ def _range(text: str) -> range | None:
     found = _RANGE.fullmatch(text)
     if not found:
         return None
-    first = int(found[1])
-    last = int(found[2] or first)
+    first = integer(found[1])
+    last = integer(found[2]) if found[2] else first
     return range(first, last + 1) if first <= last <= _LAST_PORT else None
 
 
@@ -90,7 +91,7 @@ def signal_fault(text: str) -> str | None:
 def _integer(text: str, bits: int) -> int | None:
     if not _INTEGER.fullmatch(text):
         return None
-    number = int(text)
+    number = integer(text)
     return number if -(1 << bits - 1) <= number < 1 << bits - 1 else None
 
 
@@ -252,7 +253,7 @@ def _is_option(key: str, value: str) -> bool:
     if key == "mode":
         return _OCTAL.fullmatch(value) is not None and int(value, 8) < 1 << 32
     if key in ("uid", "gid"):
-        return value.isascii() and value.isdigit() and int(value) < 1 << 32
+        return value.isascii() and value.isdigit() and integer(value) < 1 << 32
     return True
 
 

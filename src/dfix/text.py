@@ -8,6 +8,9 @@ from bisect import bisect_right
 
 from msgspec import Struct
 
+#: Far more than any number has that means something.
+_MOST_DIGITS = 100
+
 
 class Span(Struct, frozen=True, order=True):
     """A half-open range of code points, `start` to `end`."""
@@ -43,6 +46,15 @@ def encode(text: str) -> bytes:
 def readable(text: str) -> str:
     """`text` for people and other programs: a byte that is not UTF-8 shows as U+FFFD."""
     return encode(text).decode("utf-8", "replace")
+
+
+def integer(digits: str) -> int:
+    """The number that decimal digits stand for, a sign in front allowed.
+
+    One with very many is cut off: Python reads none of more than 4,300, and no bound is near it.
+    """
+    sign = -1 if digits.startswith("-") else 1
+    return sign * int(digits.lstrip("+-").lstrip("0")[:_MOST_DIGITS] or "0")
 
 
 def dominant_newline(text: str) -> str:

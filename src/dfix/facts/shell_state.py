@@ -18,6 +18,7 @@ from dfix.facts.commands import (
 )
 from dfix.patterns import regex
 from dfix.shell import Command, ShellScript
+from dfix.text import integer
 
 #: Built-ins that write the state of the shell they run in.
 _STATEFUL = frozenset(
@@ -88,7 +89,7 @@ def _is_failing_exit(script: ShellScript, command: Command) -> bool:
     if name_of(command) != "exit":
         return False
     values = literal_arguments(command)
-    if len(values) != 1 or not (values[0] or "").isdecimal() or int(values[0] or 0) % 256 == 0:
+    if len(values) != 1 or not (values[0] or "").isdecimal() or integer(values[0] or "") % 256 == 0:
         return False
     return any(
         statement.command is command and statement.operator == "||"

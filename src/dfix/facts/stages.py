@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dfix.nodes import Add, Copy, Dockerfile, Flag, Instruction, Onbuild, Run, Stage
+from dfix.text import integer
 
 
 class Stages:
@@ -36,8 +37,8 @@ class Stages:
                 names[stage.name] = stage
 
     def _named(self, name: str, names: dict[str, Stage], before: Stage) -> Stage | None:
-        if name.isdecimal() and int(name) < before.index:
-            return self.tree.stages[int(name)]
+        if name.isdecimal() and integer(name) < before.index:
+            return self.tree.stages[integer(name)]
         return names.get(name.lower())
 
     def holding(self, instruction: Instruction) -> Stage | None:

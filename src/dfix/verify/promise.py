@@ -11,6 +11,7 @@ from dfix.fixer import Level
 from dfix.parser import parse
 from dfix.patterns import regex
 from dfix.plan import Change, Plan, Symbolic, Transfer, plan
+from dfix.text import integer
 from dfix.verify.allowances import BY_FIXER, CACHES, Allowance
 from dfix.verify.comparison import Aspect, PathDifference, SettingDifference
 from dfix.verify.image import Config
@@ -93,8 +94,8 @@ def stage_index(known: Plan, target: str | None) -> int:
     for stage in reversed(known.stages):
         if stage.name == target.lower():
             return stage.index
-    if target.isdecimal() and int(target) < len(known.stages):
-        return int(target)
+    if target.isdecimal() and integer(target) < len(known.stages):
+        return integer(target)
     raise ValueError(f"there is no stage {target!r}")
 
 
