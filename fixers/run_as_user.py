@@ -1,7 +1,6 @@
 """Gives the program a user without root's rights."""
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
@@ -28,6 +27,7 @@ from dfix import (
     Word,
     Workdir,
     above,
+    regex,
     with_flag,
 )
 from dfix.facts.runtime import INITS, Launch, Part, launch, program
@@ -42,6 +42,8 @@ from ._variable_base import may_be_another
 
 _ROOT = frozenset({"root", "0", "root:root", "0:0", "root:0", "0:root"})
 _STARTING = (Entrypoint, Cmd, Healthcheck)
+#: As EXPOSE has them, which takes those of the host in front; a variable may be part of one.
+_PORT = regex(r"(?:[^$]*:)?0*([0-9]{1,5})(?:-[0-9]+)?(?:/\w+)?")
 
 
 class RunAsUser(Fixer):
@@ -123,6 +125,13 @@ class RunAsUser(Fixer):
             'FROM node:22\nCOPY index.js /\nCMD ["node", "/index.js"]\n',
             'FROM node:22\nCOPY index.js /\nUSER 1000:1000\nCMD ["node", "/index.js"]\n',
             why="the image brings an account for this",
+        ),
+        Invalid(
+            "FROM node:22\nARG P=80\nCOPY index.js /\nEXPOSE 80$P 8080:81\n"
+            'CMD ["node", "/index.js"]\n',
+            "FROM node:22\nARG P=80\nCOPY index.js /\nEXPOSE 80$P 8080:81\n"
+            'USER 1000:1000\nCMD ["node", "/index.js"]\n',
+            why="which port it is matters little",
         ),
         Invalid(
             'FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]\n',
@@ -220,7 +229,7 @@ class RunAsUser(Fixer):
             return answer
         if given.copied and not answer.is_there_for_copies:
             return "files cannot be given to an account that is made later"
-        ports = tuple(int(re.split("[-/]", each)[0]) for each in _ports(facts, stage))
+        ports = tuple(_ports(facts, stage))
         return (
             _service_rights.objection(facts, stage, given, ports)
             or _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
@@ -261,7 +270,7 @@ class RunAsUser(Fixer):
             reason += f"; {path} is given to it"
         if _readable.rests_on_convention(facts, stage):
             reason += "; files of the build context have the modes that git keeps"
-        if any(int(re.split("[-/]", each)[0]) < 1024 for each in _ports(facts, stage)):
+        if any(port < 1024 for port in _ports(facts, stage)):
             reason += (
                 "; ports below 1024 are open to it where the engine allows that, as Docker does"
             )
@@ -287,9 +296,9 @@ def _place(stage: Stage) -> Instruction | str:
     return "what is started stands above a RUN or a WORKDIR, or in another stage"
 
 
-def _ports(facts: Facts, stage: Stage) -> Iterator[str]:
-    """The ports that are known as numbers, as `80/tcp` or `80-90/tcp`."""
+def _ports(facts: Facts, stage: Stage) -> Iterator[int]:
+    """The ports that are known as numbers; of `80-90/tcp`, the first one."""
     known = facts.bases.of(stage)
     for port in (*facts.plan.stages[stage.index].config.ports, *(known.expose if known else ())):
-        if port[:1].isdecimal():
-            yield port
+        if match := _PORT.fullmatch(port):
+            yield int(match[1])
