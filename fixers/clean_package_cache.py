@@ -64,6 +64,11 @@ class CleanPackageCache(Fixer):
     )
     INVALID = (
         Invalid(
+            "FROM node:22\nRUN echo a; npm ci; echo b\n",
+            "FROM node:22\nRUN echo a; npm ci; \\\n  npm cache clean --force; echo b\n",
+            why="in a list, what fails is passed over as it was",
+        ),
+        Invalid(
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n"
             "  && rm -rf /var/lib/apt/lists/*\n",

@@ -98,6 +98,10 @@ EDITED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "follow under errexit": (
         follow_second, "RUN set -e; a; b\n", "RUN set -e; a; \\\n  rm -rf /x; b\n",
     ),
+    "follow in a list": (follow_second, "RUN a; b; c\n", "RUN a; b; \\\n  rm -rf /x; c\n"),
+    "follow the last of a list": (
+        follow_second, "RUN a; b\n", "RUN a; b \\\n  && rm -rf /x\n",
+    ),
     "append under errexit": (
         append, "RUN set -e; a; b;\n", "RUN set -e; a; b; \\\n  rm -rf /x\n",
     ),

@@ -157,8 +157,8 @@ class Rewrite:
     def follow(self, statement: Statement, command: str) -> None:
         """Adds `command` right behind a top-level `statement`, to run where that went well.
 
-        It is joined by `&&`, and by `;` where `set -e` is in force: there a failure to the left of
-        `&&` would no longer end the RUN.
+        It is joined by `&&`, and by `;` within a list: there a failure is ignored as it was, or
+        `set -e` is in force and would not see one to the left of `&&`.
         """
         at = self.script.statements.index(statement)
         following = self.script.statements[at + 1 : at + 2]
@@ -225,7 +225,7 @@ class Rewrite:
             each.operator not in {"&&", "||"} for each in following
         )
         listed = len(self.script.statements) > 1
-        if self._strict and alone and listed and statement.kind != "negated":
+        if (self._strict or following) and alone and listed and statement.kind != "negated":
             return f";{habits.continuation}{habits.indent}"
         return habits.joint
 
