@@ -62,6 +62,11 @@ LEFT_OUT = {
     "a snippet": ("COPY . .", {"d/a.md": '--8<-- "README.md"\n'}, "README.md"),
     "a chapter": ("COPY . .", {"d/SUMMARY.md": "- [A](../README.md)\n"}, "README.md"),
     "imported": ("COPY . .", {"d/a.mdx": "import A from '../README.md'\n"}, "README.md"),
+    "a pattern": ("COPY . .\nRUN rm *.md", {}, "README.md"),
+    "a pattern below": ("COPY . /app\nRUN mv /app/READ* /doc/", {}, "README.md"),
+    "a pattern in braces": ("COPY . .\nRUN cp .env{.example,}", {}, ".env.example"),
+    "a pattern of a class": ("COPY . .\nRUN cat [A-Z]*.md", {}, "README.md"),
+    "a pattern of a script": ("COPY . .", {"a.sh": "cp .env.* .env\n"}, ".env.example"),
     "biome": ("COPY . .", {"biome.json": '{"vcs": {"useIgnoreFile": true}}'}, ".gitignore"),
 }  # fmt: skip
 
@@ -86,6 +91,8 @@ NOT_NEEDED = {
     "a-comment-of-a-script": ("COPY . .", {"a.sh": "  # see README.md and .gitignore\n"}),
     "documentation": ("COPY . .", {"docs/a.md": "README.md\n", "LICENSE": "README.md"}),
     "documentation-that-links": ("COPY . .", {"docs/a.md": "We include [it](../README.md)\n"}),
+    "another pattern": ("COPY . .\nRUN rm -rf /var/lib/apt/lists/* *.txt ${A:-*} [ {} $(b)", {}),
+    "a pattern of a configuration": ("COPY . .", {"package.json": '{"x": {"*.md": "prettier"}}'}),
     "a-workflow": ("COPY . .", {".github/workflows/a.yml": "paths: README.md\n"}),
 }
 
@@ -150,6 +157,10 @@ TAKEN = {
             '  contexts = { top = "." }\n}\n'
         },
         "docker-bake.hcl names it as an additional context",
+    ),
+    "within-a-script": (
+        {"b.sh": "docker build -f - . <<E\n  FROM a\n  COPY README.md /\nE\n"},
+        "b.sh may hold a Dockerfile of its own",
     ),
     "script-context": (
         {"ci/b.sh": "docker build --build-context top=.. b\n"},

@@ -8,9 +8,11 @@ from pathlib import Path
 from dfix.dockerignore import DockerIgnore
 from dfix.patterns import regex
 from dfix.regularfile import read_regular
+from dfix.text import decode
 from dfix.worktree import list_files
 
 _FILES = 30_000
+_SCRIPT_LIMIT = 256 * 1024
 _BYTES = 200 * 1024 * 1024  # read at most to find out
 
 #: What speaks of a path: its name, and tools that read it without being told its name.
@@ -53,12 +55,46 @@ _TAKES_IN = regex(
 #: What lists the chapters of a book, each of them a link.
 _CONTENTS = "SUMMARY.md"
 _LINKED = regex(rb"\]\([^)\n]*README\.md")
+#: Files of shell commands, words of them that may be patterns, and what those mean.
+_SCRIPT = regex(
+    r"(?:.+/)?(?:[^/]+\.(?:sh|bash|zsh|ksh|mk)|(?:gnu)?makefile|justfile|[^./]+)", re.IGNORECASE
+)
+_PATTERN = regex(r"""[^\s"'();|&<>=`:]*[*?\[{][^\s"'();|&<>`:]*""")
+_MEANINGS = (
+    (r"\*", ".*"), (r"\?", "."), (r"\[!", "[^"), (r"\[", "["), (r"\]", "]"), (r"\-", "-"),
+    (r"\{", "(?:"), (r"\}", ")"), (",", "|"),
+)  # fmt: skip
 _COMMENT = regex(rb"\s*(?:\#+|//+!?|\*|/\*\*?|<!--|;+|--)\s")
 
 
 def mentions(text: str, name: str) -> bool:
-    """Whether a Dockerfile's text speaks of `name` beside comments."""
-    return _speaks(text.encode("utf-8", "surrogateescape"), re.compile(_TERMS[name]))
+    """Whether a Dockerfile's text speaks of `name` beside comments, or has a pattern that fits it."""
+    return _speaks(text.encode("utf-8", "surrogateescape"), re.compile(_TERMS[name])) or _fits(
+        text, name
+    )
+
+
+def _fits(text: str, name: str) -> bool:
+    """Whether a word of a shell text is a pattern for `name`: `rm *.md` fails where there is none.
+
+    A `*` alone is not, since something else will be there.
+    """
+    for line in text.split("\n"):
+        if line.lstrip().startswith("#"):
+            continue
+        for word in _PATTERN.findall(line):
+            last = word.rstrip("/").rpartition("/")[2]
+            if not last.strip("*") or not set(last) & set("*?[{"):
+                continue
+            pattern = re.escape(last)
+            for written, meant in _MEANINGS:
+                pattern = pattern.replace(written, meant)
+            try:
+                if re.fullmatch(pattern, name):
+                    return True
+            except re.error:
+                continue  # A test, or a variable in braces.
+    return False
 
 
 def readers(context: Path, names: Iterable[str], ignored: DockerIgnore) -> dict[str, str] | None:
@@ -96,10 +132,13 @@ def readers(context: Path, names: Iterable[str], ignored: DockerIgnore) -> dict[
             if _TAKES_IN.search(data) or (base == _CONTENTS and _LINKED.search(data)):
                 found.setdefault("README.md", file)
             continue
+        text = decode(data) if _SCRIPT.fullmatch(file) and len(data) <= _SCRIPT_LIMIT else ""
         for name, term in terms.items():
             about = name == "README.md" and _DEFINITION.fullmatch(base)
             if name not in found and (
-                _speaks(data, term) or (about and _READS_README.search(data))
+                _speaks(data, term)
+                or (about and _READS_README.search(data))
+                or (text and _fits(text, name))
             ):
                 found[name] = file
     return found

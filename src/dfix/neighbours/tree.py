@@ -22,6 +22,9 @@ _LIMIT = 4 * 1024 * 1024  # bytes of a Dockerfile that are read, as in a run
 _NAMING = regex(
     r"""(?:(?<![\w-])-f|--file|file["']?[ \t]*:)(?:=|["',\s\\]*)([^\s"'`,;)]+)""", re.IGNORECASE
 )
+#: A Dockerfile within a script, which the builder reads from its standard input or a file made of it.
+_WITHIN = regex(r"^[ \t]*FROM[ \t]+[\w$\"']", re.MULTILINE)
+_TAKING = regex(r"^[ \t]*(?:COPY|ADD)[ \t]+(?!--from)\S", re.MULTILINE)
 #: Files that are named in the same way, and are none.
 _OTHERS = (".yml", ".yaml", ".json", ".hcl", ".toml", ".mk")
 
@@ -90,17 +93,18 @@ class Tree:
                 found[path] = Needs(path, unknown=unknown)
             elif path not in self.handled:
                 found[path] = _read(path)
-        for path in self._named_by_callers() if self._deep else ():
-            if path not in found:
-                found[path] = _read(path)
+        for needs in self._named_by_callers() if self._deep else ():
+            found.setdefault(needs.path, needs)
         for path, handled in self.handled.items():
             found[path] = needs_of(path, handled.data)
         return tuple(found[path] for path in sorted(found))
 
-    def _named_by_callers(self) -> Iterator[Path]:
-        """Dockerfiles that only those who call the builder know as such."""
+    def _named_by_callers(self) -> Iterator[Needs]:
+        """Dockerfiles that only those who call the builder know as such, or that stand within them."""
         files = frozenset(self.files)
         for source, text in callers(self.root, "build"):
+            if _WITHIN.search(text) and _TAKING.search(text):
+                yield Needs(source, unknown=f"{source.name} may hold a Dockerfile of its own")
             for written in dict.fromkeys(_NAMING.findall(text)):
                 if written.lower().endswith(_OTHERS) or "\0" in written:
                     continue
@@ -109,7 +113,7 @@ class Tree:
                     if not path.is_relative_to(self.root):
                         continue
                     if path.relative_to(self.root).as_posix() in files and _is_dockerfile(path):
-                        yield path
+                        yield _read(path)
 
     def is_beside(self, path: Path) -> bool:
         """Whether a file is in a folder that the call names, or beside a handled Dockerfile."""
