@@ -84,6 +84,11 @@ WRONG = {
     table(name="library/node:lts"): "3: 'library/node:lts' is not the name",
     table(name="node:24"): "3: '24.6-slim' is no version with the variant of node:24",
     table(policy="exact"): "3: 'exact' is not a policy",
+    table()
+    + table(tag="22.1-slim").removeprefix(HEAD): "10: 24.6-slim is locked above for the same",
+    table(digest=f"sha256:{'a' * 64}") + table(digest=f"sha256:{'b' * 64}").removeprefix(HEAD): (
+        "11: 24.6-slim is locked above for the same"
+    ),
     table(tag="24.6"): "3: '24.6' is no version with the variant of node:lts-slim",
     table(tag="24.6-alpine"): "3: '24.6-alpine' is no version",
     table(tag="slim"): "3: 'slim' is no version",
@@ -112,6 +117,13 @@ def test_what_is_no_lock_is_told_with_its_line(text: str, tmp_path: Path) -> Non
         Lock.read(path)
     assert str(caught.value).startswith(f"{path}:{WRONG[text]}")
     assert "\n" not in str(caught.value)
+
+
+def test_the_same_twice_is_no_contradiction(tmp_path: Path) -> None:
+    path = tmp_path / "dfix.lock"
+    later = table(date="2026-02-03", digest=f"sha256:{'a' * 64}").removeprefix(HEAD)
+    path.write_text(table() + later + table(policy="patch").removeprefix(HEAD), "utf-8")
+    assert [each.date for each in Lock.read(path).answers.values()] == ["2026-02-03", "2026-01-02"]
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

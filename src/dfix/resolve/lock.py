@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dfix.facts.bases import Images
     from dfix.resolve.bases import BaseFacts
 
-_Answer = TypeVar("_Answer")
+_Answer = TypeVar("_Answer", "Locked", LockedPackage)
 
 NAME = "dfix.lock"
 """What the file is called."""
@@ -60,6 +60,11 @@ class Locked(Struct, frozen=True):
     def key(self) -> tuple[str, str]:
         """What it answers."""
         return self.name, self.policy or ""
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The answer, without when and by whom."""
+        return (self.tag,) if self.digest is None else (self.tag, self.digest)
 
 
 class Lock(Struct, frozen=True):
@@ -150,14 +155,21 @@ def _tables(
     if not isinstance(tables, list):
         raise ConfigError(path, 1, _NOTHING_BUT)
     starts = lines_of(text, kind)
-    answers = []
+    answers: dict[object, _Answer] = {}
     for at, table in enumerate(tables):
         try:
-            answers.append(read(table))
+            answer = read(table)
+            other = answers.get(answer.key, answer)
+            if any(one != two for one, two in zip(answer.said, other.said, strict=False)):
+                # Two branches that were merged had an answer each.
+                raise ValueError(
+                    f"{other.said[0]} is locked above for the same: take one of them out"
+                )
+            answers[answer.key] = answer
         except ValueError as error:
             line = starts[at] if len(starts) == len(tables) else 1
             raise ConfigError(path, line, str(error)) from None
-    return answers
+    return list(answers.values())
 
 
 def _locked(table: object) -> Locked:

@@ -56,6 +56,16 @@ class LockedPackage(Struct, frozen=True):
         return cls(package, values["version"], values["date"], values["source"])
 
     @property
+    def key(self) -> Package:
+        """What it answers."""
+        return self.package
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The answer, without when and by whom."""
+        return (self.version,)
+
+    @property
     def text(self) -> str:
         """The table that holds it."""
         return table_text(
