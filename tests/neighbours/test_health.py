@@ -231,6 +231,28 @@ def test_a_file_beside_it_lists_it_too(project: Project) -> None:
     assert "a file beside this one" in reasons(outcome)[0]
 
 
+CHANGED = {
+    "another port": "    command: --port 7000\n",
+    "another image": "    image: me/store:1\n",
+    "another program": "    entrypoint: /run.sh\n",
+    "a configuration": "    volumes: [./r.conf:/etc/redis.conf]\n",
+}
+
+
+@pytest.mark.parametrize("more", CHANGED.values(), ids=CHANGED.keys())
+def test_a_file_beside_it_makes_another_server(project: Project, more: str) -> None:
+    project.write({"compose.prod.yaml": f"services:\n  db:\n{more}"})
+    assert compose(project, f"services:\n{APP}{REDIS}") is None
+    outcome = project.outcomes("compose-health")["compose.yaml"]
+    assert "compose.prod.yaml says more about db" in reasons(outcome)[0]
+
+
+def test_a_file_beside_it_changes_nothing_of_the_server(project: Project) -> None:
+    text = "services:\n  db:\n    image: redis:8\n    ports: [6379]\n    volumes: [x:/data]\n"
+    project.write({"compose.prod.yaml": text})
+    assert compose(project, f"services:\n{APP}{REDIS}") is not None
+
+
 EXEC = """\
 services:
   db:

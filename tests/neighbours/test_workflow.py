@@ -45,6 +45,16 @@ def test_the_steps_in_their_order(project: Project) -> None:
     assert all(part in step for part, step in zip(expected, told, strict=True))
 
 
+@pytest.mark.parametrize("folder", ["1.10", "7", "null", "1e3", "app", "0x10", ".docker"])
+def test_a_folder_that_may_be_taken_for_something_else(project: Project, folder: str) -> None:
+    project.write({f"{folder}/Dockerfile": "FROM node:22\nCOPY app.js /\n", f"{folder}/app.js": ""})
+    text = workflow(project) or ""
+    written = re.findall(r"^ +context: (.*)$", text, re.MULTILINE)
+    assert written == [folder if folder == "app" else f'"{folder}"'] * 2
+    inputs = [step["with"] for step in steps_of(text) if "build-push" in str(step.get("uses"))]
+    assert all(isinstance(each, dict) and each["context"] == folder for each in inputs)
+
+
 def test_each_action_has_a_version(project: Project) -> None:
     project.write({"Dockerfile": PLAIN})
     text = workflow(project) or ""

@@ -132,6 +132,20 @@ def check_of(database: Database, service: Mapping[str, object]) -> tuple[str | N
     return (check, "") if check else (None, "which version it runs is not known")
 
 
+def merged(service: Mapping[str, object], held: Mapping[str, object]) -> Mapping[str, object]:
+    """A service with what another file says of it, as far as a check depends on it."""
+    both = {**service, **held}
+    both["environment"] = [
+        f"{name}=" for each in (service, held) for name in _names(each.get("environment"))
+    ]
+    volumes: list[object] = []
+    for each in (service, held):
+        written = each.get("volumes")
+        volumes += written if isinstance(written, list) else []
+    both["volumes"] = volumes
+    return both
+
+
 def _names(environment: object) -> list[str]:
     if isinstance(environment, Mapping):
         return [str(name) for name in environment]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dfix.neighbours.composefile import ComposeFile, Edit, Place
-from dfix.neighbours.databases import check_of, database_of
+from dfix.neighbours.databases import check_of, database_of, merged
 from dfix.neighbours.model import Note, advised, declined
 from dfix.patterns import regex
 
@@ -51,7 +51,7 @@ def health(file: ComposeFile, others: Sequence[ComposeFile], *, write: bool) -> 
         if not waiting or any("healthcheck" in other.services.get(name, {}) for other in others):
             continue
         if check is not None:
-            reason = _objection(file, name, waiting, others)
+            reason = _objection(file, name, waiting, others) or _changed(name, check, file, others)
         if check is None or reason:
             line = file.line_of(name)
             found.notes.append(declined(NAME, _MESSAGE.format(name), reason, line=line))
@@ -102,6 +102,18 @@ def _objection(
     for each in waiting:
         if any(_listed(other.services.get(each, {}), name) for other in others):
             return f"a file beside this one lists {name} for {each}, too, without a condition"
+    return ""
+
+
+def _changed(name: str, check: str, file: ComposeFile, others: Sequence[ComposeFile]) -> str:
+    """Which file beside this one, if it is merged with it, makes another server of a database."""
+    for other in others:
+        if name not in other.services:
+            continue
+        both = merged(file.services[name], other.services[name])
+        database = database_of(both)
+        if database is None or check_of(database, both)[0] != check:
+            return f"{other.path.name} says more about {name}, which the check may not fit"
     return ""
 
 

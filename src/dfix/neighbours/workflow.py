@@ -31,6 +31,8 @@ _ELSEWHERE = regex(
     r"|\.drone\.ya?ml|\.woodpecker(?:/.+|\.ya?ml)|\.travis\.yml|appveyor\.yml|\.buildkite/.+"
 )
 _PLAIN = regex(r"[A-Za-z0-9._][A-Za-z0-9._/@+-]*")
+#: What YAML takes for a number, for nothing, or for yes or no.
+_NO_TEXT = regex(r"[0-9.+-][0-9a-z.+_-]+|[0-9]|null|true|false|yes|no|on|off|[yn]", re.IGNORECASE)
 #: Folders of files that are made to be wrong, or to be read.
 _ASIDE = frozenset({"test", "tests", "testdata", "fixtures", "examples", "example", "e2e", "docs"})
 
@@ -122,8 +124,8 @@ def _name(path: Path) -> str:
 def workflow_text(images: Sequence[Image], registry: str) -> str:
     """The text of the workflow."""
     single = images[0] if len(images) == 1 else None
-    file = single.dockerfile if single else "${{ matrix.dockerfile }}"
-    context = single.context if single else "${{ matrix.context }}"
+    file = _scalar(single.dockerfile) if single else "${{ matrix.dockerfile }}"
+    context = _scalar(single.context) if single else "${{ matrix.context }}"
     owner = (
         "${{ vars.DOCKERHUB_USERNAME }}"
         if registry == "docker.io"
@@ -139,6 +141,11 @@ def workflow_text(images: Sequence[Image], registry: str) -> str:
         _BUILD.format(file=file, context=context, image=image),
     ]
     return "".join(blocks)
+
+
+def _scalar(path: str) -> str:
+    """A path as YAML has it: a folder may be called `1.10`, which would be a number, or `null`."""
+    return f'"{path}"' if _NO_TEXT.fullmatch(path) else path
 
 
 def _matrix(images: Sequence[Image]) -> str:
