@@ -161,10 +161,9 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
     if not manager.close and user not in {None, "root"}:
         return f"the RUN is run as {user}"
     calls_itself = any("{}" in each for each in manager.commands)
-    if calls_itself and (
-        id(last.command) not in _sure(scene)
-        or not (manager.close or _is_proven(scene, last) or _is_in_base(scene, last))
-    ):
+    if calls_itself and id(last.command) not in _sure(scene):
+        return f"{last.name} is called on a condition, or within a larger statement"
+    if calls_itself and not (manager.close or _is_proven(scene, last) or _is_in_base(scene, last)):
         return f"whether {last.name} is there is only known at run time"
     if calls_itself and not manager.close and _is_removed(scene, manager, last):
         return f"{last.name} is removed in the same RUN"

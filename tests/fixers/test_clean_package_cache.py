@@ -260,11 +260,11 @@ REFUSED = {
     "background": (F + UP + " && sleep 1 &\n", "background"),
     "yum at times": (
         "FROM centos:7\nRUN if true; then yum -y install x; fi\n",
-        "only known at run time",
+        "on a condition, or within",
     ),
     "yum as an alternative": (
         "FROM centos:7\nRUN true || yum -y install x\n",
-        "only known at run time",
+        "on a condition, or within",
     ),
     "yum by sudo": ("FROM centos:7\nRUN sudo yum -y install x\n", "through another command"),
     "yum later from its cache": (
@@ -325,8 +325,8 @@ REFUSED = {
         "COPY takes the cache of pip",
     ),
     "npm cache later": (N + "RUN npm ci\nRUN npm ci --offline\n", "needs the cache of npm"),
-    "npm at times": (N + "RUN test -e x || npm ci\n", "only known at run time"),
-    "npm in a subshell": (N + "RUN (cd /x && npm ci)\n", "only known at run time"),
+    "npm at times": (N + "RUN test -e x || npm ci\n", "on a condition, or within"),
+    "npm in a subshell": (N + "RUN (cd /x && npm ci)\n", "on a condition, or within"),
     "npm alternative": (N + "RUN npm ci || npm install\n", ""),
     "npm by another user": (N + "RUN su-exec node npm ci\n", "through another command"),
     "npm cache elsewhere": (N + "ENV npm_config_cache=/c\nRUN npm ci\n", "puts the cache"),
