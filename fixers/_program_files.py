@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 
 from dfix import regex
+from dfix.facts.commands import SHELLS
 from dfix.facts.runtime import Launch
 
 from ._programs import RUNNERS, SERVERS, is_shell_script, module_of
@@ -68,6 +69,8 @@ def target_of(words: _Words) -> Target | str:
     name = posixpath.basename(first)
     if "node_modules" in first:
         return f"`{name}` writes beside itself, or starts something else"
+    if name in SHELLS:
+        return f"`{name}` is a shell, which may run anything"
     if is_shell_script(first):
         return f"`{name}` may be a shell script, which is not read"
     if _NAMED_FOR_ROOT.search(name):

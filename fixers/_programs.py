@@ -81,6 +81,8 @@ def no_gain(words: Sequence[str | None]) -> str | None:
         return f"`{name}` ends on SIGTERM also as PID 1"
     if name in RUNNERS:
         return f"`{name}` hands no signal on, with an init process or without: start the program"
+    if name in SHELLS:
+        return f"`{name}` is a shell: unless what it runs ends in exec, it hands no signal on"
     if is_shell_script(words[0] or ""):
         return f"`{name}` may be a shell script: unless that ends in exec, it hands no signal on"
     if _NO_HANDLER.fullmatch(name):

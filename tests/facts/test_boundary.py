@@ -231,3 +231,16 @@ INERT_FILES = {
 @pytest.mark.parametrize("name", INERT_FILES)
 def test_nothing_crosses_in_a_file(name: str) -> None:
     assert answer(INERT_FILES[name]) is None
+
+
+def test_errexit_is_told_of_where_it_comes_from() -> None:
+    lists = ("a; b", "c; d")
+    own = pair(*lists, head='FROM debian:12\nSHELL ["/bin/sh", "-ec"]\n')
+    assert own is not None and own.startswith("under `set -e` only plain")
+    inherited = pair(*lists, head="FROM me/base\n")
+    assert inherited is not None and inherited.startswith("the base image may set a SHELL")
+
+
+def test_what_may_run_a_text_of_its_own_is_told() -> None:
+    reason = pair("yes | $TOOL", "apt-get clean")
+    assert reason is not None and "a text of its own" in reason

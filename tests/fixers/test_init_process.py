@@ -94,7 +94,7 @@ REFUSED = {
     "shell-list": (NODE + "CMD node a.js && node b.js\n", "shell script of its own"),
     "script": (NODE + 'ENTRYPOINT ["./run.sh"]\n' + START, "may be a shell script"),
     "entrypoint-script": (NODE + 'ENTRYPOINT ["/entrypoint"]\n' + START, "may be a shell script"),
-    "bash": (NODE + 'CMD ["bash", "a"]\n', "may be a shell script"),
+    "bash": (NODE + 'CMD ["bash", "a"]\n', "`bash` is a shell: unless what it runs"),
     # What is started is not known.
     "base-unknown": ("FROM example.com/node:22\n" + START, "ENTRYPOINT of the base image"),
     "base-unknown-entrypoint-own": (

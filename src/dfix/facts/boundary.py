@@ -18,6 +18,7 @@ from msgspec import Struct
 from dfix.facts import machine, shell_state
 from dfix.facts.commands import literal_arguments, name_of, statements
 from dfix.facts.mounts import mount_options
+from dfix.facts.statements import statements_of
 from dfix.nodes import Flag, Run, ShellForm
 from dfix.patterns import regex
 from dfix.shell import Command, ShellScript, Statement, parse_shell, shell_kind
@@ -61,6 +62,7 @@ class Joining:
         self._lookup = shell_state.Lookup()
         self._flags = Counter(flag.value for flag in first.flags)
         self._errexit = errexit_possible(facts, first)
+        self._told = shell_in_force(facts, first) is not None
         self._bash = _is_bash(facts, first)
         self._plain = True  # all but the last are plain commands joined by &&
         self._objection = _lost_flags(first) or shell_objection(facts, first) or self._take(first)
@@ -96,9 +98,9 @@ class Joining:
             last = self.segments[-1]
             plain = plain and all(map(_is_plain_link, last.script.statements))
             reason = self._between(last, new) or (
-                "under `set -e` only plain commands joined by && can be joined further"
-                if errexit and not plain
-                else self._lookup.objection(new.script)
+                self._lookup.objection(new.script)
+                if plain or not errexit
+                else self._under_errexit(new)
             )
         if reason:
             return reason
@@ -106,6 +108,14 @@ class Joining:
         self._lookup.add(new.script)
         self.segments.append(new)
         return None
+
+    def _under_errexit(self, new: Segment) -> str:
+        """P5: in a chain `set -e` means nothing to the left of &&."""
+        rule = "only plain commands joined by && can be joined further"
+        written = (each.script.commands for each in (*self.segments, new))
+        if self._told or any(_sets_errexit(each) for commands in written for each in commands):
+            return f"under `set -e` {rule}"
+        return f"the base image may set a SHELL with `-e`, under which {rule}"
 
     def _between(self, last: Segment, new: Segment) -> str | None:
         if any(statement.background for statement in new.script.statements):
@@ -116,9 +126,14 @@ class Joining:
             return "a comment at the end of a command would swallow what is joined to it"
         if new.script.comments and needs_braces(new.script):
             return "a comment at the end of a command would swallow the closing brace"
-        return shell_state.kept(last.script) or machine.remembered(
+        reason = shell_state.kept(last.script) or machine.remembered(
             self.facts, last.run, last.script
         )
+        if not reason and any(
+            each.inside == "aborts" for each in statements_of(self.facts, last.run)
+        ):
+            return "a command may run a text of its own, where `set -e` means nothing left of &&"
+        return reason
 
 
 def crossing(facts: "Facts", runs: Sequence[Run]) -> str | None:
@@ -181,14 +196,16 @@ def shell_objection(facts: "Facts", run: Run) -> str | None:
     return None
 
 
+def shell_in_force(facts: "Facts", run: Run) -> tuple[str, ...] | None:
+    """The SHELL that the file or the base image sets: empty for none, None if not known."""
+    written = facts.plan.before(run).shell
+    return facts.bases.default_shell(run) if written is None else written
+
+
 def errexit_possible(facts: "Facts", run: Run) -> bool:
     """Whether a shell may be under `set -e` from outside: as SHELL has it, or an unread base may."""
-    argv = facts.plan.before(run).shell
-    if argv is None:
-        argv = facts.bases.default_shell(run)
-        if argv is None:
-            return True
-    return any(
+    argv = shell_in_force(facts, run)
+    return argv is None or any(
         option.startswith("-") and not option.startswith("--") and "e" in option
         for option in argv[1:]
     )
@@ -196,9 +213,7 @@ def errexit_possible(facts: "Facts", run: Run) -> bool:
 
 def _is_bash(facts: "Facts", run: Run) -> bool:
     """Whether bash reads a RUN, by SHELL or as the `/bin/sh` of the base image."""
-    argv = facts.plan.before(run).shell
-    if argv is None:
-        argv = facts.bases.default_shell(run)
+    argv = shell_in_force(facts, run)
     if argv:
         return argv[0].rpartition("/")[2] == "bash"
     return facts.bases.shell(run) == "bash"
