@@ -256,7 +256,6 @@ REFUSED = {
         F + "RUN set -e; apt-get update; for x in a b; do apt-get install -y $x; done\n",
         "otherwise than announced",
     ),
-    "npm in a list": (N + "RUN npm ci; npm run build\n", "otherwise than announced"),
     "background": (F + UP + " && sleep 1 &\n", "background"),
     "yum at times": (
         "FROM centos:7\nRUN if true; then yum -y install x; fi\n",
@@ -554,6 +553,10 @@ FIXED = {
         N + "RUN npm ci \\\n && npm run build \\\n && apk del npm\n",
         N
         + "RUN npm ci \\\n && npm cache clean --force \\\n && npm run build \\\n && apk del npm\n",
+    ),
+    "npm in a list": (
+        N + "RUN npm ci; npm run build\n",
+        N + "RUN npm ci; \\\n  npm cache clean --force; npm run build\n",
     ),
     "npm in a list under set -e": (
         N + "RUN set -e; npm ci; npm run build\n",
