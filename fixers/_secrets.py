@@ -103,7 +103,10 @@ def is_told(name: str, text: str) -> bool:
 
 
 def teller(facts: Facts, name: str) -> str:
-    """The file of the build context that gives the variable to the build; empty where none is seen."""
+    """The file of the tree, or of the build context, that gives the variable to the build; empty for none."""
+    passed = facts.surroundings.passed
+    if passed is not None and (file := passed(name)) is not None:
+        return file
     evidence = facts.surroundings.evidence
     if evidence is None:
         return ""

@@ -79,7 +79,7 @@ class SecretToMount(Fixer):
     **When it is refused**
 
     When another instruction or a flag names the variable, or an ARG above FROM does; when a comment or
-    a file beside tells to call the build with it as an argument; when a RUN sets it itself, has it
+    a file of the tree tells to call the build with it as an argument; when a RUN sets it itself, has it
     without quotes, or cannot be read; when no RUN uses it by all signs, or many may without naming it;
     when a RUN can tell a variable that is empty from one that is not set; when linters, which know an
     ARG, would miss it; with an older frontend or another builder. A default with a text in it is a

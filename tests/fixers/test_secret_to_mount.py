@@ -296,3 +296,10 @@ def test_it_comes_to_rest_beside_all_others(case: str) -> None:
     first = fix_bytes(encode(FIXED[case][0]), everything)
     assert first.error is None
     assert not fix_bytes(first.after, everything).changed
+
+
+def test_a_workflow_or_script_of_the_tree_gives_it_as_an_argument() -> None:
+    text = F + A + FETCH
+    check_refused(NAME, text, "ci.yml may give TOKEN", passed={"TOKEN": "ci.yml"})
+    after = F + FETCH.replace("RUN ", f"RUN {MOUNT} ")
+    check_fixed(NAME, text, after, passed={"OTHER": "ci.yml"})
