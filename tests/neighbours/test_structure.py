@@ -55,6 +55,16 @@ def test_what_is_not_known_is_not_tested(project: Project, text: str) -> None:
     assert skeleton(project, text) is None
 
 
+def test_ports_are_those_of_the_image(project: Project) -> None:
+    text = "FROM a\nEXPOSE 8000-8002/tcp 53/udp 53/tcp\n"
+    told = skeleton(project, text)
+    assert told == {
+        "schemaVersion": "2.0.0",
+        "metadataTest": {"exposedPorts": ["53", "8000", "8001", "8002"]},
+    }
+    assert skeleton(project, "FROM a\nEXPOSE 80 8000-9000\n") is None
+
+
 def test_an_existing_one_stays(project: Project) -> None:
     project.write({"Dockerfile": "FROM a\nUSER 1\n", "container-structure-test.yaml": "x\n"})
     assert project.outcomes("structure-test", options=ASKED) == {}

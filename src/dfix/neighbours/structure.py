@@ -19,6 +19,8 @@ from dfix.plan.model import Effect, Statement, Symbolic, Transfer
 
 NAME = "structure-test"
 _FILE = regex(r"[^.].*\.[^.]+")
+_PORT = regex(r"([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/[a-z]+)?", re.IGNORECASE)
+_MOST_PORTS = 20  # of a range that are still listed
 _MESSAGE = "no test holds the image against what the Dockerfile says"
 
 
@@ -52,9 +54,8 @@ def structure_test(handled: Handled) -> str:
         lines.append(f"  user: {_quoted(config.user or '')}")
     if _known(config.workdir):
         lines.append(f"  workdir: {_quoted(config.workdir or '')}")
-    ports = [port.partition("/")[0] for port in config.ports if _known(port)]
-    ports = sorted(ports, key=lambda port: (len(port), port))
-    if ports and len(ports) == len(config.ports):
+    ports = _numbers(config.ports)
+    if ports:
         lines.append(f"  exposedPorts: {_list(ports)}")
     for key, words in (("entrypoint", config.entrypoint), ("cmd", config.cmd)):
         if words and all(map(_known, words)):
@@ -101,6 +102,21 @@ def _files(effects: Sequence[Effect]) -> Iterator[str]:
             name = posixpath.basename(source)
             if _known(source) and not has_wildcard(source) and _FILE.fullmatch(name):
                 yield posixpath.join(folder, name)
+
+
+def _numbers(ports: Sequence[str]) -> list[str]:
+    """The ports as an image has them, each by itself; none where not all are known."""
+    found: set[int] = set()
+    for port in ports:
+        match = _PORT.fullmatch(port) if _known(port) else None
+        if match is None:
+            return []
+        first = int(match[1])
+        last = int(match[2] or first)
+        if not first <= last <= first + _MOST_PORTS:
+            return []
+        found.update(range(first, last + 1))
+    return [str(port) for port in sorted(found)]
 
 
 def _known(text: str | None) -> bool:
