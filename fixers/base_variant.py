@@ -16,7 +16,8 @@ class BaseVariant(Fixer):
     **When it is reported**
 
     Only when it is selected, or listed in the configuration: for the base of the last stage, if the
-    dated table of the official images has a `slim` or `alpine` variant of its tag.
+    dated table of the official images has a `slim` or `alpine` variant of its tag, and it is not built
+    on Alpine anyway.
 
     **What to do**
 
@@ -33,6 +34,7 @@ class BaseVariant(Fixer):
         Valid("FROM python:3.13-slim\n"),
         Valid("FROM python:3.13 AS build\nFROM scratch\n", why="it is not shipped"),
         Valid("FROM me/python:3.13\n"),
+        Valid("FROM caddy:2\n", why="it is built on Alpine as it is"),
     )
     REPORTED = (
         Reported("FROM python:3.13\n", line=1),
@@ -53,6 +55,10 @@ class BaseVariant(Fixer):
         wanted = [name if tag == "latest" else f"{tag}-{name}" for name in _SMALLER]
         known = self.facts.bases.tags(image)
         found = [each for each in wanted if each in known]
+        facts = self.facts.bases.of(first)
+        if facts is not None and facts.family == "alpine":
+            # It is another name of the plain tag then.
+            found = [each for each in found if "alpine" not in each.split("-")]
         if found:
             self.advise(
                 first.start.words[0],
