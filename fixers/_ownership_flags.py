@@ -7,11 +7,24 @@ from msgspec import Struct
 from dfix import Facts, Level
 from dfix.facts.placements import Placement
 
-from . import _copied_files, _directories, _frontend, _modes
+from . import _account_calls, _copied_files, _directories, _frontend, _modes
 from ._copied_files import Certainty
 from ._ownership_calls import Call
 
 _BUILDKIT = "BuildKit, which is Docker's builder since version 23, takes --chmod"
+_SHADOW = frozenset({"debian", "ubuntu"})
+_ACCOUNTS = frozenset(
+    "backup bin daemon games irc list lp mail man news nobody proxy sync sys uucp www-data".split()
+)
+#: Accounts, and groups, that are in each image of Debian and Ubuntu by the package `base-passwd`.
+_OF_DEBIAN = (
+    _ACCOUNTS,
+    (_ACCOUNTS - {"nobody", "sync"})
+    | frozenset(
+        """adm audio cdrom dialout dip disk fax floppy kmem nogroup operator plugdev sasl shadow src
+        staff sudo tape tty users utmp video voice""".split()
+    ),
+)
 _KEPT_BY_GIT = "files of the build context have the modes that git keeps"
 
 
@@ -49,7 +62,7 @@ def _owner(facts: Facts, placement: Placement, call: Call) -> Answer | str:
     if call.recursive and call.paths == (place,):
         if not _directories.may_exist(facts, placement.node, place):
             certainty = Certainty(Level.STANDARD, (f"the COPY makes {place}",))
-            return Answer(owner, certainty)
+            return Answer(owner, _with_names(facts, placement, owner, certainty))
         if _directories.is_filled(facts, placement.node, place):
             return f"{place} or something in it was there before, and would be left with root"
     if not _copied_files.are_known(placement):
@@ -59,7 +72,28 @@ def _owner(facts: Facts, placement: Placement, call: Call) -> Answer | str:
         return found
     if found.level is Level.AGGRESSIVE and parent not in _directories.OF_PROGRAMS:
         return "it may be a folder, by its name: its files would be given away as well"
-    return Answer(owner, found)
+    return Answer(owner, _with_names(facts, placement, owner, found))
+
+
+def _with_names(facts: Facts, placement: Placement, owner: str, certainty: Certainty) -> Certainty:
+    """What the names in `owner` rest on.
+
+    A name that there is not makes chown fail, and BuildKit takes it for root without a word.
+    """
+    stage = facts.stages.holding(placement.node)
+    known = None if stage is None else facts.bases.of(stage)
+    if stage is None:
+        return certainty
+    made = {(each.name, each.group) for each in _account_calls.made(facts, stage, placement.node)}
+    made |= {(each.name, False) for each in (known.users if known is not None else ())}
+    changed = _account_calls.may_change(facts, stage, placement.node)
+    for name, group in zip(owner.split(":"), (False, True), strict=True):
+        of_system = known is not None and known.family in _SHADOW and name in _OF_DEBIAN[group]
+        there = name == "root" or of_system or (name, group) in made
+        if not name.isdecimal() and (changed or not there):
+            what = "group" if group else "account"
+            certainty = certainty.also(Level.STANDARD, f"there is the {what} {name}")
+    return certainty
 
 
 def _mode(facts: Facts, placement: Placement, call: Call) -> Answer | str:

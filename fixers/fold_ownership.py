@@ -44,9 +44,10 @@ class FoldOwnership(Fixer):
     To a `chown` or `chmod` that is the whole RUN right below the COPY, or its first link, and names
     exactly the files that the COPY brings. A symbolic mode such as `+x` is written as the number
     that it comes to, for files of the modes that git keeps. `chown -R` of a folder counts where the
-    folder is new. It is safe with a build context that was named, and a builder that is known to
-    take `--chmod`. At `aggressive` a name without an ending is taken for a file, where nobody would
-    say the same of a folder: `+x` and 644, but not 777.
+    folder is new. It is safe with a build context that was named, a builder that is known to take
+    `--chmod`, and an owner by number or by a name that is known to be there: BuildKit takes others
+    for root, where chown fails. At `aggressive` a name without an ending is taken for a file, where
+    nobody would say the same of a folder: `+x` and 644, but not 777.
 
     **When it is refused**
 

@@ -352,6 +352,40 @@ def test_a_context_makes_it_safe() -> None:
     check_fixed(NAME, F + owner, F + owned, level=Level.SAFE, evidence=files)
 
 
+@pytest.mark.parametrize(
+    ("above", "owner", "safe"),
+    [
+        ("", "www-data:adm", True),
+        ("", "nobody:nogroup", True),
+        ("", "root:www-data", True),
+        # Debian has no such group, and no such account.
+        ("", "nobody:nobody", False),
+        ("", "nogroup:nogroup", False),
+        ("", "app:0", False),
+        ("", "0:app", False),
+        ("RUN useradd app\n", "app:0", True),
+        ("RUN useradd app\n", "app:app", False),
+        ("RUN groupadd app && useradd -g app app\n", "app:app", True),
+        ("RUN useradd app || true\n", "app:0", False),
+        ("RUN userdel games\n", "games:0", False),
+        ("RUN usermod -u 5 games\n", "7:5", True),
+    ],
+)
+def test_a_name_that_there_is_not_makes_chown_fail(above: str, owner: str, safe: bool) -> None:
+    files = Files({"a": 0o644})
+    before = f"{F}{above}COPY a /usr/bin/\nRUN chown {owner} /usr/bin/a\n"
+    after = f"{F}{above}COPY --chown={owner} a /usr/bin/\n"
+    result = run(NAME, before, level=Level.SAFE, evidence=files)
+    assert result.after.decode() == (after if safe else before)
+    check_fixed(NAME, before, after, level=Level.STANDARD, evidence=files)
+
+
+def test_a_name_of_a_base_that_is_not_known() -> None:
+    files = Files({"a": 0o644})
+    before = "FROM alpine:3.20\nCOPY a /etc/\nRUN chown www-data /etc/a\n"
+    assert run(NAME, before, level=Level.SAFE, evidence=files).after == before.encode()
+
+
 def test_a_folder_by_the_context() -> None:
     text = F + "COPY a /opt/\nRUN chmod 755 /opt/a\n"
     check_refused(NAME, text, "several modes", evidence=Files(folders=frozenset({"a"})))
