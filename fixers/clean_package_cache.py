@@ -64,11 +64,6 @@ class CleanPackageCache(Fixer):
     )
     INVALID = (
         Invalid(
-            "FROM node:22\nRUN echo a; npm ci; echo b\n",
-            "FROM node:22\nRUN echo a; npm ci; \\\n  npm cache clean --force; echo b\n",
-            why="in a list, what fails is passed over as it was",
-        ),
-        Invalid(
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl\n",
             "FROM debian:12\nRUN apt-get update && apt-get install -y curl \\\n"
             "  && rm -rf /var/lib/apt/lists/*\n",
@@ -90,6 +85,11 @@ class CleanPackageCache(Fixer):
             "FROM node:22\nCOPY package.json package-lock.json ./\nRUN npm ci \\\n"
             "  && npm cache clean --force && npm run build\n",
             level=Level.SAFE,
+        ),
+        Invalid(
+            "FROM node:22\nRUN echo a; npm ci; echo b\n",
+            "FROM node:22\nRUN echo a; npm ci; \\\n  npm cache clean --force; echo b\n",
+            why="in a list, what fails is passed over as it was",
         ),
     )
 
