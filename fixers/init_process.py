@@ -130,6 +130,17 @@ class InitProcess(Fixer):
             'ENTRYPOINT ["/usr/bin/tini", "--", "python3", "/app.py"]\n',
             why="it changes what is kept of packages, not where they come from",
         ),
+        Invalid(
+            "FROM debian:12\nCOPY app.py /\n"
+            "RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y x\n"
+            'ENTRYPOINT ["python3", "/app.py"]\n',
+            "FROM debian:12\nRUN apt-get update \\\n"
+            "  && apt-get install -y --no-install-recommends tini \\\n"
+            "  && rm -rf /var/lib/apt/lists/*\nCOPY app.py /\n"
+            "RUN --mount=type=cache,target=/var/lib/apt/lists apt-get update && apt-get install -y x\n"
+            'ENTRYPOINT ["/usr/bin/tini", "--", "python3", "/app.py"]\n',
+            why="a RUN further down may begin in the same way",
+        ),
     )
 
     def visit_Stage(self, stage: Stage) -> None:

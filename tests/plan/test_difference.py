@@ -193,6 +193,12 @@ def test_base_platform_and_name() -> None:
             id="as-the-next-two",
         ),
         pytest.param(["x && u", "u"], ["x", "u"], [("effect", "u", None)], id="as-the-next-gone"),
+        pytest.param(
+            ["--mount=type=cache,target=/a u"],
+            ["u", "--mount=type=cache,target=/a u"],
+            [("effect", None, "u"), ("boundary", None, "RUN | RUN")],
+            id="new-above-one-with-flags",
+        ),
     ],
 )
 def test_boundaries_beside_what_comes_and_goes(

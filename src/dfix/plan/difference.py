@@ -130,11 +130,13 @@ class _Stage:
         A boundary belongs to the effect behind it: it says nothing of its own to align by.
         """
         olds, news = _placed(before), _placed(after)
-        sides = [[(_key(each.effect), each.bounded) for each in side] for side in (olds, news)]
-        head, tail = _ends(*sides)
-        # What stands twice on one side goes with the one of the two that has a boundary as well.
-        inner = [[key for key, _ in side[head : len(side) - tail]] for side in sides]
-        head, tail = (at + more for at, more in zip((head, tail), _ends(*inner), strict=True))
+        # What stands twice on one side goes with the one of the two that is the same in all.
+        head = tail = 0
+        for alike in (_whole, _unbounded, _keyed):
+            inner = [
+                [alike(each) for each in side[head : len(side) - tail]] for side in (olds, news)
+            ]
+            head, tail = (at + more for at, more in zip((head, tail), _ends(*inner), strict=True))
         for one, other in zip(olds[:head], news[:head], strict=True):
             yield from self.pair(one, other)
         blocks = list(_blocks(olds[head : len(olds) - tail], news[head : len(news) - tail]))
@@ -320,6 +322,18 @@ def _placed(effects: Sequence[Effect]) -> list[_Placed]:
         for at, effect in enumerate(effects)
         if not isinstance(effect, Boundary)
     ]
+
+
+def _whole(placed: _Placed) -> object:
+    return placed.effect, placed.bounded
+
+
+def _unbounded(placed: _Placed) -> object:
+    return placed.effect
+
+
+def _keyed(placed: _Placed) -> object:
+    return _key(placed.effect)
 
 
 def _key(effect: Effect) -> tuple[object, ...]:
