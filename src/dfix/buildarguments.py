@@ -75,7 +75,7 @@ def forget() -> None:
     _given.cache_clear()
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _given(root: Path, deep: bool) -> tuple[tuple[str, frozenset[str]], ...]:
     """The files that give arguments, each with the names or with all words that may be one."""
     return tuple((_shown(root, path), names) for path, names in _files(root, deep))

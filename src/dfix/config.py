@@ -6,7 +6,7 @@ Both are looked for from a file's folder upwards. In one folder `dfix.toml` come
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 LEVELS = ("safe", "standard", "aggressive")
+#: How many folders are kept in mind: a run may see any number, and asks for those above again and again.
+_FOLDERS = 1024
 
 
 class Setting(Struct, frozen=True):
@@ -135,7 +137,7 @@ def _spec(globs: tuple[str, ...]) -> "GitIgnoreSpec":
     return GitIgnoreSpec.from_lines(globs)
 
 
-@cache
+@lru_cache(maxsize=_FOLDERS)
 def _nearest(folder: Path) -> Settings:
     """The settings that hold in a folder: its own or those of the one above."""
     for name in ("dfix.toml", "pyproject.toml"):
@@ -145,7 +147,7 @@ def _nearest(folder: Path) -> Settings:
     return _nearest(folder.parent) if folder != folder.parent else Settings()
 
 
-@cache
+@lru_cache(maxsize=_FOLDERS)
 def _read_config(path: Path, *, named: bool) -> Settings | None:
     """The settings of one file; None where it is not there or has none. Raises `ConfigError`.
 
@@ -197,7 +199,7 @@ def _with_hadolint(settings: Settings, folder: Path) -> Settings:
     )
 
 
-@cache
+@lru_cache(maxsize=_FOLDERS)
 def _nearest_hadolint(folder: Path) -> HadolintSettings:
     """What hadolint's configuration says in a folder. Raises `ConfigError`."""
     for name in NAMES:

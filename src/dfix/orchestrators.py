@@ -36,6 +36,8 @@ _NAMES: tuple[tuple[Orchestrator, tuple[str, ...]], ...] = (
     ("devcontainer", ("devcontainer.json", ".devcontainer.json")),
 )
 #: What calls a builder, or describes its calls. A name without a dot is looked at for a `#!`.
+#: What is kept of the trees of a run, which may be without end.
+_TREES = 256
 _CALLERS = (
     "*.yml", "*.yaml", "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.ps1", "*.bat", "*.cmd",
     "makefile*", "gnumakefile*", "*.mk", "justfile", ".justfile", "*.just", "taskfile*", "jenkinsfile*",
@@ -135,7 +137,7 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=_TREES)
 def scan(root: Path, *, deep: bool = True) -> BuildFiles:
     """The orchestrators' files below `root`, or only those right in it; read once per process.
 
@@ -170,7 +172,7 @@ def overridden_names(root: Path) -> frozenset[str]:
     return scan(root).overridden | {each.name for each in named_contexts(root)}
 
 
-@functools.cache
+@functools.lru_cache(maxsize=_TREES)
 def named_contexts(root: Path) -> tuple[NamedContext, ...]:
     """The contexts that workflows, scripts and the like below `root` name to a builder.
 

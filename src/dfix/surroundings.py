@@ -1,7 +1,7 @@
 """What is known beside a file, found out when it is asked for: its build context, its images."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache, cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,7 +144,7 @@ def forget_locks() -> None:
     _lock_of.cache_clear()
 
 
-@cache
+@lru_cache(maxsize=256)
 def _lock_of(tree: Path) -> Lock | None:
     """What the lock file of a tree says; None where there is none."""
     path = tree / NAME

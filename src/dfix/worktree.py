@@ -6,7 +6,7 @@ followed.
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ def list_files(root: Path, *, gitignore: bool = True, pruned: frozenset[str] = P
     return Listing(root, tuple(sorted(set(found.files))), tuple(sorted(found.errors)))
 
 
-@cache
+@lru_cache(maxsize=256)
 def project_files(root: Path) -> tuple[str, ...]:
     """What `list_files` gives, asked once per process; `project_files.cache_clear()` forgets it."""
     return list_files(root).files

@@ -8,7 +8,7 @@ rule is at `base_facts`.
 import json
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, cast
 
 from msgspec import Struct
@@ -236,7 +236,7 @@ def _lines() -> dict[str, list[str]]:
     return lines
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _rows(name: str) -> tuple[_Row, ...]:
     return tuple(map(_parse, _lines().get(name, ())))
 

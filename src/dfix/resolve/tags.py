@@ -9,7 +9,7 @@ here guesses: what the table does not show is an `Unpinned` with its reason.
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 from msgspec import Struct
@@ -282,7 +282,7 @@ def _lines() -> dict[str, list[str]]:
     return lines
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _builds(name: str) -> tuple[_Build, ...] | None:
     """The builds of an official image; None for one that the table does not have."""
     lines = _lines().get(name)
