@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from dfix import Facts, Run, regex
+from dfix.facts.later import Leftover
 from dfix.facts.mounts import is_mounted
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.rewriting import Rewrite
@@ -23,6 +24,12 @@ _FRONTEND = regex(r"(?:docker\.io/)?docker/dockerfile(?::(?P<tag>[\w.-]+))?(?:@.
 _TOO_OLD = regex(r"1\.[01](?:\..*)?|.*experimental|.*upstream")
 _DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
 _APT_PATHS = ("/var/cache/apt", "/var/lib/apt/lists")
+#: What apt downloads: a mount is not there for a later RUN that installs from it by itself.
+_ARCHIVES = Leftover(
+    "the archives of packages",
+    ("/var/cache/apt",),
+    lambda words: any("/var/cache/apt" in each or each == "--no-download" for each in words[1:]),
+)
 _EMPTYING = frozenset({"clean", "autoclean", "distclean"})
 _FETCHING = frozenset("install reinstall upgrade dist-upgrade full-upgrade build-dep".split())
 #: Homes and numbers of accounts that images come with; a mount belongs to root unless told.
@@ -65,8 +72,9 @@ def for_apt(scene: Scene) -> Mounting | str | None:
     if _needs_lists_before(scene, updates[0]):
         return "packages are asked for before `update`: a mount hides the lists of earlier RUNs"
     certain, possible = scene.later(APT.left)
-    if certain or possible:
-        return certain or possible
+    kept, _ = scene.later(_ARCHIVES)
+    if certain or kept or possible:
+        return certain or kept or possible
     rewrite = scene.rewrite()
     for call in scene.calls:
         held = call.name in APT.names and call.verb in _EMPTYING

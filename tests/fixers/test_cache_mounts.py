@@ -65,6 +65,14 @@ REFUSED = {
         "home directory",
     ),
     "later install": (F + f"RUN {UP}\nRUN apt-get install x\n", "needs the package lists"),
+    "later use of the archives": (
+        F + f"RUN {UP} -d\nRUN dpkg -i /var/cache/apt/archives/*.deb\n",
+        "needs the archives",
+    ),
+    "later copy of the archives": (
+        F.replace("\n", " AS a\n") + f"RUN {UP}\nFROM scratch\nCOPY --from=a /var/cache/apt /d\n",
+        "the archives",
+    ),
     "later script": (F + f"RUN {UP}\nRUN ./x.sh\n", "is run later"),
     "later program": (F + f"RUN {UP}\nRUN make\n", "is run later"),
     "install above the update": (
