@@ -223,6 +223,27 @@ def test_a_dockerfile_that_only_a_caller_knows(project: Project, name: str, text
     assert ignore(project) == ALL
 
 
+GIT = {
+    "go": ("COPY . .\nRUN go build .", {}, False),
+    "scm": ("COPY . .", {"pyproject.toml": "[tool.setuptools_scm]\n"}, False),
+    "script": ("COPY . .", {"v.sh": "git describe --dirty > v\n"}, False),
+    "a part alone": ("COPY app.js .\nRUN go build .", {}, True),
+    "no question": ("COPY . .\nRUN git rev-parse HEAD", {}, True),
+    "without the repository": ("COPY . .\nRUN go build .", {".dockerignore": ".git\n"}, True),
+    "without some file": ("COPY . .\nRUN go build .", {".dockerignore": "app.js\n"}, True),
+}
+
+
+@pytest.mark.parametrize("case", GIT)
+def test_a_file_that_git_would_miss(project: Project, case: str) -> None:
+    line, files, expected = GIT[case]
+    (project.root / ".git").mkdir()
+    project.write({**FILES, **files, "Dockerfile": f"FROM golang:1\n{line}\n"})
+    assert (ALL in (ignore(project) or "")) is expected
+    if not expected:
+        assert "may ask git" in reasons(project.outcomes("dockerignore")[".dockerignore"])[0]
+
+
 @pytest.mark.parametrize("name", [".env.example", "README.md", ".gitignore"])
 def test_what_a_link_leads_to_is_needed(project: Project, name: str) -> None:
     project.write({**FILES, "Dockerfile": PLAIN, "docs/a": "x\n"})

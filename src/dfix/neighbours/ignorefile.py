@@ -15,10 +15,11 @@ from dfix.fixer import Level
 from dfix.globs import PatternError, compile_glob, has_wildcard
 from dfix.neighbours.model import Note, Outcome, Wish, declined
 from dfix.neighbours.needs import Needs
-from dfix.neighbours.readers import mentions, readers
+from dfix.neighbours.readers import GIT_STATE, mentions, readers
 from dfix.neighbours.tree import Tree, up_to
 from dfix.regularfile import read_regular
 from dfix.text import decode, encode
+from dfix.worktree import list_files
 
 NAME = "dockerignore"
 #: What is proposed unasked, and what on request.
@@ -152,8 +153,13 @@ class _IgnoreFile:
         """The lines that no build needs, and what there is to say about all of them."""
         whole = next((user for user in self.users if user.whole is not None), None)
         read: dict[str, str] | None = {}
+        git: str | None = None
         if whole is not None:
-            read = readers(self.folder, lines, rules)
+            asked = (GIT_STATE,) if self._has_git(entries, rules) else ()
+            read = readers(self.folder, (*lines, *asked), rules)
+            if asked and read is not None:
+                asking = (user.path.name for user in self.users if mentions(user.text, GIT_STATE))
+                git = read.get(GIT_STATE) or next(asking, None)
         kept: list[str] = []
         notes: list[Note] = []
         for line in lines:
@@ -164,6 +170,8 @@ class _IgnoreFile:
                     reason = "the context is too large to see whether something reads it"
                 elif line in read:
                     reason = f"{read[line]} speaks of it, and the build may read it"
+                elif git is not None and line != ".git" and line in entries:
+                    reason = f"{git} may ask git, to which a file that is not there is a change"
             if reason is not None:
                 notes.append(declined(NAME, message, reason))
                 continue
@@ -174,6 +182,12 @@ class _IgnoreFile:
                 told = f"needs --level {self._level}"
                 notes.append(Note(NAME, 1, message, told, "fixable", self._level))
         return kept, notes
+
+    def _has_git(self, entries: frozenset[str], rules: DockerIgnore) -> bool:
+        """Whether the builder gets a repository of which all files are there."""
+        if ".git" not in entries or rules.ignores(".git"):
+            return False
+        return not any(rules.ignores(file) for file in list_files(self.folder).files)
 
     def _needed(self, line: str, entries: frozenset[str]) -> str | None:
         """Why a build needs what a line names, None where none does."""

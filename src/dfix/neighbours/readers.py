@@ -15,6 +15,9 @@ _FILES = 30_000
 _SCRIPT_LIMIT = 256 * 1024
 _BYTES = 200 * 1024 * 1024  # read at most to find out
 
+#: Stands among the names for what asks git whether files were changed.
+GIT_STATE = "git/state"
+
 #: What speaks of a path: its name, and tools that read it without being told its name.
 _TERMS = {
     "README.md": rb"README\.md|\b(?:docsify|vuepress|gitbook|honkit|jekyll)\b"
@@ -26,6 +29,10 @@ _TERMS = {
     rb"use_scm_version|hatch-vcs|versioneer|\bpbr\b|dunamai|dynamic-versioning|gitversion|"
     rb"git-commit-id|jgitver|axion-release|grgit|MinVer|Nerdbank|vergen|\bgit2\b|simple-git|"
     rb"isomorphic-git|SourceLink|git-rev|go build|go install|buildvcs",
+    GIT_STATE: rb"\bgit\s+(?:-C\s+\S+\s+)?(?:describe|status|diff)\b|--dirty\b|setuptools[-_]scm|"
+    rb"use_scm_version|hatch-vcs|versioneer|versioningit|dunamai|dynamic-versioning|git-commit-id|"
+    rb"jgitver|axion-release|grgit|Nerdbank|vergen|goreleaser|go build|go install|buildvcs|"
+    rb"cargo (?:publish|package)|npm version",
 }
 #: Of what a build definition says about a readme, the file's name may be computed.
 _DEFINITION = regex(
@@ -61,7 +68,7 @@ _SCRIPT = regex(
 )
 _PATTERN = regex(r"""[^\s"'();|&<>=`:]*[*?\[{][^\s"'();|&<>`:]*""")
 _MEANINGS = (
-    (r"\*", ".*"), (r"\?", "."), (r"\[!", "[^"), (r"\[", "["), (r"\]", "]"), (r"\-", "-"),
+    (r"\*", "[^/]*"), (r"\?", "[^/]"), (r"\[!", "[^"), (r"\[", "["), (r"\]", "]"), (r"\-", "-"),
     (r"\{", "(?:"), (r"\}", ")"), (",", "|"),
 )  # fmt: skip
 _COMMENT = regex(rb"\s*(?:\#+|//+!?|\*|/\*\*?|<!--|;+|--)\s")
