@@ -2,10 +2,11 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 
 from dfix import Copy, Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import COMMON_TOOLS, COREUTILS, SHELLS
-from dfix.facts.contents import PATH, program_path, text_of
+from dfix.facts.contents import PATH, program_path, text_of, workdir_of
 from dfix.facts.placements import Placement, placements
 
 from ._programs import RUNNERS, RUNTIMES, SERVERS, is_interpreter
@@ -24,6 +25,9 @@ _COMPILERS = regex(
     r"\b(?:go\s+build|go\s+install|cargo\s+(?:build|install)|gcc|g\+\+|clang|rustc)\b"
 )
 _FOLDER = regex(r"(?:s?bin|(?:[\w.-]+[_-])?(?:scripts?|tools|utils))|[*.]?")
+_BY_A_SHELL = regex(r"\#!.*\b(?:ba|da|a|k|z)?sh\b")
+#: A variable that a shell sets for what it starts, as other languages read the environment.
+_SET_BY_A_SHELL = regex(r"(?i:env|environ)\W{1,4}(?:(?:get|fetch)\W{1,4})?((?:OLD)?PWD|SHLVL)\b")
 _KNOWN = SERVERS | RUNTIMES | RUNNERS | COREUTILS | COMMON_TOOLS | SHELLS
 
 
@@ -55,6 +59,18 @@ def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:
     ):
         return None
     return None if _compiled(facts, stage, name) else unknown
+
+
+def environment_objection(facts: Facts, stage: Stage, words: Sequence[str]) -> str | None:
+    """Why the program misses a shell in front of it: what the context shows of it reads PWD."""
+    workdir = workdir_of(facts, stage) or "/"
+    for word in words:
+        path = program_path(facts, stage, word) or posixpath.normpath(posixpath.join(workdir, word))
+        text = text_of(facts, stage, path) or ""
+        found = None if _BY_A_SHELL.match(text) else _SET_BY_A_SHELL.search(text)
+        if found is not None:
+            return f"{posixpath.basename(word)} reads {found[1]}, which only a shell sets"
+    return None
 
 
 def _in_a_folder(facts: Facts, stage: Stage, word: str) -> str | None:

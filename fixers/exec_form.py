@@ -22,7 +22,7 @@ from dfix.facts.runtime import is_neutral, launch
 from ._heirs import changed, descendants
 from ._lines import further_keywords, text_of
 from ._plain_words import only_command, plain_words, shell_objection
-from ._script_evidence import shebang_objection
+from ._script_evidence import environment_objection, shebang_objection
 from ._search_path import found_by_shell_alone
 
 _Node = Cmd | Entrypoint | Healthcheck
@@ -41,9 +41,9 @@ class ExecForm(Fixer):
 
     To CMD, ENTRYPOINT and HEALTHCHECK, where the text is one command of plain words, quotes removed
     as a POSIX shell does, under the default shell or a plain POSIX one. `exec` in front is dropped.
-    The program has to be one that starts without a shell: a script that the build context shows has
-    its `#!` line. With `style = exec`, CMD and ENTRYPOINT become `exec ...` in shell form instead,
-    which keeps expansions.
+    The program has to be one that starts without a shell, and does not read PWD, which is set by the
+    shell alone: a script that the build context shows has its `#!` line. With `style = exec`, CMD
+    and ENTRYPOINT become `exec ...` in shell form instead, which keeps expansions.
 
     **When it is refused**
 
@@ -76,6 +76,12 @@ class ExecForm(Fixer):
             "FROM node:22\nENV PATH=node_modules/.bin:$PATH\nCMD next start\n",
             why="only a shell finds it there",
             refused=True,
+        ),
+        Valid(
+            "FROM node:22\nCOPY a.js /\nCMD node /a.js\n",
+            why="it reads PWD, which a shell sets",
+            refused=True,
+            context={"a.js": b"start(process.env.PWD)\n"},
         ),
         Valid("FROM node:22\nENTRYPOINT node\nCMD a.js\n", why="it would take it", refused=True),
         Valid("FROM example.com/a\nCMD node a.js\n", why="its ENTRYPOINT?", refused=True),
@@ -142,6 +148,7 @@ class ExecForm(Fixer):
             self._chain_objection(node, stage, name)
             or shebang_objection(self.facts, stage, name)
             or found_by_shell_alone(self.facts, stage, name)
+            or environment_objection(self.facts, stage, plain.words)
         )
         if reason:
             self._turn_down(node, reason)

@@ -109,6 +109,15 @@ def test_exec_form_leaves_to_the_shell_what_only_a_shell_finds(path: str, contex
     assert printed((base + 'CMD ["words", "a", "b"]\n').encode(), context) == ""
 
 
+def test_exec_form_leaves_alone_what_reads_a_variable_of_the_shell(context: Path) -> None:
+    filled(context, {"pwd.pl": "print $ENV{PWD} // 'none';\n"})
+    base = "FROM debian:bookworm\nWORKDIR /srv\nCOPY pwd.pl .\n"
+    result = fix((base + "CMD perl pwd.pl\n").encode(), select=["exec-form"], context=context)
+    assert not result.changed
+    assert printed(result.before, context) == "/srv"
+    assert printed((base + 'CMD ["perl", "pwd.pl"]\n').encode(), context) == "none"
+
+
 def test_init_process_ends_what_has_no_handler(context: Path) -> None:
     text = (
         "FROM debian:bookworm\nWORKDIR /x\n\nCOPY app /app\n\n"

@@ -327,3 +327,47 @@ def test_not_at_safe() -> None:
 
 def test_a_comment_of_another_tool_switches_it_off() -> None:
     assert not run(NAME, N + "# hadolint ignore=DL3025\nCMD node a.js\n").changed
+
+
+@pytest.mark.parametrize(
+    ("content", "reads"),
+    [
+        ("start(process.env.PWD)\n", "PWD"),
+        ("x = process.env['OLDPWD']\n", "OLDPWD"),
+        ('#!/usr/bin/env python3\nos.environ["PWD"]\n', "PWD"),
+        ("os.environ.get('PWD')\n", "PWD"),
+        ("os.getenv('SHLVL')\n", "SHLVL"),
+        ("ENV.fetch('PWD')\n", "PWD"),
+        ("chdir $ENV{PWD};\n", "PWD"),
+    ],
+)
+@pytest.mark.parametrize("command", ["node a", "node ./a", "node /app/a x"])
+def test_what_reads_a_variable_of_the_shell(
+    content: str, reads: str, command: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_text(content)
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    request = Request((all_fixers()[NAME],), Level.STANDARD, surroundings)
+    result = fix_bytes(f"{N}WORKDIR /app\nCOPY a .\nCMD {command}\n".encode(), request)
+    [finding] = result.findings
+    assert finding.status == "refused"
+    assert finding.reason == f"a reads {reads}, which only a shell sets"
+
+
+@pytest.mark.parametrize(
+    "content", ["console.log(process.cwd())\n", "env.MYPWD\n", "// PWD\n", "env PWDX\n"]
+)
+def test_what_reads_no_variable_of_the_shell(content: str, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text(content)
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    request = Request((all_fixers()[NAME],), Level.STANDARD, surroundings)
+    result = fix_bytes(f"{N}COPY a /\nCMD node /a\n".encode(), request)
+    assert result.after.decode() == f'{N}COPY a /\nCMD ["node", "/a"]\n'
+
+
+def test_a_shell_script_sets_the_variable_itself(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("#!/bin/sh\n# env: PWD\nexec node $PWD\n")
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    request = Request((all_fixers()[NAME],), Level.STANDARD, surroundings)
+    result = fix_bytes(f"{N}COPY a /\nCMD /a\n".encode(), request)
+    assert result.after.decode() == f'{N}COPY a /\nCMD ["/a"]\n'
