@@ -79,6 +79,13 @@ def test_overridden_names(tmp_path: Path) -> None:
     assert surroundings_of(below, options={}).overridden == {"node"}
 
 
+def test_overridden_names_by_a_script_beside(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text("all:\n\tdocker build --build-context node=x .\n")
+    assert surroundings_of(tmp_path / "Dockerfile", options={}).overridden == {"node"}
+    missing = tmp_path / "none" / "Dockerfile"
+    assert surroundings_of(missing, options={}).overridden == frozenset()
+
+
 SERVICES = """\
 services:
   web:

@@ -161,33 +161,38 @@ class NamedContext(Struct, frozen=True):
     source: Path
 
 
-def overridden_names(root: Path) -> frozenset[str]:
-    """Image names that some build of the tree takes from elsewhere, as they are written.
+def overridden_names(root: Path, *, deep: bool = True) -> frozenset[str]:
+    """Image names that some build of the tree, or by a file right in it, takes from elsewhere, as written.
 
     From Compose's `additional_contexts`, Bake's `contexts`, and `--build-context` or
     `build-contexts:` in workflows, scripts and makefiles. Holds `UNREADABLE_NAME` where a name is
     computed. Once its tag is pinned, a base no longer matches such a name
     (https://docs.docker.com/build/building/context/).
     """
-    return scan(root).overridden | {each.name for each in named_contexts(root)}
+    named = named_contexts(root, deep=deep)
+    return scan(root, deep=deep).overridden | {each.name for each in named}
 
 
 @functools.lru_cache(maxsize=_TREES)
-def named_contexts(root: Path) -> tuple[NamedContext, ...]:
+def named_contexts(root: Path, *, deep: bool = True) -> tuple[NamedContext, ...]:
     """The contexts that workflows, scripts and the like below `root` name to a builder.
 
     Also those of Compose and Bake files whose own names do not say that they are some.
     """
     return tuple(
         NamedContext(name, value, path)
-        for path, text in callers(root, "context")
+        for path, text in callers(root, "context", deep=deep)
         for name, value in _called_with(path.name.lower(), text)
     )
 
 
-def callers(root: Path, word: str) -> Iterator[tuple[Path, str]]:
+def callers(root: Path, word: str, *, deep: bool = True) -> Iterator[tuple[Path, str]]:
     """The files below `root` that may call a builder and have a word in them, with their texts."""
-    for file in project_files(root):
+    try:
+        files = project_files(root) if deep else sorted(each.name for each in root.iterdir())
+    except OSError:
+        return  # Told where the orchestrators' files are looked for.
+    for file in files:
         name = file.rpartition("/")[2].lower()
         is_script = "." not in name
         if is_orchestrator(name) or not (is_script or any(is_like(name, p) for p in _CALLERS)):

@@ -102,7 +102,7 @@ def surroundings_of(
     if has_context or context is not None:
         evidence = LateEvidence(file, context=context, root=root)
     tree = work_tree_root(file.parent) or root
-    overridden = overridden_names(tree) if tree else scan(file.parent, deep=False).overridden
+    overridden = overridden_names(tree or file.parent, deep=tree is not None)
     services = tuple(_services(tree or file.parent, file, deep=tree is not None))
     if images is None:
         others = EmbeddedImages() if others is None else others
