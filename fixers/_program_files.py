@@ -31,6 +31,12 @@ _NAMED_FOR_ROOT = regex(
     r"|cilium\w*|weave\w*|watchtower|portainer|cadvisor|node[-_]exporter|\w+beat|promtail|netdata"
     r"|collectd|registrator|provisioner|systemd|init|s6-\w+|supervisord|runsvdir|service)(?:$|[-_.])"
 )
+#: Programs that are there to write files, by their names, in a folder that is given to them or not.
+_NAMED_FOR_FILES = regex(
+    r"(?:^|[-_.])(?:(?:\w*[a-z])?update[rd]?|(?:\w*[b-z])?sync(?:er|d)?|down-?load(?:er)?|mirror"
+    r"|dump(?:er)?|crawl(?:er)?|scrap(?:er?|y)|fetch(?:er)?|convert(?:er)?|record(?:er)?|archiver?)"
+    r"(?:$|[-_.])"
+)
 #: Options with a value of their own, and those with code in place of a file.
 _SCRIPT_VALUES = frozenset(
     "-r --require --import --loader -C --conditions -W -X -I -S -t -d --max-old-space-size".split()
@@ -65,6 +71,14 @@ def server_objection(started: Launch) -> str | None:
 
 def target_of(words: _Words) -> Target | str:
     """The file that a command line runs in the end, or what speaks against it by its words."""
+    found = _target(words)
+    name = posixpath.basename(found.path) if isinstance(found, Target) and found.runs else ""
+    if _NAMED_FOR_FILES.search(name):
+        return f"`{name}` is there to write files, by its name"
+    return found
+
+
+def _target(words: _Words) -> Target | str:
     first = words[0] or ""
     name = posixpath.basename(first)
     if "node_modules" in first:

@@ -815,3 +815,20 @@ def test_a_volume_that_is_given_to_the_user() -> None:
 def test_a_base_that_a_context_replaces() -> None:
     check_refused(NAME, E4, "user of the base image is not known", overridden=["alpine:3.12"])
     check_fixed(NAME, *FIXED["E4"], overridden=["alpine"])
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("geoipupdate", True),
+        ("s3-sync", True),
+        ("mirror", True),
+        ("updates-api", False),
+        ("async-api", False),
+        ("recorded", False),
+    ],
+)
+def test_a_program_may_tell_by_its_name_that_it_writes_files(name: str, told: bool) -> None:
+    text = f'FROM alpine:3.20\nCOPY {name} /usr/bin/{name}\nENTRYPOINT ["{name}"]\n'
+    reasons = [found.reason or "" for found in run(NAME, text).findings]
+    assert any("is there to write files" in each for each in reasons) is told, reasons
