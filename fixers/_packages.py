@@ -14,6 +14,7 @@ __all__ = [
     "Call",
     "Given",
     "Placed",
+    "all_pipes_are_lost",
     "call_of",
     "calls",
     "earlier_text",
@@ -90,6 +91,23 @@ def is_lost(facts: Facts, run: Run, script: ShellScript, each: Placed) -> bool:
         return True
     options = links[script.statements.index(each.link)].options
     return (each.lost and "errexit" not in options) or (each.piped and "pipefail" not in options)
+
+
+def all_pipes_are_lost(facts: Facts, run: Run, script: ShellScript) -> bool:
+    """Whether the RUN goes on, or may succeed, whatever the status of its pipes is."""
+    links = statements_of(facts, run)
+    lost = 0
+    last = script.statements[-1]
+    for link, statement, state in _walk(script):
+        if statement.kind != "pipeline" or state.caught:
+            continue
+        if link is last and link.kind in {"for", "while"}:
+            continue  # The last turn's status is the RUN's.
+        strict = len(links) != len(script.statements) or (
+            "errexit" in links[script.statements.index(link)].options
+        )
+        lost += state.lost_strictly if strict else state.lost
+    return bool(script.pipelines) and lost == len(script.pipelines)
 
 
 def earlier_text(facts: Facts, instruction: Instruction) -> str:

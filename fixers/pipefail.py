@@ -30,6 +30,7 @@ from dfix.facts.commands import base_name
 from dfix.facts.scripts import ShellScript, script_of
 from dfix.facts.statements import reshelled
 
+from ._packages import all_pipes_are_lost
 from ._pipes import verdict
 from ._shells import DEFAULT, Reader, difference, reader_of
 
@@ -68,8 +69,9 @@ class Pipefail(Fixer):
     **When it is refused**
 
     Where a part stops reading early (`head`, `grep -q`), writes endlessly (`yes`), or fails as an
-    answer (`grep`); where a condition hangs on the pipe; where bash would read the text otherwise
-    than the shell that reads it now; where no shell of the base is known.
+    answer (`grep`); where a condition hangs on the pipe, or nothing does, for `;` comes behind it;
+    where bash would read the text otherwise than the shell that reads it now; where no shell of the
+    base is known.
     """
 
     message = "a RUN goes on where all but the last command of a pipe may have failed"
@@ -88,6 +90,11 @@ class Pipefail(Fixer):
             why="it is on",
         ),
         Valid("FROM jupyter/base-notebook\nRUN curl x | tar x\n", why="the image has it on"),
+        Valid(
+            "FROM debian:12\nRUN curl x | tar x; make\n",
+            why="`make` is run in any case",
+            refused=True,
+        ),
         Valid(
             "FROM debian:12\nRUN yes | apt-get install x\n",
             why="`yes` fails as soon as nobody reads",
@@ -162,6 +169,9 @@ class Pipefail(Fixer):
         ):
             return None
         piped = bool(script.pipelines)
+        if piped and all_pipes_are_lost(self.facts, run, script):
+            self.refuse(run, "the RUN goes on whatever the status of a pipe is: write && behind it")
+            piped = False
         answer = self._answer(run, script, {**before.env, **before.args})
         if isinstance(answer, str):
             if piped:

@@ -313,3 +313,20 @@ def test_a_bolder_run_goes_on_where_another_one_stopped() -> None:
     second = run(NAME, first.decode()).after
     assert second == run(NAME, text).after
     assert second.decode() == F + BASH + "RUN curl a | tar x\nRUN curl a | sh\n" + SH
+
+
+LOST = {
+    "cd /x; curl x | tar x; make": True,
+    "curl x | tar x && a; make": True,
+    "cd /x; curl x | tar x": False,
+    "set -e; curl x | tar x; make": False,
+    "curl x | tar x; A=$(curl x | tar t) && b": False,
+    "for i in 1 2; do curl $i | tar x; done": False,
+}
+
+
+@pytest.mark.parametrize("text", LOST)
+def test_a_pipe_whose_status_nothing_hangs_on_gains_nothing(text: str) -> None:
+    found = run(NAME, f"FROM debian:12\nRUN {text}\n").findings
+    reasons = [each.reason or "" for each in found]
+    assert any("goes on whatever" in each for each in reasons) is LOST[text], reasons
