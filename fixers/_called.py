@@ -51,7 +51,7 @@ def called_by(command: Command) -> Called | None:
     first, *arguments = (command.name, *command.arguments)[at:]
     call = packages.call_of(replace(command, name=first, arguments=tuple(arguments)))
     if call is not None:
-        return Called(command, call.name, call.program.text, call.words, at > 0, call)
+        return Called(command, call.name, call.written, call.words, at > 0, call)
     return Called(command, inner[0].rpartition("/")[2], inner[0], tuple(arguments), at > 0)
 
 

@@ -97,6 +97,12 @@ class JoinUpdateInstall(Fixer):
             level=Level.STANDARD,
         ),
         Invalid(
+            "FROM debian:12\nRUN apt-get update\nENV A=1\nRUN apt-\\\n# b\nget install -y curl\n",
+            "FROM debian:12\nRUN apt-get update\nENV A=1\n"
+            "RUN apt-get update && apt-\\\n# b\nget install -y curl\n",
+            why="a comment within the word stands there once",
+        ),
+        Invalid(
             "FROM debian:12\nRUN apt-get update\nCOPY x y\nRUN set -ex \\\n  && apt-get install -y \\\n"
             "    curl\n",
             "FROM debian:12\nRUN apt-get update\nCOPY x y\nRUN set -ex \\\n  && apt-get update \\\n"
@@ -164,7 +170,7 @@ class JoinUpdateInstall(Fixer):
         if reason := self._special(update, run) or _objection(first):
             self.refuse(run, reason)
             return
-        rewrite.require(first.link, f"{first.call.program.text} update")
+        rewrite.require(first.link, f"{first.call.written} update")
         self.propose(rewrite, reason="the lists of a cached layer may be of any age")
 
     def _special(self, update: Run | None, run: Run) -> str:

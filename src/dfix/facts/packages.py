@@ -54,6 +54,12 @@ class Call(Struct):
     problem: str = ""
 
     @property
+    def written(self) -> str:
+        """The program as it is written; on one line, for it to be written once more."""
+        text = self.program.text
+        return text if "\n" not in text else self.program.value or self.name
+
+    @property
     def sub_command(self) -> str | None:
         """The sub-command's name; None where there is none, or only the shell knows it."""
         return None if self.verb is None else self.verb.value
