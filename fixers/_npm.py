@@ -11,6 +11,7 @@ from dfix import Facts, Run, ShellForm, Stage, regex
 from dfix.facts.contents import text_of, workdir_of
 
 from ._plain_words import plain_words
+from ._script_evidence import environment_objection
 
 _RUNNERS = frozenset({"npm", "yarn", "pnpm"})
 _RUN = frozenset({"run", "run-script"})
@@ -133,6 +134,7 @@ def _of_package(
         return f"the script `{name}` is for a developer at a terminal"
     for word in words[1:]:
         file = text_of(facts, stage, posixpath.normpath(posixpath.join(workdir, word)))
-        if file is not None and "npm_" in file:
+        if file is not None and ("npm_" in file or "INIT_CWD" in file):
             return f"{word} uses variables that the package manager sets"
-    return Direct(words, script)
+    # It starts a script by a shell.
+    return environment_objection(facts, stage, words) or Direct(words, script)

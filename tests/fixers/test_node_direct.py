@@ -94,6 +94,14 @@ TURNED_DOWN: dict[str, tuple[dict[str, str], str]] = {
     "no-json": ({"package.json": "{"}, "is no JSON"),
     "no-object": ({"package.json": "[]"}, "has no script"),
     "no-package": ({"index.js": ""}, "not known from the build context"),
+    "variables-of-the-shell": (
+        {**package(START), "index.js": "process.env.PWD"},
+        "index.js reads PWD",
+    ),
+    "where-it-was-called": (
+        {**package(START), "index.js": "process.env.INIT_CWD"},
+        "uses variables",
+    ),
     "variables-of-npm": (
         {**package(START), "index.js": "process.env.npm_package_version"},
         "variables that the package manager sets",
