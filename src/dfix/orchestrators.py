@@ -35,14 +35,14 @@ _NAMES: tuple[tuple[Orchestrator, tuple[str, ...]], ...] = (
     ("bake", ("docker-bake*.hcl", "docker-bake*.json")),
     ("devcontainer", ("devcontainer.json", ".devcontainer.json")),
 )
-#: What calls a builder, or describes its calls. A name without a dot is looked at for a `#!`.
 #: What is kept of the trees of a run, which may be without end.
 _TREES = 256
-_CALLERS = (
-    "*.yml", "*.yaml", "*.sh", "*.bash", "*.zsh", "*.ksh", "*.fish", "*.ps1", "*.bat", "*.cmd",
-    "makefile*", "gnumakefile*", "*.mk", "justfile", ".justfile", "*.just", "taskfile*", "jenkinsfile*",
-    "*.jenkinsfile", "*.groovy", "*.hcl", "*bake*.json", "package.json", "tiltfile*", "earthfile*",
+#: What calls a builder, or describes its calls. A name without a dot is looked at for a `#!`.
+_CALLERS_END = (
+    ".yml", ".yaml", ".sh", ".bash", ".zsh", ".ksh", ".fish", ".ps1", ".bat", ".cmd", ".mk", "justfile",
+    ".just", ".jenkinsfile", ".groovy", ".hcl",
 )  # fmt: skip
+_CALLERS_BEGIN = ("makefile", "gnumakefile", "taskfile", "jenkinsfile", "tiltfile", "earthfile")
 _SHEBANG = "#!"
 
 
@@ -194,17 +194,22 @@ def callers(root: Path, word: str, *, deep: bool = True) -> Iterator[tuple[Path,
         return  # Told where the orchestrators' files are looked for.
     for file in files:
         name = file.rpartition("/")[2].lower()
-        is_script = "." not in name
-        if is_orchestrator(name) or not (is_script or any(is_like(name, p) for p in _CALLERS)):
+        is_known = _is_caller(name)
+        if not (is_known or "." not in name) or is_orchestrator(name):
             continue
         try:
             text = decode(read_regular(root / file, limit=LIMIT))
         except OSError:
             continue  # None of them is promised to be there and readable.
-        if word not in text:
-            continue
-        if not is_script or text.startswith(_SHEBANG) or any(is_like(name, p) for p in _CALLERS):
+        if word in text and (is_known or text.startswith(_SHEBANG)):
             yield root / file, text
+
+
+def _is_caller(name: str) -> bool:
+    """Whether a file's name, in small letters, is that of one that may call a builder."""
+    if name.endswith(".json"):
+        return name == "package.json" or "bake" in name
+    return name.endswith(_CALLERS_END) or name.startswith(_CALLERS_BEGIN)
 
 
 def forget_builds() -> None:
