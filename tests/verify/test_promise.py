@@ -86,6 +86,21 @@ def test_an_announced_owner_is_for_the_destination() -> None:
     assert _reason(promise, "application", "owner", new) is None
 
 
+def test_folders_that_the_program_is_given() -> None:
+    text = (
+        b"FROM node:22\nWORKDIR /srv\nCOPY . .\nRUN mkdir data\nENV DATA_DIR=/srv/data\n"
+        b'CMD ["node", "index.js"]\n'
+    )
+    promise = promise_of(fix(text, select=["run-as-user"]), Level.STANDARD)
+    new = replace(_FILE, uid=1000, gid=1000)
+    assert _reason(promise, "srv/data", "owner", new)
+    assert _reason(promise, "srv/data/x", "owner", new)
+    assert _reason(promise, "srv/data", "mode", new) is None
+    assert _reason(promise, "srv/data", "owner", replace(new, gid=0)) is None
+    assert _reason(promise, "srv", "owner", new) is None
+    assert _reason(promise, "srv/database", "owner", new) is None
+
+
 def test_settings_are_as_announced() -> None:
     promise = _promise(PERL)
     after = {"User": "10001:10001", "Entrypoint": ["/usr/bin/tini", "--"], "Cmd": ["x"]}

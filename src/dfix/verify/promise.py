@@ -32,6 +32,7 @@ _KEYS = {
 }
 _OWNER: frozenset[Aspect] = frozenset({"owner"})
 _NUMBERS = regex(r"([0-9]+):([0-9]+)")
+_HANDING_OVER = regex(r"chown -R (\S+) (/\S+(?: /\S+)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ def promise_of(result: Result, level: Level, target: str | None = None) -> Promi
     for name in sorted({each.fixer for each in result.findings if each.status == "fixed"}):
         allowances += BY_FIXER.get(name, ())
     allowances += _owners(before, result.changes)
+    if any(each.fixer == "run-as-user" and each.status == "fixed" for each in result.findings):
+        allowances += _handed_over(result.changes)
     settings = {
         key: Announced(_value(after, index, change))
         for change in result.changes
@@ -186,9 +189,27 @@ def _owners(before: Plan, changes: Sequence[Change]) -> Iterator[Allowance]:
         owner = (int(numbers[1]), int(numbers[2])) if numbers else None
         # The builder also gives the folders to the owner that it makes on the way there.
         above = [path[:at] for at, sign in enumerate(path) if sign == "/"]
-        plain = [re.sub(r"([\[\]?*\\])", r"\\\1", each) for each in (path, *above)]
+        plain = [_alone(each) for each in (path, *above)]
         paths = ("**",) if path == "." else (f"{plain[0]}/**", *plain)
         yield Allowance(f"COPY gives it to {change.new}", paths, _OWNER, owner)
+
+
+def _handed_over(changes: Sequence[Change]) -> Iterator[Allowance]:
+    """What a `chown -R` that was announced allows: the owner of the folders that it names."""
+    for change in changes:
+        call = _HANDING_OVER.fullmatch(change.new or "")
+        if change.item != "effect" or change.old is not None or call is None:
+            continue
+        numbers = _NUMBERS.fullmatch(call[1])
+        owner = (int(numbers[1]), int(numbers[2])) if numbers else None
+        plain = [_alone(each.strip("/")) for each in call[2].split()]
+        paths = (*plain, *(f"{each}/**" for each in plain))
+        yield Allowance(f"the program is given it: {call[0]}", paths, _OWNER, owner)
+
+
+def _alone(path: str) -> str:
+    """A path as a pattern that matches it alone."""
+    return re.sub(r"([\[\]?*\\])", r"\\\1", path)
 
 
 def _is_owned(difference: PathDifference, allowance: Allowance) -> bool:
