@@ -256,3 +256,14 @@ def test_other_comments_do_not_keep_runs_apart(comment: str) -> None:
     text = F + f"RUN apt-get update\n{comment}\nRUN apt-get install -y x\n"
     after = F + f"RUN apt-get update \\\n{comment}\n  && apt-get install -y x\n"
     check_fixed(NAME, text, after)
+
+
+def test_a_word_that_looks_like_a_loop_sets_no_variable() -> None:
+    before = (
+        "RUN apt-get update\nRUN echo a/b select yes | debconf-set-selections\nRUN mkdir $yes\n"
+    )
+    after = (
+        "RUN apt-get update \\\n  && echo a/b select yes | debconf-set-selections \\\n"
+        "  && mkdir $yes\n"
+    )
+    check_fixed(NAME, F + before, F + after)

@@ -44,7 +44,11 @@ _LETTERS = {
 _NAMED = frozenset(_LETTERS.values()) | {"pipefail", "posix", "vi", "emacs", "ignoreeof", "nolog"}
 _ASSIGNING = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
 _ARITHMETIC = regex(r"\(\([^)]*(?:\+\+|--|(?<![=!<>])=(?!=))")
-_LOOP = regex(r"\b(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)")
+#: A loop's keyword stands where a command begins: `echo a select b` is none.
+_LOOP = regex(
+    r"(?:\A|[;&|(){}\n`!]|\b(?:do|then|else|elif|if|while|until|time)\b)(?:\s|\\\n)*"
+    r"(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)"
+)
 _PAIR = regex(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 #: What may use variables that the text does not name.
