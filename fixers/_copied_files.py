@@ -160,11 +160,10 @@ def _brought_rights(facts: Facts, node: Copy | Add) -> str:
     if mode is not None and not _modes.is_without_rights(mode):
         return f"chown takes setuid away, which --chmod={mode} may give"
     evidence = None if node.heredocs else facts.surroundings.evidence
-    for source in () if evidence is None else node.sources:
-        for strict in (True, False):
-            found = evidence.mode(source, level_is_safe=strict) if evidence else None
-            if found is not None and found & _modes.SETUID_OR_SETGID:
-                return f"chown takes setuid away, which {source} has"
+    for source in node.sources:
+        modes = () if evidence is None else evidence.modes_below(source)
+        if any(mode & _modes.SETUID_OR_SETGID for mode in modes):
+            return f"chown takes setuid away, which {source} has or holds"
     return ""
 
 

@@ -363,3 +363,15 @@ def test_an_ignore_file_that_is_a_link_is_not_read(tmp_path: Path) -> None:
     (tmp_path / ".dockerignore").symlink_to("rules")
     held = evidence_for(tmp_path / "Dockerfile", context=tmp_path, root=None)
     assert held.kind("x", level_is_safe=True) == "unknown"
+
+
+def test_modes_of_files_and_of_what_folders_hold(root: Path) -> None:
+    put(root, "d/e/tool", mode=0o4755)
+    evidence = Evidence((context(root),))
+    assert evidence.modes_below("a.txt") == {0o644}
+    assert evidence.modes_below("d") == evidence.modes_below("link to d") == {0o644, 0o4755}
+    assert evidence.modes_below(".") == {0o644, 0o4755}
+    assert evidence.modes_below("d/e/*") == {0o644, 0o4755}
+    # A pipe, a way out, and what there is not.
+    for source in ("pipe", "out", "none", "empty"):
+        assert evidence.modes_below(source) == frozenset()

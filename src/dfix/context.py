@@ -201,6 +201,16 @@ class Evidence(Struct, frozen=True):
         """The permission bits that all files and folders have that `source` stands for."""
         return self._agreed(source, level_is_safe, _mode)
 
+    def modes_below(self, source: str) -> frozenset[int]:
+        """The permission bits of the files that `source` stands for or holds, as far as they are seen."""
+        return frozenset(
+            mode
+            for context in self.contexts
+            for file in context.sources(source)
+            if file.location is not None
+            for mode in _modes(file.location)
+        )
+
     def exists(self, source: str, *, level_is_safe: bool) -> bool | None:
         """Whether `source` stands for anything; a context that is only guessed cannot deny it."""
         contexts = self._counting(level_is_safe)
@@ -326,6 +336,22 @@ def _kind(found: tuple[ContextFile, ...]) -> SourceKind:
 def _mode(found: tuple[ContextFile, ...]) -> int | None:
     modes = {file.mode for file in found}
     return modes.pop() if len(modes) == 1 else None
+
+
+def _modes(location: Path) -> Iterator[int]:
+    """The permission bits of a file, or of the files below a folder; it does not look at all of many."""
+    pending, visited = [location], 0
+    while pending and visited < _VISITED:
+        here = pending.pop()
+        visited += 1
+        try:
+            status = _status(here)
+            if status is not None and stat.S_ISDIR(status.st_mode):
+                pending += [here / name for name, _ in _entries(here)]
+            elif status is not None and stat.S_ISREG(status.st_mode):
+                yield stat.S_IMODE(status.st_mode)
+        except _Unknown:
+            continue
 
 
 def _status(path: Path) -> os.stat_result | None:

@@ -62,6 +62,10 @@ class LateEvidence:
         """The permission bits of a source; None if not known."""
         return self._evidence.mode(source, level_is_safe=level_is_safe)
 
+    def modes_below(self, source: str) -> frozenset[int]:
+        """The permission bits of the files that a source is or holds, as far as they are seen."""
+        return self._evidence.modes_below(source)
+
     def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
         """The text of a source that is one small file; None if not known."""
         return self._evidence.text(source, level_is_safe=level_is_safe, limit=limit)

@@ -1,10 +1,11 @@
 """fold-ownership: what it leaves alone and turns down first, then what it changes."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from dfix import Level
+from dfix import Level, fix
 from dfix.facts.evidence import Kind
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 
@@ -33,6 +34,9 @@ class Files:
 
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return None if self.guessed and level_is_safe else self.modes.get(source)
+
+    def modes_below(self, source: str) -> frozenset[int]:
+        return frozenset({self.modes[source]} if source in self.modes else ())
 
     def text(self, source: str, *, level_is_safe: bool, limit: int = 0) -> str | None:
         return None
@@ -215,10 +219,23 @@ def test_rights_of_packages_in_another_stage(source: str) -> None:
 def test_rights_by_the_context(mode: int) -> None:
     files = Files({"a": mode})
     text = F + "COPY a /usr/bin/\nRUN chown 33:33 /usr/bin/a\n"
-    check_refused(NAME, text, "takes setuid away, which a has", evidence=files)
+    check_refused(NAME, text, "takes setuid away, which a has or holds", evidence=files)
     before = "COPY --chmod=755 a /usr/bin/\nRUN chown 33:33 /usr/bin/a\n"
     after = "COPY --chmod=755 --chown=33:33 a /usr/bin/\n"
     check_fixed(NAME, F + before, F + after, evidence=files)
+
+
+def test_rights_in_a_folder_of_the_context(tmp_path: Path) -> None:
+    (tmp_path / "src/bin").mkdir(parents=True)
+    (tmp_path / "src/bin/tool").write_text("x\n")
+    text = F + "COPY src /app\nRUN chown -R 33:33 /app\n"
+    assert fix(text, select=[NAME], context=tmp_path).changed
+    (tmp_path / "src/bin/tool").chmod(0o4755)
+    result = fix(text, select=[NAME], context=tmp_path)
+    assert not result.changed
+    assert [each.reason for each in result.findings] == [
+        "chown takes setuid away, which src has or holds"
+    ]
 
 
 FIXED = {

@@ -40,6 +40,9 @@ class Files:
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return self.modes.get(source)
 
+    def modes_below(self, source: str) -> frozenset[int]:
+        return frozenset({self.modes[source]} if source in self.modes else ())
+
     def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
         return None
 

@@ -18,6 +18,9 @@ class Evidence(Protocol):
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         """The permission bits of a source that is one file; None if not known."""
 
+    def modes_below(self, source: str) -> frozenset[int]:
+        """The permission bits of the files that a source is or holds, as far as any context shows."""
+
     def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
         """The text of a source that is one file of at most `limit` bytes; None if not known.
 
