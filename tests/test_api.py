@@ -46,6 +46,19 @@ def test_the_context_of_a_text(tmp_path: Path) -> None:
         assert dfix.fix(text, select=["add-to-copy"], level=level, context=tmp_path).changed
 
 
+def test_a_text_is_judged_by_nothing_but_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unlike a file of the same text: here a build puts something else in the image's place."""
+    text = "FROM alpine\nRUN true\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    (tmp_path / "Makefile").write_text("all:\n\tdocker build --build-context alpine=./x .\n")
+    monkeypatch.chdir(tmp_path)
+    assert dfix.fix(text).changed
+    assert not dfix.fix(tmp_path / "Dockerfile").changed
+    assert not dfix.fix(text, context=tmp_path).changed
+
+
 def test_what_is_wrong_with_the_file_is_told() -> None:
     result = dfix.fix("FROM debian:12\nFRON debian\n")
     assert result.error is not None

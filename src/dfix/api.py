@@ -10,7 +10,7 @@ from dfix.fixer import Level
 from dfix.registry import faults
 from dfix.regularfile import leads_to_folder, read_regular
 from dfix.selection import Selection
-from dfix.surroundings import surroundings_of
+from dfix.surroundings import surroundings_of, surroundings_of_text
 from dfix.text import encode
 
 
@@ -54,10 +54,13 @@ def fix(
     choice = selection.choose(Settings(), file)
     for left_out in faults():
         warnings.warn(str(left_out), PluginWarning, stacklevel=2)
-    surroundings = surroundings_of(
-        file,
-        options=choice.options,
-        context=context,
-        has_context=isinstance(source, Path),
-    )
+    if isinstance(source, Path) or context is not None:
+        surroundings = surroundings_of(
+            file,
+            options=choice.options,
+            context=context,
+            has_context=isinstance(source, Path),
+        )
+    else:
+        surroundings = surroundings_of_text(choice.options)
     return fix_bytes(data, Request(choice.fixers, choice.level, surroundings, choice.ignored))

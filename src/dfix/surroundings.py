@@ -119,6 +119,11 @@ def surroundings_of(
     return Surroundings(evidence, images, overridden, services, options, passed, packages, advice())
 
 
+def surroundings_of_text(options: Mapping[str, Mapping[str, object]]) -> Surroundings:
+    """What is known beside a text that stands nowhere: dfix's own tables, and nothing else."""
+    return Surroundings(images=EmbeddedImages(), options=options, shell_advice=advice())
+
+
 def _passed(root: Path, deep: bool, name: str) -> str | None:
     from dfix.buildarguments import giving  # Few files ask, and starting takes long enough.
 
