@@ -597,6 +597,8 @@ def test_no_heredoc(text: str) -> None:
         pytest.param("run --a=b <<EOF", ["EOF"], id="behind-a-flag"),
         pytest.param("RUN cat <<\\\nEOF", ["EOF"], id="name-in-the-next-line"),
         pytest.param("RUN cat <<EOF \\\n && a", ["EOF"], id="line-goes-on"),
+        pytest.param("RUN cat <\\\n<EOF", ["EOF"], id="sign-over-two-lines"),
+        pytest.param("COPY <\\\n# x\n<EOF a", ["EOF"], id="sign-over-two-lines-with-a-comment"),
         pytest.param("COPY <<A <<-B /c", ["A", "B"], id="copy"),
         pytest.param('COPY <<"E  OF" a', ["E  OF"], id="copy-two-words"),
         pytest.param("COPY <<a\\ b c", ["a b"], id="copy-escaped-blank"),

@@ -188,6 +188,11 @@ class _Run:
         rounds = 0
         while any(at_rest.get(fixers) is not self.tree for fixers in phases):
             for fixers in phases:
+                before = phases[: phases.index(fixers)]
+                if fixers[0].phase is Phase.STYLE and any(
+                    at_rest.get(each) is not self.tree for each in before
+                ):
+                    break  # what a later phase has added is not yet looked at by the earlier ones
                 while at_rest.get(fixers) is not self.tree and self.round(fixers):
                     rounds += 1
                     if rounds > _MOST_ROUNDS or self.moving:

@@ -106,7 +106,7 @@ class _Heredocs(PostLex):
     def openings(
         self, keyword: str, flags: list[str], arguments: list[str], at_end: bool = False
     ) -> tuple[words.Opening, ...]:
-        if not any("<<" in each for each in (*flags, *arguments)):
+        if not any("<" in each for each in (*flags, *arguments)):  # a continuation may part the two
             return ()
         line = " ".join([keyword, *flags, "".join(arguments)])
         return words.heredocs(_continuation(self.escape, at_end).sub("", line).rstrip("\r"))

@@ -327,6 +327,16 @@ def test_against_shells(chain: str, shell: str) -> None:
     assert _outcome(shell, document.body) == _outcome(shell, before.command.value)
 
 
+def test_a_later_phase_is_done_before_it_begins() -> None:
+    """What init-process adds is looked at by the fixers of caches before it becomes a document."""
+    text = f'{F}COPY "app.py" "/"\nENTRYPOINT ["python3","/app.py"]\n'
+    both = ["init-process", "cache-mounts", NAME]
+    at_once = fix(text, level="aggressive", select=both).after
+    step_by_step = fix(text, level="aggressive", select=both[:2]).after
+    assert b"--mount=type=cache" in at_once
+    assert fix(step_by_step, level="aggressive", select=both).after == at_once
+
+
 def _outcome(shell: str, text: str) -> tuple[int, bytes]:
     argv = [shell, *(["sh"] if shell == "busybox" else []), "-c", text]
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, check=False)

@@ -96,6 +96,7 @@ def test_what_does_harm_is_turned_down(
 def spoilt_run(
     kind: type[Fixer], example: Invalid, folder: Path, random: Random, watch: Watch
 ) -> engine.Result:
+    folder.mkdir()
     context = None if example.context is None else written(folder, example.context)
     surroundings = surroundings_of(
         (context or folder) / "Dockerfile",
