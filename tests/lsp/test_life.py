@@ -89,6 +89,15 @@ def test_an_editor_that_goes_leaves_nothing(
     assert fresh.errors == ""
 
 
+def test_an_editor_that_goes_at_once_is_no_error(fresh: Client) -> None:
+    """What its first messages began is then still under way."""
+    fresh.begin()
+    assert fresh.process.stdin is not None
+    fresh.process.stdin.close()
+    assert fresh.process.wait(PATIENCE) == 1
+    assert fresh.errors == ""
+
+
 @needs_proc
 def test_a_killed_server_leaves_no_worker(fresh: Client, tmp_path: Path) -> None:
     fresh.begin()

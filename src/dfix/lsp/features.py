@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+from typing import Any
 
 from lsprotocol import types
 
@@ -34,6 +35,7 @@ def run(limit: float) -> int:
 
 
 async def _run(limit: float) -> int:
+    asyncio.get_running_loop().set_exception_handler(_told)
     server = Server(limit)
     _register(server)
     server.protocol.set_writer(Output())
@@ -46,6 +48,12 @@ async def _run(limit: float) -> int:
         watch.cancel()
         await server.close()
     return 0 if server.protocol.is_shut_down() else 1
+
+
+def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What is under way when the editor goes is cancelled, which pygls has no answer to: no error."""
+    if not isinstance(context.get("exception"), asyncio.CancelledError):
+        loop.default_exception_handler(context)
 
 
 async def _watch_parent(server: Server) -> None:
