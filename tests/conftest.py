@@ -1,6 +1,7 @@
 """What all tests rely on."""
 
 import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,11 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
     monkeypatch.setenv("DFIX_CACHE_DIR", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def no_stray_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that tests before have left, as those of dask, count for none: beside one, nothing is forked."""
+    count = threading.active_count
+    strays = count() - 1
+    monkeypatch.setattr(threading, "active_count", lambda: max(1, count() - strays))

@@ -136,6 +136,7 @@ def test_large_differences_are_bounded(corpus: Path) -> None:
     assert len(outputs.split("\n")) < 25 * 50 + 200
 
 
+@pytest.mark.usefixtures("no_stray_threads")
 def test_the_same_in_several_processes(corpus: Path) -> None:
     primed(corpus)
     alone = json.loads((corpus.parent / "report.json").read_bytes())
