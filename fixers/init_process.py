@@ -5,14 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from msgspec.structs import replace
-
 from dfix import (
-    Add,
     Change,
     Cmd,
-    Copy,
-    Element,
     Entrypoint,
     ExecForm,
     Fixer,
@@ -20,15 +15,12 @@ from dfix import (
     Insert,
     Instruction,
     Invalid,
-    Leaf,
     Level,
     Node,
     Onbuild,
     Option,
     Phase,
-    Run,
     Stage,
-    User,
     Valid,
     above,
     below,
@@ -36,6 +28,7 @@ from dfix import (
 )
 from dfix.facts.runtime import INITS, Launch, Part, Program, launch, passes_on, program
 
+from ._init_edits import behind, installed_at, place_in
 from ._init_package import Installation, installation, mentioned_init
 from ._programs import no_gain, server
 
@@ -46,7 +39,6 @@ _LOOKS_AT_FIRST = regex(
     r"""|\bBASHPID\b|/proc/1/(?!fd/)|\bkill\s+(?:-\S+\s+)*1\b|\bps\s(?:[^|\n]*\s)?-?-?p(?:id)?[ =]?1\b"""
 )
 _ELSEWHERE = "the ENTRYPOINT stands in another stage"
-_AFTER_INSTALLS = (Copy, Add, User, Cmd, Entrypoint, Healthcheck)
 
 
 class InitProcess(Fixer):
@@ -159,7 +151,7 @@ class InitProcess(Fixer):
         if reason or isinstance(found, str):
             self.refuse(node, reason or str(found))
             return
-        place = _place(stage)
+        place = place_in(stage)
         how = installation(self.facts, stage, place)
         if isinstance(how, str):
             self.refuse(node, how)
@@ -219,7 +211,7 @@ class InitProcess(Fixer):
         changes: dict[Node, Instruction | Insert]
         if isinstance(old, Entrypoint) and isinstance(old.command, ExecForm):
             words = (how.path, "--", *old.command.values)
-            new = old.with_changes(command=_prefixed(old.command, how.path))
+            new = old.with_changes(command=behind(old.command, how.path))
             changes = {old: new}
             node: Instruction = old
         else:
@@ -233,7 +225,7 @@ class InitProcess(Fixer):
                 restated = Cmd(command=ExecForm.of(*cmd.words))
                 last = (stage.start, *stage.instructions)[-1]
                 changes = {last: below(entrypoint, restated)}
-        changes[place] = _installed(place, run, changes.get(place))
+        changes[place] = installed_at(place, run, changes.get(place))
         before = self.facts.plan.stages[stage.index].config.entrypoint
         expects = [Change(stage.index, "effect", None, command) for command in how.commands]
         expects.append(
@@ -268,37 +260,6 @@ def _has_init(started: Launch, found: Program | str) -> bool:
         for text in (*part.words, part.text or "")
     ]
     return any(INITS.intersection(re.findall(r"[\w-]+", text)) for text in texts)
-
-
-def _place(stage: Stage) -> Instruction:
-    """The instruction above which to install: before sources change the cache, and before users."""
-    for instruction in stage.instructions:
-        if isinstance(instruction, _AFTER_INSTALLS):
-            return instruction
-    return (stage.start, *stage.instructions)[-1]
-
-
-def _installed(place: Instruction, run: Run, change: Instruction | Insert | None) -> Insert:
-    """What happens at `place` with `run` put in, whatever else changes there."""
-    if not isinstance(place, _AFTER_INSTALLS):
-        return Insert(below=(run, *(change.below if isinstance(change, Insert) else ())))
-    if isinstance(change, Insert) and change.above:
-        # The new ENTRYPOINT took the empty lines with it.
-        apart = run.with_changes(leading_lines=change.above[0].leading_lines)
-        return replace(change, above=(apart, *change.above))
-    target = change if isinstance(change, Instruction) else place
-    apart_from = above(target, run, paragraph=True)
-    return replace(apart_from, below=change.below) if isinstance(change, Insert) else apart_from
-
-
-def _prefixed(command: ExecForm, path: str) -> ExecForm:
-    """An exec form behind tini, with its own words as they are written."""
-    first, *rest = command.elements
-    moved = first.with_changes(string=first.string.with_changes(prefix=" "))
-    front = Element(Leaf(first.string.prefix, f'"{path}"'), Leaf("", ","))
-    return command.with_changes(
-        elements=(front, Element(Leaf(" ", '"--"'), Leaf("", ",")), moved, *rest)
-    )
 
 
 def _rendered(words: tuple[str, ...] | None) -> str | None:

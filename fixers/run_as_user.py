@@ -1,14 +1,13 @@
 """Gives the program a user without root's rights."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import ClassVar
 
 from dfix import (
     Change,
     Cmd,
     Entrypoint,
-    Facts,
     Fixer,
     Healthcheck,
     Insert,
@@ -16,7 +15,6 @@ from dfix import (
     Invalid,
     Level,
     Node,
-    Onbuild,
     Option,
     Phase,
     Remove,
@@ -27,23 +25,18 @@ from dfix import (
     Word,
     Workdir,
     above,
-    regex,
     with_flag,
 )
-from dfix.facts.runtime import INITS, Launch, Part, launch, program
+from dfix.facts.runtime import INITS, Launch, Part, launch
 from dfix.facts.scripts import has_posix_shell
 
-from . import _program_files, _readable, _root_steps, _service_rights
-from ._accounts import Account, Wish, account
+from ._accounts import Account, Wish
 from ._handed_over import HandedOver, handed_over
-from ._programs import reads_scripts
+from ._readable import rests_on_convention
+from ._rootless import ROOT, account_for, ports
 from ._search_path import not_searched
-from ._variable_base import may_be_another
 
-_ROOT = frozenset({"root", "0", "root:root", "0:0", "root:0", "0:root"})
 _STARTING = (Entrypoint, Cmd, Healthcheck)
-#: As EXPOSE has them, which takes those of the host in front; a variable may be part of one.
-_PORT = regex(r"(?:[^$]*:)?0*([0-9]{1,5})(?:-[0-9]+)?(?:/\w+)?")
 
 
 class RunAsUser(Fixer):
@@ -146,18 +139,19 @@ class RunAsUser(Fixer):
         lineage = self.facts.stages.lineage(stage)
         written = [each for one in lineage for each in one.instructions if isinstance(each, User)]
         last = self.facts.plan.stages[stage.index].config.user
-        if last is not None and last not in _ROOT:
+        if last is not None and last not in ROOT:
             return
         if written:
             self.refuse(written[-1], self._of_last_root(stage, written))
             return
         known = self.facts.bases.of(stage)
-        if known is not None and known.default_user not in _ROOT | {None}:
+        if known is not None and known.default_user not in ROOT | {None}:
             return
         started = launch(self.facts, stage)
         node = self._starting(stage, started)
         given = handed_over(self.facts, stage)
-        found = self._account(stage, given)
+        wish = Wish(self.option("style"), self.option("user"), self.option("uid"))
+        found = account_for(self.facts, stage, given, wish)
         if isinstance(found, str):
             self.refuse(node, found)
             return
@@ -185,57 +179,13 @@ class RunAsUser(Fixer):
         """What to do about a USER of root that is the last one."""
         known = self.facts.bases.of(stage)
         before = [each.argument.value for each in written if each.argument is not None]
-        others = [each for each in before if each not in _ROOT]
+        others = [each for each in before if each not in ROOT]
         reason = "USER is written: somebody means it"
         if others:
             return f"{reason}; if only RUNs need root, end with `USER {others[-1]}`"
-        if known is not None and known.default_user not in _ROOT | {None}:
+        if known is not None and known.default_user not in ROOT | {None}:
             return f"{reason}; if only RUNs need root, end with the image's `USER {known.default_user}`"
         return reason
-
-    def _account(self, stage: Stage, given: HandedOver) -> Account | str:
-        """The account to run as, or what speaks against running without root."""
-        facts = self.facts
-        lineage = facts.stages.lineage(stage)
-        known = facts.bases.of(stage)
-        started = launch(facts, stage)
-        if facts.bases.is_windows(stage.start):
-            return "accounts of Windows are not known here"
-        if any(isinstance(each, Onbuild) for one in lineage for each in one.instructions):
-            return "ONBUILD makes it an image to build on"
-        if reason := _program_files.server_objection(started):
-            return reason
-        if not started.own:
-            return "nothing of its own is started: it may be an image to build on"
-        if may_be_another(facts, stage):
-            return "a build argument may put another image in the base's place"
-        if known is None or known.default_user is None:
-            return "the user of the base image is not known"
-        found = program(facts, stage, started)
-        if isinstance(found, str):
-            return found
-        base = started.entrypoint
-        if (
-            base is not None
-            and base.instruction is None
-            and not (found.script or (base.words and reads_scripts(base.words[0])))
-        ):
-            return "the entrypoint of the base image may need root, or give it up by itself"
-        if known.volume or facts.plan.stages[stage.index].config.volumes:
-            return "there is a VOLUME, which the program may write to"
-        wish = Wish(self.option("style"), self.option("user"), self.option("uid"))
-        answer = account(facts, stage, wish)
-        if isinstance(answer, str):
-            return answer
-        if given.copied and not answer.is_there_for_copies:
-            return "files cannot be given to an account that is made later"
-        ports = tuple(_ports(facts, stage))
-        return (
-            _service_rights.objection(facts, stage, given, ports)
-            or _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
-            or _root_steps.objection(facts, stage, answer.names, given)
-            or answer
-        )
 
     def _propose(
         self,
@@ -268,9 +218,9 @@ class RunAsUser(Fixer):
         reason = found.reason
         for path in (*given.made, *(where for _, where in given.copied)):
             reason += f"; {path} is given to it"
-        if _readable.rests_on_convention(facts, stage):
+        if rests_on_convention(facts, stage):
             reason += "; files of the build context have the modes that git keeps"
-        if any(port < 1024 for port in _ports(facts, stage)):
+        if any(port < 1024 for port in ports(facts, stage)):
             reason += (
                 "; ports below 1024 are open to it where the engine allows that, as Docker does"
             )
@@ -294,11 +244,3 @@ def _place(stage: Stage) -> Instruction | str:
         if isinstance(instruction, _STARTING):
             return instruction
     return "what is started stands above a RUN or a WORKDIR, or in another stage"
-
-
-def _ports(facts: Facts, stage: Stage) -> Iterator[int]:
-    """The ports that are known as numbers; of `80-90/tcp`, the first one."""
-    known = facts.bases.of(stage)
-    for port in (*facts.plan.stages[stage.index].config.ports, *(known.expose if known else ())):
-        if match := _PORT.fullmatch(port):
-            yield int(match[1])

@@ -33,8 +33,8 @@ GROUPS = {
     # Text, names and files, of which each module stands alone.
     "ground": Group(
         (
+            "ends",
             "globs",
-            "linemap",
             "pointers",
             "pool",
             "regularfile",
@@ -54,7 +54,7 @@ GROUPS = {
     "parser": Group(("lalr", "parser"), ("ground", "nodes"), ("lark",)),
     "shell": Group(("shell", "shell_*"), ("ground", "nodes"), ("tree_sitter", "tree_sitter_bash")),
     "views": Group(("image", "visitor"), ("ground", "nodes")),
-    "editing": Group(("edit", "layout", "suppress"), ("ground", "nodes")),
+    "editing": Group(("edit", "layout", "linemap", "suppress"), ("ground", "nodes")),
     # What is known, and what is proposed.
     "knowledge": Group(
         ("facts", "facts.*", "plan", "plan.*"), ("ground", "nodes", "shell", "views", "editing")

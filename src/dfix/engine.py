@@ -187,10 +187,9 @@ class _Run:
         at_rest: dict[tuple[type[Fixer], ...], Dockerfile] = {}
         rounds = 0
         while any(at_rest.get(fixers) is not self.tree for fixers in phases):
-            for fixers in phases:
-                before = phases[: phases.index(fixers)]
+            for at, fixers in enumerate(phases):
                 if fixers[0].phase is Phase.STYLE and any(
-                    at_rest.get(each) is not self.tree for each in before
+                    at_rest.get(each) is not self.tree for each in phases[:at]
                 ):
                     break  # what a later phase has added is not yet looked at by the earlier ones
                 while at_rest.get(fixers) is not self.tree and self.round(fixers):

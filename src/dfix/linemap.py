@@ -2,6 +2,8 @@
 
 import difflib
 
+from dfix.ends import common_ends
+
 Place = tuple[int, int, int, int]
 """From a line and column to a line and column behind the last character, all of them 1-based."""
 
@@ -38,13 +40,7 @@ class Origins:
 
 def _lines(old: list[str], new: list[str]) -> list[int]:
     """For each new line, the old one (1-based) that stands in its place."""
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = common_ends(old, new)
     middle: list[int] = []
     matcher = difflib.SequenceMatcher(
         None, old[head : len(old) - tail], new[head : len(new) - tail]

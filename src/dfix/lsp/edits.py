@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from dfix.ends import common_ends
+
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _WORD = re.compile(r"\r\n|\w+|[^\S\r\n]+|.", re.DOTALL)
 #: Comparisons that are still made; the time goes with them. More than this is replaced as one.
@@ -47,13 +49,7 @@ def _differing(
     old: list[str], new: list[str], offset: int
 ) -> Iterator[tuple[int, list[str], list[str]]]:
     """Where two lists of pieces differ: the offset, the old pieces and the new ones."""
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = common_ends(old, new)
     offset += sum(map(len, old[:head]))
     old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     if len(old) * len(new) > _MOST:

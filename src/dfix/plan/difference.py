@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 
 from msgspec import Struct
 
+from dfix.ends import common_ends
 from dfix.plan.model import (
     BOUNDARY,
     Boundary,
@@ -136,7 +137,9 @@ class _Stage:
             inner = [
                 [alike(each) for each in side[head : len(side) - tail]] for side in (olds, news)
             ]
-            head, tail = (at + more for at, more in zip((head, tail), _ends(*inner), strict=True))
+            head, tail = (
+                at + more for at, more in zip((head, tail), common_ends(*inner), strict=True)
+            )
         for one, other in zip(olds[:head], news[:head], strict=True):
             yield from self.pair(one, other)
         blocks = list(_blocks(olds[head : len(olds) - tail], news[head : len(news) - tail]))
@@ -240,18 +243,6 @@ class _Stage:
 
 
 _Block = tuple[bool, Sequence["_Placed"], Sequence["_Placed"]]
-
-
-def _ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
-    """How many are equal at the head, and at the tail of what is left."""
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    return head, tail
 
 
 def _blocks(olds: Sequence["_Placed"], news: Sequence["_Placed"]) -> Iterator[_Block]:
