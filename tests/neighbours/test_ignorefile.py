@@ -1,8 +1,11 @@
 """`.dockerignore` is created and completed, and never names what a build needs."""
 
+import time
+
 import pytest
 
 from dfix.fixer import Level
+from dfix.neighbours.readers import _takes_in, mentions
 from tests.neighbours.conftest import Project, reasons, text_of
 
 ALL = ".env.example\n.gitignore\nREADME.md\n"
@@ -394,3 +397,15 @@ def test_our_own_configuration_reads_nothing(project: Project) -> None:
     assert ".git\n" in (ignore(project, add=".git") or "")
     project.write({"pyproject.toml": ours + '[tool.x]\nreads = ".git"\n'})
     assert "\n.git\n" not in (ignore(project, add=".git") or "")
+
+
+def test_long_texts_are_read_in_due_time() -> None:
+    """A line of base64 in a script, stars without end, and pages that would take in many others."""
+    begun = time.monotonic()
+    assert not mentions("RUN " + 300_000 * "A" + "\n", "README.md")
+    assert mentions("RUN rm " + 300 * "{,}*" + "\n", "README.md"), "nobody knows what that fits"
+    assert not _takes_in(100_000 * b"include:(", is_contents=True)
+    assert not _takes_in(100_000 * b"](", is_contents=True)
+    assert _takes_in(b"](a)](README.md)", is_contents=True)
+    assert not _takes_in(b"](a) README.md", is_contents=True)
+    assert time.monotonic() - begun < 30

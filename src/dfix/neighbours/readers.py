@@ -55,18 +55,19 @@ _OUR_TABLES = regex(rb"^\[tool\.dfix[^\]\n]*\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
 #: Files for people, of which programs make pages, and how one of them takes in another.
 _PAGE = regex(r"(?:.+/)?[^/]+\.(?:md|markdown|mdx|rst|adoc)", re.IGNORECASE)
 _TAKES_IN = regex(
-    rb"""(?:include(?:-markdown)?(?:::?|\}|[ \t]+["'(<])|\#include\b|[%!][-+]?[ \t]*include\b|\{!|<<<
-    |^import\b[^\n]*\bfrom\b)[^\n]*README\.md|--8<--[^;]{0,200}?README\.md""",
-    re.VERBOSE | re.MULTILINE,
+    rb"""include(?:-markdown)?(?:::?|\}|[ \t]+["'(<])|\#include\b|[%!][-+]?[ \t]*include\b|\{!|<<<
+    |\Aimport\b[^\n]*\bfrom\b""",
+    re.VERBOSE,
 )
+_SNIPPET = regex(rb"--8<--[^;]{0,200}?README\.md")
 #: What lists the chapters of a book, each of them a link.
 _CONTENTS = "SUMMARY.md"
-_LINKED = regex(rb"\]\([^)\n]*README\.md")
 #: Files of shell commands, words of them that may be patterns, and what those mean.
 _SCRIPT = regex(
     r"(?:.+/)?(?:[^/]+\.(?:sh|bash|zsh|ksh|mk)|(?:gnu)?makefile|justfile|[^./]+)", re.IGNORECASE
 )
-_PATTERN = regex(r"""[^\s"'();|&<>=`:]*[*?\[{][^\s"'();|&<>`:]*""")
+_PATTERN = regex(r"""(?<![^\s"'();|&<>=`:])[^\s"'();|&<>=`:]*[*?\[{][^\s"'();|&<>`:]*""")
+_MOST_STARS = 6
 _MEANINGS = (
     (r"\*", "[^/]*"), (r"\?", "[^/]"), (r"\[!", "[^"), (r"\[", "["), (r"\]", "]"), (r"\-", "-"),
     (r"\{", "(?:"), (r"\}", ")"), (",", "|"),
@@ -81,6 +82,20 @@ def mentions(text: str, name: str) -> bool:
     )
 
 
+def _takes_in(data: bytes, *, is_contents: bool) -> bool:
+    """Whether a page takes README.md in, or is the list of chapters of a book that has it."""
+    for line in data.split(b"\n"):
+        *heads, _ = line.split(b"README.md")
+        # All in front of the last one, and each of them by itself: no expression goes over both.
+        if heads and _TAKES_IN.search(b" ".join(heads)):
+            return True
+        if is_contents and any(
+            b"](" in each and b")" not in each[each.rfind(b"](") :] for each in heads
+        ):
+            return True
+    return _SNIPPET.search(data) is not None
+
+
 def _fits(text: str, name: str) -> bool:
     """Whether a word of a shell text is a pattern for `name`: `rm *.md` fails where there is none.
 
@@ -93,6 +108,8 @@ def _fits(text: str, name: str) -> bool:
             last = word.rstrip("/").rpartition("/")[2]
             if not last.strip("*") or not set(last) & set("*?[{"):
                 continue
+            if last.count("*") + last.count("{") > _MOST_STARS:
+                return True  # Who knows; and to find out may take for ever.
             pattern = re.escape(last)
             for written, meant in _MEANINGS:
                 pattern = pattern.replace(written, meant)
@@ -136,7 +153,7 @@ def readers(context: Path, names: Iterable[str], ignored: DockerIgnore) -> dict[
         left -= len(data)
         base = file.rpartition("/")[2]
         if _SILENT.fullmatch(file):
-            if _TAKES_IN.search(data) or (base == _CONTENTS and _LINKED.search(data)):
+            if _takes_in(data, is_contents=base == _CONTENTS):
                 found.setdefault("README.md", file)
             continue
         text = decode(data) if _SCRIPT.fullmatch(file) and len(data) <= _SCRIPT_LIMIT else ""

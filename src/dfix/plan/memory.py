@@ -4,7 +4,7 @@ Source: the POSIX shell's execution environment and special built-ins,
 https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dfix.patterns import regex
 from dfix.plan.bindings import Bindings
@@ -44,11 +44,9 @@ _LETTERS = {
 _NAMED = frozenset(_LETTERS.values()) | {"pipefail", "posix", "vi", "emacs", "ignoreeof", "nolog"}
 _ASSIGNING = regex(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?=")
 _ARITHMETIC = regex(r"\(\([^)]*(?:\+\+|--|(?<![=!<>])=(?!=))")
-#: A loop's keyword stands where a command begins: `echo a select b` is none.
-_LOOP = regex(
-    r"(?:\A|[;&|(){}\n`!]|\b(?:do|then|else|elif|if|while|until|time)\b)(?:\s|\\\n)*"
-    r"(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)"
-)
+_LOOP = regex(r"\b(?:for|select)[ \t]+([A-Za-z_][A-Za-z0-9_]*)")
+#: What stands in front of the beginning of a command, seen from there.
+_BEGINS = regex(r"(?:[;&|(){}`!]|\b(?:do|then|else|elif|if|while|until|time))\Z")
 _PAIR = regex(r"([A-Za-z_][A-Za-z0-9_]*)=")
 _IDENTIFIER = regex(r"[A-Za-z_][A-Za-z0-9_]*")
 #: What may use variables that the text does not name.
@@ -131,7 +129,7 @@ class Memory:
     def compound(self, commands: Iterable[Command], text: str) -> None:
         """Takes in what the commands of a compound statement may have done to the shell."""
         self.expansions(text)
-        for name in _LOOP.findall(text):
+        for name in _loops(text):
             self._assign(name, Symbolic(text))
         for command in commands:
             if command.subshell:
@@ -286,3 +284,14 @@ def _wraps(command: Command) -> bool:
         if word.value not in {"-p", "--"}:
             return word.value is None or word.value in _OPAQUE
     return False
+
+
+def _loops(text: str) -> Iterator[str]:
+    """The variables of loops, whose keyword stands where a command begins: not in `echo a select b`."""
+    last = 0
+    for found in _LOOP.finditer(text):
+        between = text[last : found.start()]
+        bare = between.rstrip()
+        if not bare or "\n" in between[len(bare) :] or _BEGINS.search(bare[-8:]):
+            yield found[1]
+        last = found.end()
