@@ -164,7 +164,9 @@ def _is_within(path: str, removed: str) -> bool:
     parts = path.split("/")
     if not removed.startswith("/"):
         return any(fnmatchcase(part, removed.rpartition("/")[2]) for part in parts[1:])
-    pattern = re.sub(r"\$\{[^}]*\}|\$\w+", "*", removed)
+    pattern = re.sub(r"\$\{[^{}]*\}|\$\w+", "*", removed)
+    if "${" in pattern:
+        return True  # a variable within another one: it may be anything
     return any(fnmatchcase("/".join(parts[: at + 1]), pattern) for at in range(1, len(parts)))
 
 

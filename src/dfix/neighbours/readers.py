@@ -21,7 +21,7 @@ GIT_STATE = "git/state"
 #: What speaks of a path: its name, and tools that read it without being told its name.
 _TERMS = {
     "README.md": rb"README\.md|\b(?:docsify|vuepress|gitbook|honkit|jekyll)\b"
-    rb"|go:embed[^\n]*[\s/]\*(?:\.md)?\s",
+    rb"|go:embed[^\n]{0,400}[\s/]\*(?:\.md)?\s",
     ".gitignore": rb"git_?ignore|\.gitignore|useIgnoreFile|\bhatchling\b",
     ".env.example": rb"\.env\.example|\bdotenv-(?:safe|webpack)\b",
     ".git": rb"(?<![\w./-])\.git(?![\w-])|/\.git(?![\w-])|\bgit\s+(?:describe|rev-parse|rev-list|log|"
