@@ -36,7 +36,8 @@ _SHELL = "a shell reads the command line, and hands no signal on: write the exec
 #: What looks for the program itself at PID 1, where an init process is then.
 _LOOKS_AT_FIRST = regex(
     r"""\$\$["']?\s*(?:-eq|-ne|-gt|==?|!=)\s*["']?1\b|\b1["']?\s*(?:-eq|-ne|-lt|==?|!=)\s*["']?\$\$"""
-    r"""|\bBASHPID\b|/proc/1/(?!fd/)|\bkill\s+(?:-\S+\s+)*1\b|\bps\s(?:[^|\n]{0,200}\s)?-?-?p(?:id)?[ =]?1\b"""
+    r"""|\bBASHPID\b|/proc/1/(?!fd/)|\bkill\s+(?:-\S+\s+)*1\b"""
+    r"""|\bps\s(?:[^|\n]{0,200}\s)?-?-?p(?:id)?[ =]?1\b"""
 )
 _ELSEWHERE = "the ENTRYPOINT stands in another stage"
 
