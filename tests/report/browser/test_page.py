@@ -228,6 +228,16 @@ def test_names_of_every_kind_can_be_opened_and_linked_to(open_page: Open) -> Non
             page.locator("#up").click()
 
 
+def test_the_table_stays_where_it_is_when_its_count_is_told(open_page: Open) -> None:
+    """A press and a release that stand on two things are no click."""
+    page = open_page(campaign([repository("a"), repository("b")]))
+    tops = page.evaluate("""() => ["", "2 repositories"].map(text => {
+        document.getElementById("found").textContent = text;
+        return document.querySelector("#table").getBoundingClientRect().top + scrollY;
+    })""")
+    assert tops[0] == tops[1]
+
+
 def test_hostile_text_is_shown_as_text(open_page: Open) -> None:
     page = open_page(hostile_campaign())
     shown = visible(HOSTILE)
