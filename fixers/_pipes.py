@@ -3,9 +3,11 @@
 import re
 from collections.abc import Collection, Sequence
 
-from dfix import Level, regex
+from dfix import Level, Span, regex
 from dfix.facts.commands import base_name, statements
-from dfix.facts.scripts import Command, ShellScript, Statement, Word
+from dfix.facts.scripts import Command, Redirect, ShellScript, Statement, Word
+
+from ._standard_input import takes_input
 
 #: Programs that fail only where what they were asked for went wrong.
 _HONEST = frozenset(
@@ -45,6 +47,11 @@ _STOPPING = frozenset(
 _GREP = frozenset("grep egrep fgrep zgrep".split())
 _SED_QUITS = regex(r"(?:^|[;{}\s0-9$/,'\"!])[qQ]\s*[0-9]*\s*(?:$|[;}\n'\"])")
 _WITH_OPTIONS = frozenset({"-f", "--file"})
+_AWK = frozenset({"awk", "gawk", "mawk"})
+#: What makes awk end early, or read nothing at all.
+_AWK_STOPS = regex(r"\bexit\b|\A['\"]?\s*BEGIN\s*\{[^{}]*\}\s*['\"]?\Z")
+_JQ_STOPS = regex(r"\bhalt(?:_error)?\b")
+_VARIABLE = regex(r"\"?\$(?:\w+|\{[^{}]*\})\"?")
 
 
 def verdict(script: ShellScript) -> "Level | str":
@@ -60,34 +67,45 @@ def verdict(script: ShellScript) -> "Level | str":
             *(statement.children if statement.kind == "negated" else ()),
         )
     ]
+    everywhere = any(base_name(c) == "exec" and _is_discarded(c.redirects) for c in script.commands)
+    silent = [
+        each.span
+        for each in statements(script.statements)
+        if each.command is None and _is_discarded(each.redirects)
+    ]
     levels = [Level.STANDARD]
     for pipeline in script.pipelines:
-        answer = _pipeline(pipeline)
+        discarded = everywhere or any(_is_within(pipeline, span) for span in silent)
+        answer = _pipeline(pipeline, discarded=discarded)
         if isinstance(answer, str):
             return answer
-        decides = any(
-            span.start <= pipeline.span.start and pipeline.span.end <= span.end for span in deciding
-        )
+        decides = any(_is_within(pipeline, span) for span in deciding)
         if decides and not all(map(_never_fails, pipeline.children[:-1])):
             return "a condition hangs on the pipe: it might be answered otherwise"
         levels.append(answer)
     return max(levels)
 
 
+def _is_within(statement: Statement, span: Span) -> bool:
+    return span.start <= statement.span.start and statement.span.end <= span.end
+
+
 def _never_fails(part: Statement) -> bool:
     return part.command is not None and base_name(part.command) in {"echo", "printf"}
 
 
-def _pipeline(pipeline: Statement) -> "Level | str":
+def _pipeline(pipeline: Statement, *, discarded: bool) -> "Level | str":
+    """What one pipeline is worth; `discarded` tells that what it prints goes to nowhere."""
     levels = [Level.STANDARD]
+    last = len(pipeline.children) - 1
     for at, part in enumerate(pipeline.children):
-        if at < len(pipeline.children) - 1:
+        if at < last:
             answer = _writing(part)
             if isinstance(answer, str):
                 return answer
             levels.append(answer)
         if at:
-            answer = _reading(part)
+            answer = _reading(part, discarded=discarded and at == last)
             if isinstance(answer, str):
                 return answer
             levels.append(answer)
@@ -119,6 +137,10 @@ def _writing(part: Statement) -> "Level | str":
         return (
             f"`{name}` fails where a file of its list is missing, which another part may pass over"
         )
+    if name in _AWK and any(re.search(r"\bexit\b", word.text) for word in words):
+        return f"`{name}` may end with a status that is an answer, and the pipe would fail with it"
+    if name == "openssl" and "s_client" in values:
+        return Level.AGGRESSIVE  # How the other side ends the connection is no fault.
     if name == "find" and "/" in values:
         return "`find` fails where a process of /proc ends meanwhile"
     if name not in _LOADING and any(
@@ -136,10 +158,11 @@ def _checks(options: Collection[str]) -> bool:
     )
 
 
-def _reading(part: Statement) -> "Level | str":
+def _reading(part: Statement, *, discarded: bool) -> "Level | str":
     """Whether a part reads all that the pipe gives."""
     early = "stops reading before the end: what writes would fail then"
-    if any(each.operator == "<" and each.fd in {"", "0"} for each in part.redirects):
+    redirects = part.redirects or (part.command.redirects if part.command else ())
+    if any(each.operator.startswith("<") and each.fd in {"", "0"} for each in redirects):
         return "a part of the pipe reads from elsewhere"
     if part.command is None:
         inside = [each.command for each in statements(part.children) if each.command is not None]
@@ -150,6 +173,20 @@ def _reading(part: Statement) -> "Level | str":
     values = [word.value for word in words]
     if name in _STOPPING or name == "":
         return f"`{name or 'an assignment'}` {early}"
+    takes = takes_input(name or "", words)
+    if takes is False:
+        return f"`{name}` reads files, and not the pipe: what writes may fail then"
+    level = _of_reader(name, words, values, discarded=discarded or _is_discarded(redirects))
+    if isinstance(level, str):
+        return f"`{level}` {early}"
+    is_script = name is not None and _READING_SCRIPTS.fullmatch(name)
+    return level if takes or is_script else Level.AGGRESSIVE
+
+
+def _of_reader(
+    name: str | None, words: Sequence[Word], values: Sequence[str | None], *, discarded: bool
+) -> "Level | str":
+    """The level at which a program reads to the end; what it is called where it does not."""
     if name in _GREP:
         options = [value or "" for value in values]
         short = "".join(each[1:] for each in options if re.match(r"-[A-Za-z]", each))
@@ -158,27 +195,29 @@ def _reading(part: Statement) -> "Level | str":
             set(short) & set("qmlL")
             or quiet & set(options)
             or any(each.startswith("--max-count") for each in options)
-            or _is_discarded(part.command)
+            or discarded
         ):
-            return f"`{name}` {early}"
+            return str(name)
         return Level.STANDARD
     if name == "sed":
         if any(_SED_QUITS.search(word.value or word.text) for word in words):
-            return f"`sed` {early}"
-        return _unless_a_file(values)
-    if name in {"awk", "gawk", "mawk"}:
-        if any(re.search(r"\bexit\b", word.text) for word in words):
-            return f"`{name}` {early}"
-        return _unless_a_file(values)
+            return name
+        return _unless_hidden(words)
+    if name in _AWK:
+        if any(_AWK_STOPS.search(word.text) for word in words):
+            return str(name)
+        return _unless_hidden(words)
     if name is not None and _READING_SCRIPTS.fullmatch(name):
         return Level.STANDARD if values[:1] in ([], ["-"], ["--"]) else Level.AGGRESSIVE
     if name == "openssl":
         first = values[0] if values else None
         if first in _ONE_OBJECT:
-            return f"`openssl {first}` {early}"
+            return f"openssl {first}"
         return Level.STANDARD if first in _WHOLE else Level.AGGRESSIVE
-    if name == "jq" and ({"-n", "--null-input"} & set(values)):
-        return f"`jq` {early}"
+    if name == "jq" and (
+        {"-n", "--null-input"} & set(values) or any(_JQ_STOPS.search(w.text) for w in words)
+    ):
+        return name
     if name == "tail" and "-f" not in values:
         return Level.STANDARD
     if name == "tar" and any(
@@ -190,16 +229,22 @@ def _reading(part: Statement) -> "Level | str":
     return Level.AGGRESSIVE
 
 
-def _unless_a_file(values: Sequence[str | None]) -> Level:
-    """A program that is read from a file may do anything."""
-    return Level.AGGRESSIVE if _WITH_OPTIONS & set(values) else Level.STANDARD
+def _unless_hidden(words: Sequence[Word]) -> Level:
+    """A program that is read from a file, or is all in a variable, may do anything."""
+    hidden = any(
+        word.value in _WITH_OPTIONS or (word.value is None and _VARIABLE.fullmatch(word.text))
+        for word in words
+    )
+    return Level.AGGRESSIVE if hidden else Level.STANDARD
 
 
-def _is_discarded(command: Command) -> bool:
+def _is_discarded(redirects: Sequence[Redirect]) -> bool:
     """Whether the output goes to nowhere: `grep` then stops at the first match."""
     return any(
-        each.fd in {"", "1"} and each.target is not None and each.target.value == "/dev/null"
-        for each in command.redirects
+        (each.fd in {"", "1"} or each.operator.startswith("&"))
+        and each.target is not None
+        and each.target.value == "/dev/null"
+        for each in redirects
     )
 
 

@@ -154,6 +154,7 @@ _EXPANSION = regex(
 _ARITHMETIC = regex(r"\(\((?:(?!\)\)).)*(?:\+\+|--|\*\*|,)", re.DOTALL)
 _QUOTED = regex(r"""\$(?=['"])|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]""")
 _BARE = regex(r"\$(?=<)|(?<!\$)\{[^{}]*(?:,|\.\.)[^{}]*\}|\[\^|[=:]~|[<>]\(")
+_FALLS = regex(r";;?&")
 _SET = regex(r"[-+][eux]+")
 _KNOWN_OPERATORS = frozenset({">", ">>", "<", "<>", ">|", ">&", "<&"})
 _PRINTF = regex(r"(?:[^\\%]|\\[abfnrtv\\]|\\0?[0-7]{1,3}|%%|%[-0-9.]*[sdiouxXc])*")
@@ -185,7 +186,7 @@ def difference(script: ShellScript, env: Mapping[str, str], reader: Reader) -> "
             return "bash may read functions and arithmetic commands otherwise"
         if statement.operator == "|&":
             return "`|&` is read otherwise by bash"
-    if not reader.from_bash and (found := _of_text(script)):
+    if not reader.from_bash and (found := _of_text(script) or _of_syntax(script)):
         return found
     strict = any(base_name(each) == "set" for each in script.commands)
     if strict and re.search(r"(?:\$\(|`)[^)`]*[;\n]", script.cooked):
@@ -204,6 +205,24 @@ def _of_text(script: ShellScript) -> str | None:
     for pattern in (_NAMED, _EXPANSION, _ARITHMETIC):
         if match := pattern.search(text):
             return f"bash may read `{match[0]}` otherwise"
+    return None
+
+
+def _of_syntax(script: ShellScript) -> str | None:
+    """What stands in no command: the words of a `for`, the patterns of a `case`, assignments."""
+    for each in statements(script.statements):
+        if each.kind in {"for", "case"}:
+            text = script.text[each.span.start : each.span.end]
+            for child in reversed(each.children):
+                start = child.span.start - each.span.start
+                text = f"{text[:start]} {text[child.span.end - each.span.start :]}"
+            if match := _BARE.search(_QUOTED.sub(_kept, text)) or _FALLS.search(text):
+                return f"bash may read `{match[0]}` otherwise"
+    for command in script.commands:
+        for one in command.assignments:
+            text = script.text[one.span.start : one.span.end]
+            if one.operator != "=" or not re.match(rf"{one.name}=(?!\()", text):
+                return "bash may read an assignment otherwise"
     return None
 
 

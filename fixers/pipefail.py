@@ -68,10 +68,10 @@ class Pipefail(Fixer):
 
     **When it is refused**
 
-    Where a part stops reading early (`head`, `grep -q`), writes endlessly (`yes`), or fails as an
-    answer (`grep`); where a condition hangs on the pipe, or nothing does, for `;` comes behind it;
-    where bash would read the text otherwise than the shell that reads it now; where no shell of the
-    base is known.
+    Where a part stops reading early (`head`, `grep -q`), reads files in place of the pipe, writes
+    endlessly (`yes`), or fails as an answer (`grep`); where a condition hangs on the pipe, or
+    nothing does, for `;` comes behind it; where bash would read the text otherwise than the shell
+    that reads it now; where no shell of the base is known.
     """
 
     message = "a RUN goes on where all but the last command of a pipe may have failed"
@@ -113,6 +113,11 @@ class Pipefail(Fixer):
         Valid(
             "FROM debian:12\nRUN echo 'a\\nb' | tee c\n",
             why="bash prints the backslash",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nRUN curl x | sed s/a/b/ y > z\n",
+            why="`sed` does not read what `curl` writes",
             refused=True,
         ),
         Valid("FROM me/base:1\nRUN curl x | tar x\n", why="it may have no bash", refused=True),

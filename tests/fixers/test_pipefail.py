@@ -73,6 +73,24 @@ REFUSED = {
     "negated": ("RUN ! curl a | tar x\n", "a condition hangs on the pipe"),
     "while": ("RUN while curl a | tar x; do make; done\n", "a condition hangs on the pipe"),
     "reads elsewhere": ("RUN curl a | tar x < b\n", "reads from elsewhere"),
+    "reads a descriptor": ("RUN curl a | tar x <&3\n", "reads from elsewhere"),
+    "reads a file": ("RUN curl a | cat b > c\n", "`cat` reads files"),
+    "reads two files": ("RUN curl a | sort -k 2 b c > d\n", "`sort` reads files"),
+    "edits a file": ("RUN curl a | sed -i 's/x/y/' b\n", "`sed` reads files"),
+    "searches a file": ("RUN curl a | grep -v x b > c\n", "`grep` reads files"),
+    "searches a folder": ("RUN curl a | grep -r x > c\n", "`grep` reads files"),
+    "checks a list": ("RUN curl a | sha256sum -c b\n", "`sha256sum` reads files"),
+    "unpacks a file": ("RUN curl a | tar -C /b -xzf c.tgz\n", "`tar` reads files"),
+    "unpacks a file, old style": ("RUN curl a | tar xzf c.tgz\n", "`tar` reads files"),
+    "unpacks a file, long": ("RUN curl a | tar --extract --file c.tgz\n", "`tar` reads files"),
+    "packs": ("RUN curl a | tar czf b.tgz c\n", "`tar` reads files"),
+    "xargs of a file": ("RUN curl a | xargs -a b rm\n", "`xargs` reads files"),
+    "awk of a file": ("RUN curl a | awk -F : '{print}' x=1 b > c\n", "`awk` reads files"),
+    "awk without input": ("RUN curl a | awk 'BEGIN { print 1 }' > b\n", EARLY),
+    "awk that answers": ("RUN awk '/x/ { exit 1 }' a | tee b\n", "is an answer"),
+    "jq that halts": ("RUN curl a | jq 'if .b then halt else . end' > c\n", EARLY),
+    "grep in a group to nowhere": ("RUN ( curl a | grep b ) > /dev/null\n", EARLY),
+    "grep after exec to nowhere": ("RUN exec > /dev/null && cat a | grep b\n", EARLY),
 }
 
 
@@ -111,6 +129,11 @@ OTHERWISE = {
     "export of output": "RUN export A=$(cat x) && curl a | tar x\n",
     "negated set": "RUN rm [^a]* && curl a | tar x\n",
     "named by a variable": "RUN $TOOL && curl a | tar x\n",
+    "range of a loop": "RUN for i in {1..3}; do curl a$i | tar x; done\n",
+    "pattern of a case": "RUN case $x in [^a]*) make ;; esac && curl a | tar x\n",
+    "case that falls through": "RUN case $x in a) make ;& b) make ;; esac && curl a | tar x\n",
+    "appended": "RUN A=x && A+=y && echo a | tee b\n",
+    "array": "RUN A=(x y) && echo a | tee b\n",
 }
 
 
@@ -119,6 +142,46 @@ def test_what_bash_reads_otherwise_is_refused(case: str) -> None:
     result = run(NAME, F + OTHERWISE[case])
     assert not result.changed
     assert [each.status for each in result.findings] == ["refused"], result.findings
+
+
+GIVEN = {
+    "standard input": "RUN curl a | cat - b > c\n",
+    "tar": "RUN curl a | tar -C /b -xzf - c\n",
+    "tar, attached": "RUN curl a | tar -xzf- -C /b\n",
+    "tar, old style": "RUN curl a | tar xzfC - /b\n",
+    "tar, long": "RUN curl a | tar --extract --gzip --file - --strip-components 1\n",
+    "tar with a device": "RUN curl a | tar -zxf /dev/stdin\n",
+    "tar with a list": "RUN cat a | tar czf b.tgz -T -\n",
+    "options with values": "RUN cat a | sort -t : -k 2 | cut -d : -f 1 | fold -w 80 | tail -n +2\n",
+    "scripts": "RUN curl a | sed -n -e 's/x/y/p' | awk -F : -v b=c '{print $1}' d=e > f\n",
+    "pattern": "RUN curl a | grep -v -e x -A 2 > c\n",
+    "jq": "RUN curl a | jq -r --arg b c '.[$b]' > d\n",
+    "gpg": "RUN curl a | gpg --dearmor -o /b.gpg\n",
+    "key": "RUN curl a | apt-key --keyring /b add -\n",
+    "patch": "RUN curl a | patch -p 1\n",
+    "loop": "RUN for i in 1 '{2}' 3; do curl a$i | tar x || exit 1; done\n",
+    "case": 'RUN case "$x" in a|[!b]*) make ;; esac && curl a | tar x\n',
+}
+
+
+@pytest.mark.parametrize("case", GIVEN)
+def test_what_reads_its_input_is_told_from_what_reads_files(case: str) -> None:
+    result = run(NAME, F + GIVEN[case], level=Level.STANDARD)
+    assert result.changed, result.findings
+
+
+UNTOLD = {
+    "a file from a variable": "RUN curl a | cat $B > c\n",
+    "a script from a variable": 'RUN curl a | sed "$B" > c\n',
+    "a pattern of files": "RUN curl a | sort *.txt > c\n",
+    "the end of a connection": "RUN openssl s_client -connect a:443 </dev/null | sed -n 's/x/y/p'\n",
+}
+
+
+@pytest.mark.parametrize("case", UNTOLD)
+def test_what_cannot_be_told_is_for_another_level(case: str) -> None:
+    assert not run(NAME, F + UNTOLD[case], level=Level.STANDARD).changed
+    assert run(NAME, F + UNTOLD[case], level=Level.AGGRESSIVE).changed
 
 
 def test_options_of_echo_are_refused_in_every_shell() -> None:
