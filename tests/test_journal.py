@@ -209,6 +209,17 @@ def test_a_change_that_did_not_come_about_is_not_undone(
     assert [result.path for result in undo(state_dir=state)] == [other.resolve()]
 
 
+def test_a_run_that_changed_nothing_is_passed_over(state: Path, file: Path) -> None:
+    change(state, file)
+    journal = Journal.open(state)
+    with pytest.raises(ChangedOnDisk):
+        journal.replace(file, OLD, NEW)
+    journal.close()
+    assert not journal.used
+    assert undo(journal.run, state) == []
+    assert undo(state_dir=state) == [UndoResult(file, "restored")]
+
+
 def test_a_link_that_leaves_the_tree_is_not_noted(state: Path, file: Path, tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "link").symlink_to("../Dockerfile")
@@ -401,5 +412,5 @@ def test_a_new_file_that_was_not_made_is_not_removed(tmp_path: Path) -> None:
     with pytest.raises(ChangedOnDisk):
         journal.create(path, b"new\n", root=tmp_path)
     journal.close()
-    assert undo(state_dir=tmp_path / "state") == []
+    assert undo(journal.run, tmp_path / "state") == []
     assert path.read_bytes() == b"new\n"

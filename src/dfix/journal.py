@@ -70,7 +70,7 @@ class Journal:
         """Names the run for `undo`; later runs sort after earlier ones, whatever the clock does."""
         self.problem = problem
         self.used = False
-        """Whether the run came to change anything."""
+        """Whether the run has changed anything."""
         self._folder = folder
         self._file: BinaryIO | None = None
 
@@ -95,6 +95,7 @@ class Journal:
         except (ChangedOnDisk, WriteFailed):
             self._append({"kept": str(target)})
             raise
+        self.used = True
 
     def create(self, path: Path, data: bytes, *, root: Path) -> None:
         """Note the new file, then make it as `dfix.writer.create_file` does, raising as it does."""
@@ -106,6 +107,7 @@ class Journal:
         except (ChangedOnDisk, WriteFailed):
             self._append({"kept": str(path)})
             raise
+        self.used = True
 
     def close(self) -> None:
         """Close the run's file."""
@@ -115,7 +117,6 @@ class Journal:
 
     def _append(self, line: dict[str, object]) -> None:
         """Add a line and flush it to disk."""
-        self.used = True
         if self.problem is not None or self._folder is None:
             return
         try:
@@ -131,15 +132,15 @@ class Journal:
 def undo(run: str | None = None, state_dir: Path | None = None) -> list[UndoResult]:
     """Put back what a run changed: `run`, or the newest one that has not been undone.
 
-    A run in which some file failed counts as not undone. Raises `UnknownRunError`, and
-    `JournalError` where the journal cannot be read.
+    In a run that changed nothing there is nothing to undo. One in which some file failed counts as
+    not undone. Raises `UnknownRunError`, and `JournalError` where the journal cannot be read.
     """
     folder = _runs_folder(state_dir)
     runs = _runs(folder)
     try:
         if run is None:
             run = next(
-                (name for name in reversed(runs) if not _Run.read(folder, name).undone), None
+                (name for name in reversed(runs) if _Run.read(folder, name).to_be_undone), None
             )
             if run is None:
                 raise UnknownRunError("there is no run to undo")
@@ -198,6 +199,11 @@ class _Run(Struct, frozen=True):
     undone: bool
     damaged: tuple[int, ...]
     """The lines, from 1, that cannot be read, but for one that the process died over."""
+
+    @property
+    def to_be_undone(self) -> bool:
+        """Whether there is something to put back, or it cannot be told."""
+        return not self.undone and bool(self.records or self.damaged)
 
     @classmethod
     def read(cls, folder: Path, run: str) -> "_Run":

@@ -63,3 +63,17 @@ def test_paths_are_told_as_from_here(call: Caller, monkeypatch: pytest.MonkeyPat
     call()
     monkeypatch.chdir(call.folder / "api")
     assert call("undo").out == f"{call.folder / 'web' / 'Dockerfile'}: restored\n"
+
+
+def test_a_run_that_wrote_nothing_is_not_offered_and_not_undone(call: Caller) -> None:
+    call.write({"a/Dockerfile": ADD, "b/Dockerfile": ADD})
+    call("a")
+    (call.folder / "b" / "Dockerfile").chmod(0o444)
+    done = call("b")
+    assert done.code == 2
+    assert done.errors.splitlines() == [
+        "b/Dockerfile: error: cannot be written: the file is read-only",
+        "1 file: 0 fixed, 0 skipped, 1 failed; findings: 0 fixed, 0 refused",
+    ]
+    assert call("undo").out == f"{Path('a', 'Dockerfile')}: restored\n"
+    assert call("undo").errors == "there is no run to undo\n"

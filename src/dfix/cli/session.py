@@ -217,7 +217,7 @@ class Session:
             self.err.lines(statistics_lines(self.summary))
 
     def _tell_about(self, journal: Journal) -> None:
-        if not self.summary.files["changed"] and not journal.used:
+        if not journal.used:
             return
         if journal.problem is not None:
             self._warn(f"`dfix undo` cannot put back all of this run: {journal.problem}")

@@ -38,6 +38,8 @@ def command(ctx: click.Context, run: str | None, no_color: bool) -> None:
     except JournalError as error:
         raise click.ClickException(str(error)) from error
     code = 0
+    if not results:
+        err.lines([((f"the run {run} changed nothing", ""),)])
     for result in results:
         told, style = _TOLD[result.status]
         reason = f": {result.reason}" if result.reason else ""
