@@ -73,6 +73,14 @@ def test_what_needs_a_bolder_level_is_left(call: Caller) -> None:
         pytest.param(("plan", "--diff", "Dockerfile"), id="plan-diff-one"),
         pytest.param(("plan", "missing"), id="plan-missing"),
         pytest.param(("config",), id="config-nothing"),
+        pytest.param(("--context", ""), id="empty-context"),
+        pytest.param(("--config", ""), id="empty-config"),
+        pytest.param(("--output", ""), id="empty-output"),
+        pytest.param(("-", "--stdin-filename", ""), id="empty-stdin-filename"),
+        pytest.param(("pin", ""), id="empty-path-to-pin"),
+        pytest.param(("plan", ""), id="empty-path-to-plan"),
+        pytest.param(("config", "--show", ""), id="empty-path-to-show"),
+        pytest.param(("rules", "--adopt-hadolint", ".", ""), id="empty-path-to-adopt"),
     ],
 )
 def test_a_wrong_call_touches_nothing(call: Caller, arguments: tuple[str, ...]) -> None:

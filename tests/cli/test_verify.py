@@ -151,7 +151,7 @@ def test_a_pinned_base_that_has_moved_on(call: Caller, builder: Fakes) -> None:
         (("a", "b", "--against", "a/Dockerfile"), "--against is for one Dockerfile"),
         (("--target", "gone"), "there is no stage 'gone'"),
         (("-",), "no build context"),
-        (("",), "an empty path"),
+        (("",), "it is empty"),
         (("empty",), "there is no Dockerfile"),
     ],
 )

@@ -4,11 +4,20 @@ from pathlib import Path
 
 import click
 
+from dfix.cli.values import FILLED
+
 
 @click.command("config")
-@click.option("--show", "file", metavar="FILE", help="The file, or folder, to tell about.")
+@click.option(
+    "--show", "file", type=FILLED, metavar="FILE", help="The file, or folder, to tell about."
+)
 @click.option("--schema", is_flag=True, help="Print the JSON schema of dfix.toml.")
-@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
+@click.option(
+    "--config",
+    type=FILLED,
+    metavar="FILE",
+    help="The configuration, in place of the nearest one.",
+)
 @click.option("--no-color", is_flag=True, help="Print no colours.")
 def command(file: str | None, schema: bool, config: str | None, no_color: bool) -> None:
     """Tell which configuration holds for a file and where it was read, or what there is to set."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from dfix.cli import registries
+from dfix.cli.values import FILLED
 from dfix.version import __version__
 
 
@@ -78,14 +79,23 @@ def _paths(_ctx: click.Context, option: click.Parameter, given: tuple[str, ...])
     default="text",
     help="The form of the report; full: text with lines of the files.  [default: text]",
 )
-@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--output", type=FILLED, metavar="FILE", help="Write the report to a file.")
 @click.option(
     "--exclude", multiple=True, metavar="GLOB", help="Pass over files below a folder that match."
 )
 @click.option("--no-gitignore", is_flag=True, help="Look at files that git ignores, too.")
-@click.option("--stdin-filename", metavar="NAME", help="What standard input is called.")
-@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
-@click.option("--context", metavar="DIR", help="The build context, in place of a guess.")
+@click.option(
+    "--stdin-filename", type=FILLED, metavar="NAME", help="What standard input is called."
+)
+@click.option(
+    "--config",
+    type=FILLED,
+    metavar="FILE",
+    help="The configuration, in place of the nearest one.",
+)
+@click.option(
+    "--context", type=FILLED, metavar="DIR", help="The build context, in place of a guess."
+)
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="How many files to work on at once."
 )

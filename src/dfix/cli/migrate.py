@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 
 from dfix.cli.fix import names_of, settings_of
+from dfix.cli.values import FILLED
 
 #: Options that say what a campaign is; one that is resumed has its own.
 _KEPT = (
@@ -20,14 +21,25 @@ _ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", 
 
 
 @click.command("migrate")
-@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, type=FILLED, metavar="SOURCE...")
 @click.option(
     "--files",
+    type=FILLED,
     metavar="LIST|TAR|PARQUET",
     help="Rewrite a set of files in place of repositories; results go to DIR/results.",
 )
-@click.option("--path-column", metavar="NAME", help="The column of a table that names files.")
-@click.option("--content-column", metavar="NAME", help="The column of a table that holds files.")
+@click.option(
+    "--path-column",
+    type=FILLED,
+    metavar="NAME",
+    help="The column of a table that names files.",
+)
+@click.option(
+    "--content-column",
+    type=FILLED,
+    metavar="NAME",
+    help="The column of a table that holds files.",
+)
 @click.option(
     "--part-files",
     type=click.IntRange(min=1, max=100_000),
@@ -35,7 +47,12 @@ _ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", 
     default=100,
     help="Files in one part of the results.  [default: 100]",
 )
-@click.option("--out", metavar="DIR", help="The campaign's folder: journal, patches and reports.")
+@click.option(
+    "--out",
+    type=FILLED,
+    metavar="DIR",
+    help="The campaign's folder: journal, patches and reports.",
+)
 @click.option(
     "--level",
     type=click.Choice(["safe", "standard", "aggressive"]),
@@ -63,7 +80,10 @@ _ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", 
     help="Set an option of a fixer.",
 )
 @click.option(
-    "--config", metavar="FILE", help="The configuration, in place of the repositories' own."
+    "--config",
+    type=FILLED,
+    metavar="FILE",
+    help="The configuration, in place of the repositories' own.",
 )
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Pass over files that match.")
 @click.option(
@@ -76,7 +96,12 @@ _ALONE = {"sources", "exclude", "group", "branch", "commit", "push", "open_pr", 
     "--branch", metavar="NAME", default="dfix/migrate", help="The branch.  [default: dfix/migrate]"
 )
 @click.option("--commit", is_flag=True, help="Make the branch in each repository.")
-@click.option("--push", metavar="REMOTE", help="Push the branch to a remote, by name or address.")
+@click.option(
+    "--push",
+    type=FILLED,
+    metavar="REMOTE",
+    help="Push the branch to a remote, by name or address.",
+)
 @click.option("--open-pr", is_flag=True, help="Open pull requests with gh or glab; needs --push.")
 @click.option("--patch-only", is_flag=True, help="Make patches, and no branch; the default.")
 @click.option(
@@ -165,8 +190,6 @@ def _require_sense(
         raise click.UsageError("--patch-only makes no branch: leave out --commit and --push, or it")
     if patch_only and resume:
         raise click.UsageError("--resume goes as far as the campaign does: leave --patch-only out")
-    if given.get("push") == "":
-        raise click.UsageError("--push: an empty name")
     if given.get("open_pr") and not resume and "push" not in given:
         raise click.UsageError(
             "--open-pr needs --push: a pull request is about a branch of a remote"
@@ -193,5 +216,3 @@ def _require_sense(
         raise click.UsageError(
             "SOURCE is needed: a repository, a folder of them, an address, a list, or -"
         )
-    if "" in given.get("sources", ()):
-        raise click.UsageError("an empty SOURCE")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dfix.cli.values import FILLED
+
 if TYPE_CHECKING:
     from dfix.facts.package_versions import NoVersion, Package
     from dfix.resolve.lock import Lock
@@ -31,6 +33,7 @@ def options(command: _Command) -> _Command:
             ),
             click.option(
                 "--apt-mirror",
+                type=FILLED,
                 metavar="URL",
                 help="Ask `debian`, `debian-security` and `ubuntu` below this address.",
             ),
@@ -40,9 +43,17 @@ def options(command: _Command) -> _Command:
                 metavar="FILE",
                 help="The keys that these archives are signed with.  [default: the system's]",
             ),
-            click.option("--pip-index", metavar="URL", help="Ask this index for packages of pip."),
             click.option(
-                "--npm-registry", metavar="URL", help="Ask this registry for packages of npm."
+                "--pip-index",
+                type=FILLED,
+                metavar="URL",
+                help="Ask this index for packages of pip.",
+            ),
+            click.option(
+                "--npm-registry",
+                type=FILLED,
+                metavar="URL",
+                help="Ask this registry for packages of npm.",
             ),
         )
     ):

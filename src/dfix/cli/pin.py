@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dfix.cli import packages, registries
+from dfix.cli.values import FILLED
 
 if TYPE_CHECKING:
     from dfix.journal import Journal
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("pin")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILLED, metavar="[PATH]...")
 @registries.options
 @click.option(
     "--policy",
@@ -32,7 +33,12 @@ if TYPE_CHECKING:
     "--exclude", multiple=True, metavar="GLOB", help="Pass over files below a folder that match."
 )
 @click.option("--no-gitignore", is_flag=True, help="Look at files that git ignores, too.")
-@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
+@click.option(
+    "--config",
+    type=FILLED,
+    metavar="FILE",
+    help="The configuration, in place of the nearest one.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
 @click.pass_context

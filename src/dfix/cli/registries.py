@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from dfix.cli.values import FILLED
+
 if TYPE_CHECKING:
     from dfix.asking import Notes
     from dfix.cli.session import Session
@@ -31,6 +33,7 @@ def options(command: Command) -> Command:
                 "--registry-mirror",
                 "mirrors",
                 multiple=True,
+                type=FILLED,
                 metavar="URL",
                 help="Ask this one for the images of Docker Hub first.",
             ),

@@ -2,9 +2,11 @@
 
 import click
 
+from dfix.cli.values import FILLED
+
 
 @click.command("rules")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILLED, metavar="[PATH]...")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option(
     "--adopt-hadolint",
@@ -15,7 +17,12 @@ import click
     help="Tell which of hadolint's findings dfix would fix: in files, folders, or a report of "
     "`hadolint --format json` (`-`: standard input).",
 )
-@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
+@click.option(
+    "--config",
+    type=FILLED,
+    metavar="FILE",
+    help="The configuration, in place of the nearest one.",
+)
 @click.option("--no-color", is_flag=True, help="Print no colours.")
 @click.pass_context
 def command(

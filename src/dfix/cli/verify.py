@@ -9,14 +9,20 @@ from types import FrameType
 import click
 
 from dfix.cli.fix import names_of, settings_of
+from dfix.cli.values import FILLED
 
 #: As `dfix.verify.NAMES`, which is not loaded for the help.
 _BUILDERS = ("docker", "buildah", "podman")
 
 
 @click.command("verify")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--against", metavar="FILE", help="Judge FILE in place of what dfix would write.")
+@click.argument("paths", nargs=-1, type=FILLED, metavar="[PATH]...")
+@click.option(
+    "--against",
+    type=FILLED,
+    metavar="FILE",
+    help="Judge FILE in place of what dfix would write.",
+)
 @click.option(
     "--builder",
     type=click.Choice(_BUILDERS),
@@ -36,9 +42,23 @@ _BUILDERS = ("docker", "buildah", "podman")
     metavar="WORD",
     help="A word for the builder's command that builds: --isolation=chroot.",
 )
-@click.option("--context", metavar="DIR", help="The build context, in place of a guess.")
-@click.option("--build-arg", "arguments", multiple=True, metavar="NAME=VALUE")
-@click.option("--target", metavar="STAGE", help="The stage to build.  [default: the last one]")
+@click.option(
+    "--context", type=FILLED, metavar="DIR", help="The build context, in place of a guess."
+)
+@click.option(
+    "--build-arg",
+    "arguments",
+    multiple=True,
+    type=FILLED,
+    metavar="NAME=VALUE",
+    help="An argument of the build.",
+)
+@click.option(
+    "--target",
+    type=FILLED,
+    metavar="STAGE",
+    help="The stage to build.  [default: the last one]",
+)
 @click.option("--no-network", is_flag=True, help="Build without a network.")
 @click.option(
     "--timeout",
@@ -81,7 +101,12 @@ _BUILDERS = ("docker", "buildah", "podman")
     "--exclude", multiple=True, metavar="GLOB", help="Pass over files below a folder that match."
 )
 @click.option("--no-gitignore", is_flag=True, help="Take files that git ignores, too.")
-@click.option("--config", metavar="FILE", help="The configuration, in place of the nearest one.")
+@click.option(
+    "--config",
+    type=FILLED,
+    metavar="FILE",
+    help="The configuration, in place of the nearest one.",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("-q", "--quiet", is_flag=True, help="Do not show what the builder says.")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
@@ -125,8 +150,6 @@ def command(
     from dfix.selection import Selection
     from dfix.verify import Terms
 
-    if "" in paths:  # an unset variable must not stand for the current folder
-        raise click.UsageError("an empty path")
     if "-" in paths:
         raise click.UsageError("standard input has no build context: name a file or a folder")
     selection = Selection(
