@@ -120,7 +120,7 @@ def settings_for(file: Path, *, config: Path | None = None) -> Settings:
         return _with_hadolint(_nearest(folder), folder)
     settings = _read_config(config.absolute(), named=True)
     if settings is None:
-        raise ConfigError(config, 1, "there is no such file, or it holds no settings")
+        raise ConfigError(config, None, "there is no such file, or it holds no settings")
     return _with_hadolint(settings, folder)
 
 

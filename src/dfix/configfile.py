@@ -14,10 +14,13 @@ _LIMIT = 1024 * 1024  # bytes of a configuration file that are still read
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be followed; reads `file:line: message`, lines from 1."""
+    """A configuration that cannot be followed; reads `file:line: message`, lines from 1.
 
-    def __init__(self, path: Path, line: int, message: str) -> None:
-        super().__init__(f"{path}:{line}: {message}")
+    The line is None where there is none: of a file that is not there.
+    """
+
+    def __init__(self, path: Path, line: int | None, message: str) -> None:
+        super().__init__(f"{path}: {message}" if line is None else f"{path}:{line}: {message}")
         self.path = path
         self.line = line
 

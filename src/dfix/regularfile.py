@@ -21,6 +21,9 @@ _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 class NotRegularError(OSError):
     """What the path leads to is a folder, a pipe, a socket or a device."""
 
+    def __str__(self) -> str:
+        return f"{self.strerror}: {self.filename}"
+
 
 class TooLargeError(OSError):
     """The file holds more bytes than the reader is ready to take."""
@@ -68,4 +71,4 @@ def leads_to_folder(path: Path) -> bool:
 
 def _require_regular(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise NotRegularError(f"not a regular file: {path}")
+        raise NotRegularError(0, "not a regular file", str(path))

@@ -91,7 +91,17 @@ def test_streams_closed_from_the_start(call: Caller, closed: tuple[int, ...]) ->
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-@pytest.mark.parametrize("arguments", [("--diff",), ("rules",), ("--check", "--format", "json")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--diff",),
+        ("rules",),
+        ("--check", "--format", "json"),
+        ("--help",),
+        ("rules", "--help"),
+        ("--version",),
+    ],
+)
 def test_a_full_disk_is_an_error(call: Caller, arguments: tuple[str, ...]) -> None:
     call.write({"Dockerfile": ADD})
     with Path("/dev/full").open("wb") as full:

@@ -122,6 +122,6 @@ BUILDS = (
     Fault("build of what is not a Dockerfile", 2, ("^Dockerfile:1: error: unknown instruction: hello$",), _builder(), _verified("Dockerfile"), files={"Dockerfile": b"hello world\n"}, shell=_ONE_BUILDER, others=False),
     Fault("builder that does not answer", 2, ("^dfix: error: docker does not answer: no space for it$",), _builder(answers=False), _verified("good/Dockerfile"), shell=_ONE_BUILDER, others=False),
     Fault("no builder", 2, ("^dfix: error: no builder of images on the PATH: install docker, buildah or podman, ",), None, ("verify", "good"), environment={"PATH": "/nowhere"}, others=False),
-    Fault("plan of 100 MB", 2, ("^Dockerfile: error: more than 4194304 bytes$",), sparse("Dockerfile"), ("plan", "Dockerfile"), others=False),
+    Fault("plan of 100 MB", 2, ("^Dockerfile: error: larger than 4 MiB: no Dockerfile$",), sparse("Dockerfile"), ("plan", "Dockerfile"), others=False),
     Fault("plan of a file against a missing one", 2, ("^nowhere: error: No such file or directory$",), None, ("plan", "--diff", "good/Dockerfile", "nowhere"), others=False),
 )  # fmt: skip

@@ -71,7 +71,7 @@ def _deep_folders(scene: Scene) -> None:
 
 PATHS = (
     Fault("plan of a missing file", 2, ("^nowhere: error: No such file or directory$",), None, ("plan", "nowhere"), others=False),
-    Fault("plan of a pipe", 2, ("^Dockerfile: error: not a regular file",), pipe("Dockerfile"), ("plan", "Dockerfile"), others=False),
+    Fault("plan of a pipe", 2, ("^Dockerfile: error: not a regular file$",), pipe("Dockerfile"), ("plan", "Dockerfile"), others=False),
     Fault("context whose path is too long", 2, ("^dfix: error: the build context is not a folder: ",), None, ("--context", "a" * 5000), others=False),
     Fault("missing file", 2, ("^nowhere: error: No such file or directory$",), None, ("nowhere", ".")),
     Fault("folder named as a file", 0, arguments=(".",), given=lambda s: (s.folder / "Dockerfile").mkdir()),

@@ -395,7 +395,12 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "a fixer that is none": (["repo", "--out", "x", "--select", "no-such"], "no-such"),
     "a pattern that is none": (["repo", "--out", "x", "--exclude", "!"], "--exclude"),
     "a source that is none": (["gone", "--out", "x"], "gone: no such folder"),
-    "an empty source": (["", "--out", "x"], "an empty SOURCE"),
+    "an empty source": (["", "--out", "x"], "it is empty"),
+    "an empty folder's name": (["repo", "--out", ""], "it is empty"),
+    "an empty remote": (["repo", "--out", "x", "--push", ""], "it is empty"),
+    "a name that no file can have": (["a" * 300, "--out", "x"], "File name too long"),
+    "a link in a circle": (["circle", "--out", "x"], "Too many levels of symbolic links"),
+    "a list of nothing but what is wrong": (["prose", "--out", "x"], "no list of repositories"),
     "an executor that is none": (["repo", "--out", "x", "--executor", "moon"], "--executor"),
     "a campaign that is not there": (["--resume", "--out", "x"], "holds no campaign"),
     "a folder in use": (["repo", "--out", "used"], "is not empty"),
@@ -420,6 +425,8 @@ def test_a_wrong_call_is_told_in_a_line(
     (tmp_path / "used").mkdir()
     (tmp_path / "used" / "mine").touch()
     (tmp_path / "file").touch()
+    (tmp_path / "circle").symlink_to("circle")
+    (tmp_path / "prose").write_text("RUN make\n" * 2000)
     assert main(["migrate", *arguments]) == 2
     error = capfd.readouterr().err
     assert told in error

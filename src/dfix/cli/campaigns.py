@@ -24,7 +24,7 @@ from dfix.migrate.executors import Executor, executor_named
 from dfix.migrate.filecampaign import FileCampaign, file_set
 from dfix.migrate.files import FileSetError
 from dfix.migrate.journal import JournalError
-from dfix.migrate.sources import Source, SourceError, expand, fit_for_ref
+from dfix.migrate.sources import LIST_LIMIT, Source, SourceError, expand, fit_for_ref
 from dfix.registry import UnknownFixer
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.styled import Line
@@ -230,7 +230,12 @@ class Journey:
                 if sys.stdin is None:
                     raise click.ClickException("standard input is closed")
                 # As a list in a file: paths need not be text of the terminal's encoding.
-                lines = os.fsdecode(sys.stdin.buffer.read()).split("\n")
+                data = sys.stdin.buffer.read(LIST_LIMIT + 1)
+                if len(data) > LIST_LIMIT:
+                    raise click.ClickException(
+                        f"standard input is larger than {LIST_LIMIT // 1024**2} MiB"
+                    )
+                lines = os.fsdecode(data).split("\n")
             return expand(call.sources, cwd=self.cwd, standard_input=lines)
         except SourceError as error:
             raise click.UsageError(str(error)) from error

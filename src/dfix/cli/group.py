@@ -1,5 +1,6 @@
 """The command `dfix`: finds the sub-command, which is `fix` where none is named."""
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -32,6 +33,8 @@ COMMANDS = (
 #: What linters and formatters call the command that looks at files.
 _WORDS_OF_OTHERS = ("lint", "format", "fmt", "scan", "analyze")
 _OWN_OPTIONS = ("-h", "--help", "--version")
+#: What the system says where there is no room for the output.
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 
 class DefaultGroup(click.Group):
@@ -129,12 +132,18 @@ def _called(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         _complain("dfix: ", error.format_message())
         return 2
-    except BrokenPipeError:  # the reader of the help has seen enough
-        return 0
+    except SystemExit as end:
+        if end.code == 1:  # click's own: the reader of the help has seen enough
+            return 0
+        raise
     except MemoryError:
         raise  # Telling it as others are told may take more of it.
     except Exception as error:  # people are told in a line, whatever it is
-        _complain("dfix: ", f"internal error: {type(error).__name__}: {error}")
+        if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+            # The help and the version are written by click.
+            _complain("dfix: ", f"the output cannot be written: {error.strerror}")
+        else:
+            _complain("dfix: ", f"internal error: {type(error).__name__}: {error}")
         return 2
     return code if isinstance(code, int) else 0
 

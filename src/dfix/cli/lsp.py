@@ -1,5 +1,7 @@
 """`dfix lsp`: the language server for editors."""
 
+import sys
+
 import click
 
 
@@ -28,4 +30,8 @@ def command(ctx: click.Context, *, time_limit: float) -> None:
         raise click.ClickException(
             "the language server needs more: pip install 'dfix[lsp]'"
         ) from error
+    if sys.stdin is None or sys.stdout is None:
+        raise click.ClickException(
+            "standard input or output is closed: by these an editor talks to it"
+        )
     ctx.exit(run(time_limit))

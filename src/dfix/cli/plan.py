@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dfix.cli.errors import FileError
+from dfix.cli.values import FILLED
 
 if TYPE_CHECKING:
     from dfix.plan import Plan
 
 
 @click.command("plan")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, type=FILLED, metavar="FILE...")
 @click.option("--diff", is_flag=True, help="Compare two files; exit with 1 if they differ.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.option("--no-color", is_flag=True, help="Print no colours.")
@@ -58,7 +59,7 @@ def _plan(name: str) -> "Plan":
     from dfix.cli.standard_input import read_standard_input
     from dfix.parser import parse
     from dfix.plan import plan
-    from dfix.regularfile import read_regular
+    from dfix.regularfile import TooLargeError, read_regular
     from dfix.runner import LIMIT
 
     if name == "-":
@@ -66,6 +67,8 @@ def _plan(name: str) -> "Plan":
     else:
         try:
             data = read_regular(Path(name), limit=LIMIT)
+        except TooLargeError as error:
+            raise FileError(name, f"larger than {LIMIT // 1024**2} MiB: no Dockerfile") from error
         except OSError as error:
             raise FileError(name, error.strerror or str(error)) from error
     tree = parse(data)

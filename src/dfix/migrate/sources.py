@@ -9,14 +9,16 @@ from urllib.parse import unquote, urlsplit
 from dfix.git import without_credentials
 from dfix.migrate.transport import PROTOCOLS, is_address
 from dfix.patterns import regex
-from dfix.regularfile import read_regular
+from dfix.regularfile import leads_to_folder, read_regular
 from dfix.worktree import PRUNED
 
-_LIST_LIMIT = 64 * 1024 * 1024  # bytes of a list that are still read
+LIST_LIMIT = 64 * 1024 * 1024
+"""Bytes of a list that are still read."""
 _SCHEME = regex(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://|(?P<helper>[A-Za-z][A-Za-z0-9+.-]*)::")
 _UNFIT = regex(r"[^A-Za-z0-9._-]+")
 _LONGEST_NAME = 100
 _TOLD = 10  # lines of a list that are told of when they are wrong
+_MOST_WRONG = 1000  # that are looked for: what has more is no list, and may be long
 _CAMPAIGN = "campaign.sqlite"
 """What makes a folder that of a campaign, whose clones are no repositories of anybody's."""
 
@@ -74,6 +76,8 @@ def _all_of(where: str, base: Path, lines: Iterable[tuple[int, str]]) -> list[So
             sources += _line(text, base)
         except SourceError as error:
             wrong.append((at, str(error)))
+            if len(wrong) > _MOST_WRONG:
+                raise SourceError(f"{where}: a file that is no list of repositories") from error
     if wrong:
         told = f"{where}:{wrong[0][0]}: {wrong[0][1]}"
         if len(wrong) > 1:
@@ -93,10 +97,13 @@ def _listed(
     if is_address(given):
         return None
     path = cwd / given
-    if not path.is_file():
-        return None
     try:
-        data = read_regular(path, limit=_LIST_LIMIT)
+        if not path.is_file():
+            return None
+    except (OSError, ValueError):
+        return None  # Why there is none is told where a folder is looked for.
+    try:
+        data = read_regular(path, limit=LIST_LIMIT)
     except OSError as error:
         raise SourceError(f"{given}: {error.strerror or error}") from error
     if b"\0" in data:
@@ -115,7 +122,7 @@ def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 def _line(text: str, base: Path) -> Iterator[Source]:
     """The sources of one line: a path or an address, and after a blank or a tab a ref."""
     location, tab, ref = text.partition("\t")
-    if not tab and not (base / text).exists():
+    if not tab and not leads_to_folder(base / text):
         parts = text.rsplit(maxsplit=1)
         location, ref = (parts[0], parts[1]) if len(parts) == 2 else (text, "")
     yield from _named(location.strip(), ref.strip() or None, base)
@@ -131,11 +138,10 @@ def _named(given: str, ref: str | None, base: Path) -> Iterator[Source]:
         return
     if not given or "\0" in given:
         raise SourceError("an empty path" if not given else "a path with a NUL")
-    path = Path(os.path.normpath(base / given)) if ".." not in given else (base / given).resolve()
-    if not path.is_dir():
-        raise SourceError(
-            f"{given}: no such folder" if not path.exists() else f"{given}: no folder"
-        )
+    whole = os.path.realpath if ".." in given else os.path.normpath
+    path = Path(whole(base / given))
+    if not leads_to_folder(path):
+        raise SourceError(f"{given}: {_hindrance(path)}")
     if is_repository(path):
         yield Source(str(path), ref)
         return
@@ -145,6 +151,17 @@ def _named(given: str, ref: str | None, base: Path) -> Iterator[Source]:
     if not below:
         raise SourceError(f"{given}: neither a git repository nor a folder that holds any")
     yield from below
+
+
+def _hindrance(path: Path) -> str:
+    """Why there is no folder at `path`."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "no such folder"
+    except OSError as error:
+        return error.strerror or str(error)
+    return "no folder"
 
 
 def is_repository(folder: Path) -> bool:
