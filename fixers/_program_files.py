@@ -20,7 +20,11 @@ _PLAIN_SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "waitr
 _WRITING_MODULES = frozenset(
     "pytest tox pip jupyter notebook jupyterlab streamlit mlflow celery airflow unittest".split()
 )
-_TOOLS = frozenset({"manage.py", "artisan", "console", "setup.py", "rails", "rake", "bundle"})
+_TOOLS = frozenset(
+    "manage.py artisan console setup.py rails rake bundle thrust puma sidekiq delayed_job hubot".split()
+)
+#: Options of servers that give root up by themselves, which nobody else may do.
+_GIVING_UP = regex(r"(?:-[ug]|--user|--group|--initgroups)(?:=.*)?")
 #: Programs that need root, or give it up by themselves, by parts of their names.
 _NAMED_FOR_ROOT = regex(
     r"(?:^|[-_.])(?:docker\w*|dind|containerd|runc|kubelet|kube-?proxy|cni|csi|vpn|openvpn|wireguard"
@@ -91,14 +95,22 @@ def _target(words: _Words) -> Target | str:
         return f"`{name}` needs root, or gives it up by itself"
     if name in RUNNERS:
         return f"`{name}` writes to its home directory, and starts something else"
+    if name in _TOOLS:
+        return f"`{name}` writes beside itself, or starts something else"
     for pattern, reading in _INTERPRETERS:
         if re.fullmatch(pattern, name):
             return reading(words)
     if name in _PLAIN_SERVERS:
-        return Target("")
+        return _server(words)
     if name in SERVERS:
         return f"`{name}` is a server with files of its own"
     return Target(first, runs=True)
+
+
+def _server(words: _Words) -> Target | str:
+    if any(word is not None and _GIVING_UP.fullmatch(word) for word in words[1:]):
+        return "the server is told to give root up by itself"
+    return Target("")
 
 
 def _first_operand(words: _Words, with_value: frozenset[str]) -> str | None:
@@ -134,6 +146,8 @@ def _python(words: _Words) -> Target | str:
         return _script(words)
     if module in _WRITING_MODULES:
         return f"`{module}` writes below its home directory, or beside itself"
+    if module in _PLAIN_SERVERS:
+        return _server(words)
     return Target("")
 
 

@@ -2,29 +2,42 @@
 
 import posixpath
 import re
+from collections.abc import Iterator, Sequence
 
 from dfix import Facts, Run, Stage, regex
-from dfix.facts.contents import program_path, workdir_of
+from dfix.facts.contents import program_path, text_of, workdir_of
 from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Program
+from dfix.facts.scripts import script_of
 
 from ._account_files import brought
 from ._handed_over import HandedOver
 from ._program_files import Target, target_of
+from ._written_places import named_by
 
-_WRITTEN = regex(
-    r"(?:.*[=:])?(?:.*/)?(?:[^/]+\.(?:log|pid|sock|db|sqlite3?)|(?:logs?|data|cache)/?)"
-    r"|(?:.*[=:])?/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/.*)?",
-    re.IGNORECASE,
-)
-#: Options whose value is a file or a folder that comes of the program.
-_RESULT = regex(
-    r"(?:-o|--?(?:out|output|dest|destination|dir|directory|export|save)(?:[-_]\w+)*)(?:=.*)?"
-)
 #: Tools that are copied in for programs that talk to the engine, or give root up.
 _ROOT_TOOLS = frozenset(
     "docker dockerd docker-compose containerd runc gosu su-exec sudo s6".split()
 )
+#: Tools that keep their settings, keys or caches below the home directory, which is another one then.
+_HOME_TOOLS = frozenset(
+    "kubectl helm trivy terraform tofu terragrunt packer pulumi aws gcloud gsutil az rclone".split()
+)
+#: Images of a language, in which what runs by itself is a script, of that language or of a shell.
+_OF_SCRIPTS = frozenset("node php perl python pypy ruby".split())
+_SHELL_LINE = regex(r"#!\s*(?:/usr)?(?:/local)?/s?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|a|k|z)?sh\b")
+#: Packages to build with, by what is then within the program: what needs root's rights, and devices.
+_WITHIN_FOR_ROOT = regex(
+    r"(?:lib)?(?:pcap|bpf|fuse|usb|nl|nl3|netfilter|nfnetlink|nftnl|mnl|iptc|gpiod|udev|asound2?)"
+    r"(?:[-_0-9].*)?"
+)
+#: The same for databases that are files of the program's own, modules of Go among them.
+_WITHIN_FOR_FILES = regex(
+    r"(?:lib)?(?:sqlite|leveldb|rocksdb|lmdb)[-0-9]*(?:dev|devel|libs)"
+    r"|(?:.*/)?(?:bbolt|bolt|boltdb|badger|buntdb|go-sqlite3|goleveldb)(?:[/@].*)?"
+)
+#: Where sbt puts applications of Play, too, which write a file with their number beside themselves.
+_STAGED = regex(r".*/target/universal(?:/.*)?")
 _UNPACKING = regex(r"\b(?:tar|bsdtar|unzip|cpio|7z)\s")
 _COMPILING = regex(
     r"\b(?:go|cargo|make|cmake|ninja|gcc|g\+\+|clang|rustc|swift|mvnw?|gradlew?|sbt|lein|npm|yarn|pnpm"
@@ -52,16 +65,9 @@ def objection(
     target = target_of(found.words)
     if isinstance(target, str):
         return target
-    words = found.words
-    for at, word in enumerate(words[1:], 1):
-        if word is None or given.holds(word.partition("=")[2] or word):
-            continue
-        if _RESULT.fullmatch(word):
-            value = word.partition("=")[2] or (words[at + 1] if at + 1 < len(words) else "-")
-            if value is None or not (value.startswith("-") or given.holds(value)):
-                return f"`{word}` names something that the program may write"
-        if _WRITTEN.fullmatch(word):
-            return f"`{word}` names something that the program may write"
+    words = [each for each in found.words[1:] if each is None or each != target.path]
+    if word := named_by(words, given):
+        return f"`{word}` names something that the program may write"
     workdir = workdir_of(facts, stage)
     if workdir is None:
         return "the working directory is not known"
@@ -76,7 +82,7 @@ def objection(
         reason = _of_destination(facts, each, made, path) or _of_modes(facts, each, names)
         if reason is not None:
             return reason
-    return _of_target(facts, stage, target, path, workdir)
+    return _of_target(facts, stage, target, path, workdir, found.words)
 
 
 def rests_on_convention(facts: Facts, stage: Stage) -> bool:
@@ -107,7 +113,14 @@ def _is_private(path: str) -> bool:
     return f"{posixpath.normpath(path)}/".startswith("/root/")
 
 
-def _of_target(facts: Facts, stage: Stage, target: Target, path: str, workdir: str) -> str | None:
+def _of_target(
+    facts: Facts,
+    stage: Stage,
+    target: Target,
+    path: str,
+    workdir: str,
+    words: Sequence[str | None],
+) -> str | None:
     """Why others may not be able to read or run the file of the program."""
     if not target.path:
         return None
@@ -127,11 +140,29 @@ def _of_target(facts: Facts, stage: Stage, target: Target, path: str, workdir: s
         return f"the modes of files in the image {last.image} are not known"
     if last.origin is not None and (reason := _of_origin(facts, last.origin)):
         return reason
+    if last.origin is None and target.runs and _may_be_shell_script(facts, stage, path):
+        return f"`{target.path}` may be a shell script, which is not read"
+    if any(map(_STAGED.fullmatch, last.node.sources)) and not _has_no_pid_file(words):
+        return "it may be an application of Play, which writes a file beside itself"
     source = last.source_of(path)
     mode = _mode(facts, last, source) if source is not None else None
     if target.runs and mode is not None and mode & 0o100 and not mode & 0o001:
         return f"only its owner may run {source} (mode {mode:04o})"
     return None
+
+
+def _may_be_shell_script(facts: Facts, stage: Stage, path: str) -> bool:
+    """Whether a file of the build context that runs by itself is one, or is not known to be none."""
+    text = text_of(facts, stage, path)
+    if text is not None:
+        return bool(_SHELL_LINE.match(text))
+    known = facts.bases.of(stage)
+    is_named = "." in posixpath.basename(path)
+    return known is not None and known.image in _OF_SCRIPTS and not is_named
+
+
+def _has_no_pid_file(words: Sequence[str | None]) -> bool:
+    return any(word is not None and word.endswith("pidfile.path=/dev/null") for word in words)
 
 
 def _of_origin(facts: Facts, origin: Stage) -> str | None:
@@ -146,7 +177,23 @@ def _of_origin(facts: Facts, origin: Stage) -> str | None:
         return "the stage that the program comes from sets modes"
     if _UNPACKING.search(text) and not _COMPILING.search(text):
         return "the program may come from an archive, which has modes of its own"
+    for word in _words_of(facts, origin):
+        if _WITHIN_FOR_ROOT.fullmatch(word):
+            return f"the program is built with `{word}`, for what only root may do"
+        if _WITHIN_FOR_FILES.fullmatch(word):
+            return f"the program is built with `{word}`: it may write a database file"
     return None
+
+
+def _words_of(facts: Facts, origin: Stage) -> Iterator[str]:
+    """The words of all commands that the RUNs of the lineage of `origin` have."""
+    for each in facts.stages.lineage(origin):
+        for instruction in each.instructions:
+            script = None
+            if isinstance(instruction, Run):
+                script = script_of(instruction, facts.tree.escape)
+            for command in script.commands if script is not None else ():
+                yield from (word for word in command.words()[1:] if word is not None)
 
 
 def _mode(facts: Facts, placement: Placement, source: str) -> int | None:
@@ -169,6 +216,10 @@ def _of_destination(facts: Facts, placement: Placement, made: bool, program: str
     for each in (path, *placement.node.sources):
         if posixpath.basename(each) in _ROOT_TOOLS:
             return f"`{posixpath.basename(each)}` is copied, which is of use to root alone"
+        if posixpath.basename(each) in _HOME_TOOLS:
+            return (
+                f"`{posixpath.basename(each)}` is copied, which has files below the home directory"
+            )
     source = brought(facts, placement, program) if made else None
     if source is not None:
         return f"{source} is copied to {path}, and may bring accounts of its own"

@@ -17,6 +17,7 @@ from dfix.facts.scripts import Command, script_of
 
 from ._handed_over import WRITTEN, HandedOver, is_meant_for_writing, places
 from ._root_commands import objection_to
+from ._written_places import is_database, is_to_be_written, named_by
 
 _Words = Sequence[str | None]
 
@@ -61,12 +62,19 @@ _INSTALLERS = frozenset({"npm", "pip", "pip3", "pnpm", "yarn"})
 _WITH_BROWSER = regex(r"\"(puppeteer|playwright(?:-\w+)?|@playwright/test|cypress)\"\s*:")
 _WITH_ENGINE = regex(r"\"(dockerode)\"\s*:")
 _OF_FILES = regex(r".*(?:sqlite|berkeley|leveldb|rocksdb|lmdb).*")
+#: Programs and libraries that are there to make files of others, or to fetch them.
+_OF_MEDIA = regex(
+    r"(?:ffmpeg(?:-python)?|youtube[-_]dl|yt[-_]dlp|gallery[-_]dl|aria2c?|moviepy|pydub|texlive(?:-.*)?)"
+    r"(?:[-=<>~!@\[ ;].*)?"
+)
 _ARCHIVE = regex(r".*\.(?:deb|rpm|apk)|.*://.*")
 _HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
 _OF_BUILD_TOOLS = regex(
     r"(?:PIP|NPM|YARN|PNPM|UV|POETRY|GO|CARGO|COMPOSER|BUNDLE|NUGET|MAVEN|GRADLE|COREPACK|CCACHE).*",
     re.IGNORECASE,
 )
+#: Variables with folders that programs and libraries are looked for in.
+_OF_SEARCH = regex(r"(?:.*_)?PATH|CLASSPATH|.*_?HOMES?", re.IGNORECASE)
 #: What comments say of running it: with devices, the engine's socket, or folders of the host.
 _PRIVILEGED = regex(
     r"docker\.sock|--privileged|--cap-add|--device|--pid[= ]host|--net(?:work)?[= ]host"
@@ -136,17 +144,27 @@ def _of_env(node: Env, given: HandedOver) -> str | None:
             return "HOME is set to a place that the program may write to"
         if _HOME.search(value):
             return f"{pair.key} points below /root, which only root may read"
-        if "sqlite" in value.lower() or value.endswith(".db"):
-            return f"{pair.key} names a database file, which the program would write"
         if _HOME_OF_ANOTHER.fullmatch(pair.key):
             return f"{pair.key} names a place that the program may write to"
-        if (
-            WRITTEN.fullmatch(pair.key)
-            and not _OF_BUILD_TOOLS.fullmatch(pair.key)
-            and (value.startswith(("/", ".", "$")) or _RELATIVE.fullmatch(value))
-            and not given.holds(value)
-        ):
-            return f"{pair.key} names a place that the program may write to"
+        if reason := of_variable(pair.key, value, given):
+            return reason
+    return None
+
+
+def of_variable(name: str, value: str, given: HandedOver) -> str | None:
+    """What speaks against it by a variable that the program finds in its environment."""
+    if is_database(value):
+        return f"{name} names a database file, which the program would write"
+    if _OF_BUILD_TOOLS.fullmatch(name) or given.holds(value):
+        return None
+    if is_to_be_written(value) and not _OF_SEARCH.fullmatch(name):
+        return f"{name} names a place that the program may write to"
+    if WRITTEN.fullmatch(name) and (
+        value.startswith(("/", ".", "$")) or _RELATIVE.fullmatch(value)
+    ):
+        return f"{name} names a place that the program may write to"
+    if value.startswith("-") and (word := named_by(value.split(), given)):
+        return f"{name} has `{word}`, which the program may write"
     return None
 
 
@@ -177,6 +195,8 @@ def _of_packages(command: Command) -> str | None:
             return f"`{package}` is installed, which is for devices that others may not open"
         if _OF_FILES.fullmatch(package):
             return f"`{package}` is installed: the program may write a database file"
+        if _OF_MEDIA.fullmatch(package):
+            return f"`{package}` is installed: the program may write what it makes"
     return None
 
 
@@ -206,8 +226,9 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     if words[0] is None:
         return "a RUN starts something that only its shell knows"
     for text in texts:
-        if name not in {"rm", "rmdir"} and _OF_HOME.fullmatch(text):
-            return f"`{text}` has files below the home directory"
+        plain = text.strip("\"'")
+        if name not in {"rm", "rmdir"} and _OF_HOME.fullmatch(plain):
+            return f"`{plain}` has files below the home directory"
     for text in _required(words, scene):
         if _OF_HOME.fullmatch(text):
             return f"`{text}` of the requirements has files below the home directory"
@@ -215,6 +236,8 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     for each in (*installed, *_required(words, scene)):
         if each is not None and _OF_ENGINE.fullmatch(each):
             return f"`{each}` talks to the engine by a socket that only root may open"
+        if each is not None and _OF_MEDIA.fullmatch(each):
+            return f"`{each}` is installed: the program may write what it makes"
     named = texts[len(words) :] if name in _READERS else texts
     if any(map(_ACCOUNT_FILES.search, named)):
         return f"`{name}` may change accounts: which of them the program is for, is not said"

@@ -5,7 +5,8 @@ import posixpath
 from dfix import Facts, Stage, regex
 from dfix.facts.contents import workdir_of
 
-from ._handed_over import WRITTEN, HandedOver
+from ._handed_over import HandedOver
+from ._root_steps import of_variable
 
 #: Packages and sources that are laid over those of the image, to be read.
 _TO_READ = regex(r".*/(?:node_modules|vendor|site-packages)")
@@ -46,8 +47,8 @@ def objection(facts: Facts, stage: Stage, given: HandedOver, ports: tuple[int, .
             if not (sources or _FILE.fullmatch(path)):
                 return f"{said} a folder of the host at {path}, which the program may write to"
         for name, value in service.environment.items():
-            if WRITTEN.fullmatch(name) and value.startswith(("/", ".")) and not given.holds(value):
-                return f"{said} {name}, a place that the program may write to"
+            if reason := of_variable(name, value, given):
+                return f"{said} a variable: {reason}"
         if service.network == "host" and any(port <= _LAST_OF_ROOT for port in ports):
             return f"{said} the host's network, where only root may use a port below 1024"
     return None

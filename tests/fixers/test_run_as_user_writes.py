@@ -1,0 +1,180 @@
+"""run-as-user: what shows that a program writes, or needs root, beside what it is called."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from dfix.facts.evidence import Kind
+from tests.fixers.checks import check_fixed, check_refused, run
+
+NAME = "run-as-user"
+GO = "FROM golang:1.23 AS b\nCOPY . .\nRUN go build -o /app\nFROM alpine:3.20\nCOPY --from=b /app /app\n"
+JAVA = "FROM eclipse-temurin:21-jre\nWORKDIR /app\nCOPY a.jar a.jar\n"
+PYTHON = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+NODE = "FROM node:22\nWORKDIR /app\nCOPY . .\n"
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A build context of files with their texts."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def kind(self, source: str, *, level_is_safe: bool) -> Kind:
+        if source in self.texts:
+            return "file"
+        below = source == "." or any(each.startswith(f"{source}/") for each in self.texts)
+        return "directory" if below else "unknown"
+
+    def ignored(self, source: str, *, level_is_safe: bool) -> bool:
+        return False
+
+    def mode(self, source: str, *, level_is_safe: bool) -> int | None:
+        return 0o755
+
+    def modes_below(self, source: str) -> frozenset[int]:
+        return frozenset()
+
+    def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
+        return self.texts.get(source.removeprefix("./"))
+
+
+def commands(text: str, *lines: str) -> tuple[str, ...]:
+    return tuple(f"{text}CMD [{', '.join(map(_quoted, line.split(' ')))}]\n" for line in lines)
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    commands(
+        GO,
+        "/app -storage.path=/prom",
+        "/app --data-dir /prom",
+        "/app --db-path=/x/store",
+        "/app --listen=unix:///var/x",
+        "/app -c data/acme.json",
+        "/app -d certs",
+        "/app --dsn=sqlite://x",
+    )
+    + commands(
+        JAVA,
+        "java -XX:HeapDumpPath=/dumps -jar a.jar",
+        "java -Xlog:gc*:file=/app/gc.txt:time -jar a.jar",
+        "java -Djava.io.tmpdir=/app/t -jar a.jar",
+        "java -Duser.home=/app -jar a.jar",
+        "java -jar a.jar --logging.file.path=/var/app",
+        "java -jar a.jar --spring.datasource.url=jdbc:h2:file:./db",
+    ),
+)
+def test_arguments_for_what_is_written(text: str) -> None:
+    check_refused(NAME, text, "names something that the program may write")
+
+
+@pytest.mark.parametrize(
+    "text",
+    commands(
+        GO,
+        "/app --log-level debug --config /etc/app.yml",
+        "/app --log-file /tmp/app.log",
+        "/app --data-url=https://example.com/data",
+        "/app --log-format=a/b --worker-tmp-dir /dev/shm",
+        "/app --issuer oauth2:client --db postgres://db/app",
+        "/app --storage s3",
+    )
+    + commands(
+        JAVA,
+        "java -Dlogback.configurationFile=conf/logback.xml -jar a.jar",
+        "java -Xlog:gc -Djava.security.egd=file:/dev/./urandom -jar a.jar",
+        "java -jar a.jar --spring.datasource.url=jdbc:h2:mem:db",
+    ),
+)
+def test_arguments_for_what_is_read(text: str) -> None:
+    assert run(NAME, text).changed
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("LOGGING_FILE_NAME=/var/log/a.log", "LOGGING_FILE_NAME names a place"),
+        ("STORE=/var/lib/a", "STORE names a place"),
+        ('JAVA_TOOL_OPTIONS="-Xmx1g -XX:HeapDumpPath=/dumps"', "has `-XX:HeapDumpPath=/dumps`"),
+        ("SPRING_DATASOURCE_URL=jdbc:h2:file:/a", "a database file"),
+    ],
+)
+def test_variables_for_what_is_written(line: str, reason: str) -> None:
+    text = JAVA + f"ENV {line}\n" + 'CMD ["java", "-jar", "a.jar"]\n'
+    check_refused(NAME, text, reason)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'JAVA_TOOL_OPTIONS="-Xmx1g -Dfile.encoding=UTF-8"',
+        "PATH=/var/lib/tool/bin:$PATH",
+        "DB_NAME=users",
+        "LOG_LEVEL=info",
+        "SPRING_DATASOURCE_URL=jdbc:h2:mem:a",
+    ],
+)
+def test_variables_for_what_is_read(line: str) -> None:
+    assert run(NAME, JAVA + f"ENV {line}\n" + 'CMD ["java", "-jar", "a.jar"]\n').changed
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        *((each, "give root up") for each in commands(
+            PYTHON,
+            "gunicorn -u www-data app:app",
+            "gunicorn --group=web app:app",
+            "python -m gunicorn --user nobody app:app",
+        )),
+        *((each, "starts something else") for each in commands(
+            "FROM ruby:3.3\nWORKDIR /app\nCOPY . .\n", "./bin/rails server", "bin/thrust bin/rails s"
+        )),
+        (
+            PYTHON + 'RUN pip install "gradio==4" flask\nCMD ["python", "a.py"]\n',
+            "`gradio==4` has files below the home directory",
+        ),
+        (
+            PYTHON + 'RUN apt-get install -y ffmpeg\nCMD ["python", "a.py"]\n',
+            "`ffmpeg` is installed",
+        ),
+        (PYTHON + 'RUN pip install yt-dlp\nCMD ["python", "a.py"]\n', "`yt-dlp` is installed"),
+        (GO + 'COPY kubectl /usr/bin/\nCMD ["/app"]\n', "below the home directory"),
+        (
+            GO.replace("RUN go", "RUN apt-get install -y libpcap-dev && go") + 'CMD ["/app"]\n',
+            "built with `libpcap-dev`",
+        ),
+        (
+            GO.replace("RUN go", "RUN go get github.com/boltdb/bolt && go") + 'CMD ["/app"]\n',
+            "may write a database file",
+        ),
+        (
+            "FROM eclipse-temurin:21 AS b\nRUN ./sbt stage\nFROM eclipse-temurin:21-jre\n"
+            'COPY --from=b /target/universal/stage /app\nCMD ["/app/bin/web"]\n',
+            "Play",
+        ),
+        (NODE + 'CMD ["/app/bin/serve"]\n', "may be a shell script"),
+    ],
+)  # fmt: skip
+def test_programs_that_write_or_need_root(text: str, reason: str) -> None:
+    check_refused(NAME, text, reason)
+
+
+@pytest.mark.parametrize("line", ["#!/bin/sh", "#!/usr/bin/env bash", "#! /bin/ash -e"])
+def test_a_shell_script_with_any_name(line: str) -> None:
+    text = 'FROM alpine:3.20\nCOPY serve /usr/bin/\nCMD ["serve"]\n'
+    script = Texts({"serve": f"{line}\nmkdir /x\n"})
+    check_refused(NAME, text, "may be a shell script", evidence=script)
+    assert run(NAME, text).changed
+
+
+def test_a_script_of_an_interpreter_with_any_name() -> None:
+    text = NODE + 'CMD ["/app/bin/serve"]\n'
+    script = Texts({"bin/serve": "#!/usr/bin/env node\n"})
+    after = NODE + 'USER 1000:1000\nCMD ["/app/bin/serve"]\n'
+    check_fixed(NAME, text, after, evidence=script)
