@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from dfix import Facts, Run, Stage, regex
 from dfix.facts.contents import program_path, text_of, workdir_of
+from dfix.facts.entry_scripts import is_idle, is_shell_script
 from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Program
 from dfix.facts.scripts import script_of
@@ -25,7 +26,6 @@ _HOME_TOOLS = frozenset(
 )
 #: Images of a language, in which what runs by itself is a script, of that language or of a shell.
 _OF_SCRIPTS = frozenset("node php perl python pypy ruby".split())
-_SHELL_LINE = regex(r"#!\s*(?:/usr)?(?:/local)?/s?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|a|k|z)?sh\b")
 #: Packages to build with, by what is then within the program: what needs root's rights, and devices.
 _WITHIN_FOR_ROOT = regex(
     r"(?:lib)?(?:pcap|bpf|fuse|usb|nl|nl3|netfilter|nfnetlink|nftnl|mnl|iptc|gpiod|udev|asound2?)"
@@ -155,7 +155,7 @@ def _may_be_shell_script(facts: Facts, stage: Stage, path: str) -> bool:
     """Whether a file of the build context that runs by itself is one, or is not known to be none."""
     text = text_of(facts, stage, path)
     if text is not None:
-        return bool(_SHELL_LINE.match(text))
+        return is_shell_script(text) and not is_idle(text)
     known = facts.bases.of(stage)
     is_named = "." in posixpath.basename(path)
     return known is not None and known.image in _OF_SCRIPTS and not is_named

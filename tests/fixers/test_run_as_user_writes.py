@@ -173,6 +173,22 @@ def test_a_shell_script_with_any_name(line: str) -> None:
     assert run(NAME, text).changed
 
 
+@pytest.mark.parametrize(
+    ("script", "changed"),
+    [
+        ("#!/bin/sh\n", True),
+        ("#!/bin/sh -e\necho starts\nexec sleep 60\n", True),
+        ("#!/bin/sh\nexec /srv/server\n", False),
+        ("#!/bin/sh\necho x > /state\n", False),
+        ("#!/bin/sh\n$PROGRAM\n", False),
+        ("#!/bin/sh\nif\n", False),
+    ],
+)
+def test_a_shell_script_that_is_read(script: str, changed: bool) -> None:
+    text = 'FROM alpine:3.20\nCOPY serve /usr/bin/\nCMD ["serve"]\n'
+    assert run(NAME, text, evidence=Texts({"serve": script})).changed is changed
+
+
 def test_a_script_of_an_interpreter_with_any_name() -> None:
     text = NODE + 'CMD ["/app/bin/serve"]\n'
     script = Texts({"bin/serve": "#!/usr/bin/env node\n"})

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 #: Stands for the arguments of a script among the words that it ends in.
 ARGUMENTS = "\0@"
 _SHELL_LINE = regex(r"#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da|a)?sh\b[^\n]*\n")
+_ANY_SHELL_LINE = regex(
+    r"#!\s*(?:/usr)?(?:/local)?/s?bin/(?:env\s+(?:-S\s+)?)?(?:ba|da|a|k|z)?sh\b[^\n]*(?:\n|\Z)"
+)
+_IDLE: frozenset[str | None] = frozenset(": echo exec exit printf set sleep true".split())
 _ALL_ARGUMENTS = frozenset({'"$@"', '"${@}"', "$@"})
 _ARGUMENT = regex(r"\$\{?[0-9@*#]|\bshift\b|\bset\s+--|\bgetopts\b")
 _OTHER_ARGUMENTS = regex(r"\bshift\b|\bset\s+(?:-\w+\s+)*--")
@@ -52,6 +56,22 @@ def becomes(text: str) -> tuple[str | None, ...] | None:
     if words and words[0] is not None and posixpath.basename(words[0]) in _AS_USER:
         words = words[2:]
     return words or None
+
+
+def is_shell_script(text: str) -> bool:
+    """Whether a shell runs the file of that text, by its first line."""
+    return _ANY_SHELL_LINE.match(text) is not None
+
+
+def is_idle(text: str) -> bool:
+    """Whether all that a shell script does is to tell something, and to wait."""
+    script = parse_shell(text, "")
+    for command in script.commands:
+        words = command.words()
+        started = words[: 2 if words[:1] == ("exec",) else 1]
+        if command.redirects or not _IDLE.issuperset(started):
+            return False
+    return not script.has_error
 
 
 def looks_at_its_arguments(text: str) -> bool:
