@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from dfix import Facts, Instruction, Run
 from dfix.facts.packages import Call, Given, call_of, calls, is_unknown
-from dfix.facts.scripts import Redirect, ShellScript, Statement, Word
+from dfix.facts.scripts import Command, Redirect, ShellScript, Statement, Word
 from dfix.facts.statements import statements_of
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "call_of",
     "calls",
     "earlier_text",
+    "goes_on_without",
     "is_lost",
     "is_unknown",
     "last_flag",
@@ -95,7 +96,6 @@ def is_lost(facts: Facts, run: Run, script: ShellScript, each: Placed) -> bool:
 
 def all_pipes_are_lost(facts: Facts, run: Run, script: ShellScript) -> bool:
     """Whether the RUN goes on, or may succeed, whatever the status of its pipes is."""
-    links = statements_of(facts, run)
     lost = 0
     last = script.statements[-1]
     for link, statement, state in _walk(script):
@@ -103,11 +103,25 @@ def all_pipes_are_lost(facts: Facts, run: Run, script: ShellScript) -> bool:
             continue
         if link is last and link.kind in {"for", "while"}:
             continue  # The last turn's status is the RUN's.
-        strict = len(links) != len(script.statements) or (
-            "errexit" in links[script.statements.index(link)].options
-        )
-        lost += state.lost_strictly if strict else state.lost
+        lost += state.lost_strictly if _is_strict(facts, run, script, link) else state.lost
     return bool(script.pipelines) and lost == len(script.pipelines)
+
+
+def goes_on_without(facts: Facts, run: Run, script: ShellScript, command: Command) -> bool:
+    """Whether a RUN may go on, or succeed, where a command of it fails."""
+    for link, statement, state in _walk(script):
+        if statement.command == command:
+            lost = state.lost_strictly if _is_strict(facts, run, script, link) else state.lost
+            return lost or state.caught or state.piped or statement.background
+    return True  # It stands in a substitution.
+
+
+def _is_strict(facts: Facts, run: Run, script: ShellScript, link: Statement) -> bool:
+    """Whether a member of the top-level list stands under `set -e`, or may do so."""
+    links = statements_of(facts, run)
+    return len(links) != len(script.statements) or (
+        "errexit" in links[script.statements.index(link)].options
+    )
 
 
 def earlier_text(facts: Facts, instruction: Instruction) -> str:

@@ -47,6 +47,15 @@ REFUSED = {
     "who called": (F + "RUN sudo sh -c 'echo $SUDO_USER'\n", "who called sudo"),
     "redirection in front": (F + "RUN sudo < a tee b\n", "a redirection stands in the way"),
     "redirection over lines": (F + "RUN sudo >a \\\n  ls\n", "a redirection stands in the way"),
+    "looks at its name": (F + "RUN sudo sh -c 'chown $USER a'\n", "a variable that sudo sets"),
+    "short path": (F + "ENV PATH=/usr/bin:/bin\nRUN sudo ldconfig\n", "does not lead to /usr/sbin"),
+    "path of the RUN": (F + "RUN PATH=/usr/bin; sudo ldconfig\n", "sets up"),
+    "variable of the file": (F + "ENV A=1\nRUN A=2; sudo make a\n", "sets up"),
+    "function": (F + "RUN mkdir() { make; }; sudo mkdir a\n", "sets up"),
+    "missing, caught": (F + "RUN sudo rm a || true\n", "sudo may be missing"),
+    "missing, asked": (F + "RUN if sudo mkdir a; then make; fi\n", "sudo may be missing"),
+    "missing, negated": (F + "RUN ! sudo rm a\n", "sudo may be missing"),
+    "missing, passed over": (F + "RUN sudo rm a; make\n", "sudo may be missing"),
     "one of several": (F + "RUN sudo mkdir a && sudo -u app mkdir b\n", "sudo has options"),
 }
 
@@ -57,6 +66,16 @@ def test_refused(case: str) -> None:
 
 
 FIXED = {
+    "caught": (
+        F + "RUN apt-get install -y sudo\nRUN sudo rm a || true\n",
+        F + "RUN apt-get install -y sudo\nRUN rm a || true\n",
+    ),
+    "passed over": (F + "RUN sudo rm a; sudo mkdir a\n", F + "RUN rm a; mkdir a\n"),
+    "passed over under set -e": (
+        F + "RUN set -e; sudo rm a; make\n",
+        F + "RUN set -e; rm a; make\n",
+    ),
+    "own variable": (F + "RUN A=b && sudo mkdir $A\n", F + "RUN A=b && mkdir $A\n"),
     "one": (F + "RUN sudo mkdir a\n", F + "RUN mkdir a\n"),
     "user set to root": (
         "FROM me/base:1\nUSER root\nRUN sudo mkdir a\n",
@@ -98,3 +117,9 @@ def test_what_may_look_at_variables_is_for_aggressive() -> None:
     text = F + "ENV DESTDIR=/a\nRUN sudo make install\n"
     assert not run(NAME, text, level=Level.STANDARD).changed
     check_fixed(NAME, text, F + "ENV DESTDIR=/a\nRUN make install\n")
+
+
+def test_scripts_may_look_at_what_sudo_sets() -> None:
+    for text in ("RUN sudo ./a.sh\n", "RUN sudo bash a.sh\n"):
+        assert not run(NAME, F + text, level=Level.STANDARD).changed
+        assert run(NAME, F + text, level=Level.AGGRESSIVE).changed
