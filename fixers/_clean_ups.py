@@ -21,6 +21,16 @@ from ._called import Called, called_in
 _FOLDERS = frozenset({"/bin", "/usr/bin", "/usr/sbin", "/usr/local/bin"})
 _PUTS_ELSEWHERE = regex(r"HOME|\w+_HOME|(?i:\w*cache\w*)")
 _CLEANED_AT_ONCE = frozenset({"yum", "dnf", "microdnf"})
+#: Managers that are scripts for the Python of the system, by its path.
+_OF_PYTHON = frozenset({"yum", "dnf"})
+_PYTHON = regex(r"python[\d.*?\[\]]*")
+_SYSTEM_PYTHON = frozenset({"", ".", "/usr/libexec", "/usr/lib", "/usr/lib64"}) | _FOLDERS
+_ALTERNATIVES = frozenset({"alternatives", "update-alternatives"})
+#: All repositories of yum, or those that an image comes with.
+_OWN_REPOSITORIES = regex(
+    r"/etc(?:/yum(?:\.repos\.d)?)?/?(?:\*.*)?"
+    r"|/etc/yum\.repos\.d/(?:.*[*?\[{$].*|.*(?i:centos|redhat|rhel|public-yum|oracle|amzn|base).*)"
+)
 
 
 class CleanUp(Struct, frozen=True):
@@ -160,6 +170,10 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
     user = scene.facts.bases.user(scene.run)
     if not manager.close and user not in {None, "root"}:
         return f"the RUN is run as {user}"
+    if any("*" in each for each in manager.commands) and any(
+        "noglob" in each.options for each in statements_of(scene.facts, scene.run)
+    ):
+        return "the shell expands no patterns: nothing would be removed"
     calls_itself = any("{}" in each for each in manager.commands)
     if calls_itself and id(last.command) not in _sure(scene):
         return f"{last.name} is called on a condition, or within a larger statement"
@@ -167,6 +181,8 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
         return f"whether {last.name} is there is only known at run time"
     if calls_itself and not manager.close and _is_removed(scene, manager, last):
         return f"{last.name} is removed in the same RUN"
+    if calls_itself and not manager.close and (reason := _unsettled(scene, manager, last)):
+        return reason
     if manager.close and any(map(_PUTS_ELSEWHERE.fullmatch, _assigned(last))):
         return f"a variable of the call tells {last.name} where to keep its files"
     if manager.replaces_itself(last):
@@ -200,6 +216,54 @@ def _is_removed(scene: Scene, manager: Manager, last: Called) -> bool:
             ):
                 return True
     return False
+
+
+def _unsettled(scene: Scene, manager: Manager, last: Called) -> str:
+    """What a command behind a call may do so that its manager fails by then; empty for nothing.
+
+    That of EL 7 is a script for `/usr/bin/python`, and cleans nothing without an enabled repository.
+    """
+    known = scene.facts.bases.of(scene.stage)
+    is_dnf = known is not None and known.package_manager == "dnf"
+    for call in scene.calls:
+        if call.command.span.start <= last.command.span.start:
+            continue
+        if manager.names & _OF_PYTHON and _replaces_python(call):
+            return f"`{call.name}` may replace the Python that {last.name} runs on"
+        if "yum" in manager.names and not is_dnf and _takes_repositories(call):
+            return (
+                f"`{call.name}` may leave no repository enabled, without which yum fails to clean"
+            )
+    return ""
+
+
+def _replaces_python(call: Called) -> bool:
+    """Whether a command puts another program, or none, in the place of the system's Python."""
+    operands = [word.text.strip("\"'") for word in call.arguments if word.text[:1] != "-"]
+    if call.name in _ALTERNATIVES:
+        return any(_PYTHON.fullmatch(each.rpartition("/")[2]) for each in operands)
+    if call.name in {"cp", "install", "ln"}:
+        *sources, target = operands or [""]
+        below = [f"{target.rstrip('/')}/{each.rpartition('/')[2]}" for each in sources]
+        operands = [target, *below]
+    elif call.name not in {"mv", "rm", "unlink"}:
+        return False
+    for each in operands:
+        folder, _, name = each.rstrip("/").rpartition("/")
+        if _PYTHON.fullmatch(name) and (folder in _SYSTEM_PYTHON or "$" in folder):
+            return True
+    return False
+
+
+def _takes_repositories(call: Called) -> bool:
+    """Whether a command may take all repositories away, or switch them off."""
+    if call.name == "subscription-manager":
+        return not {"register", "attach", "status", "version"} & set(call.plain)
+    if call.name == "yum-config-manager":
+        return any(each.startswith("--disable") for each in call.plain)
+    return call.name in {"rm", "mv", "sed", "find", "unlink"} and any(
+        _OWN_REPOSITORIES.fullmatch(word.text.strip("\"'")) for word in call.arguments
+    )
 
 
 def _assigned(call: Called) -> list[str]:

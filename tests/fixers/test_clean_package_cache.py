@@ -161,6 +161,48 @@ REFUSED = {
         "FROM almalinux:9-minimal\nRUN microdnf install -y x && microdnf remove -y microdnf\n",
         "microdnf is removed in the same RUN",
     ),
+    "no patterns": (F + "RUN set -f && apt-get update && apt-get install -y x\n", "no patterns"),
+    "no patterns by SHELL": (
+        F + 'SHELL ["/bin/bash", "-o", "noglob", "-c"]\nRUN apt-get update && apt-get install x\n',
+        "no patterns",
+    ),
+    "yum behind another python": (
+        "FROM centos:7\nRUN yum install -y python3 && ln -sf /usr/bin/python3 /usr/bin/python\n",
+        "`ln` may replace the Python that yum runs on",
+    ),
+    "yum behind another python, by a folder": (
+        "FROM centos:7\nRUN yum install -y x && cp /opt/python /usr/bin/\n",
+        "`cp` may replace the Python that yum runs on",
+    ),
+    "yum behind another python, from within": (
+        "FROM centos:7\nRUN yum install -y x && cd /usr/bin && mv python python.old\n",
+        "`mv` may replace the Python that yum runs on",
+    ),
+    "yum behind alternatives of python": (
+        "FROM amazonlinux:2\nRUN yum install -y x && alternatives --set python /usr/bin/python3\n",
+        "`alternatives` may replace the Python that yum runs on",
+    ),
+    "dnf behind a removal of python": (
+        "FROM fedora:40\nRUN dnf install -y x && rm -rf /usr/lib/python3*\n",
+        "`rm` may replace the Python that dnf runs on",
+    ),
+    "yum without repositories": (
+        "FROM centos:7\nRUN yum install -y x && rm -f /etc/yum.repos.d/*.repo\n",
+        "`rm` may leave no repository enabled",
+    ),
+    "yum without the distribution's": (
+        "FROM centos:7\nRUN yum install -y x && rm -f /etc/yum.repos.d/CentOS-Base.repo\n",
+        "`rm` may leave no repository enabled",
+    ),
+    "yum behind the end of a subscription": (
+        "FROM me/rhel7\nRUN subscription-manager register && yum install -y x "
+        "&& subscription-manager unregister\n",
+        "`subscription-manager` may leave no repository enabled",
+    ),
+    "yum behind disabled repositories": (
+        "FROM centos:7\nRUN yum install -y x && yum-config-manager --disable base updates\n",
+        "`yum-config-manager` may leave no repository enabled",
+    ),
     "zypper deleted behind it": (
         "FROM opensuse/leap:15\nRUN zypper -n in x && rm -f /usr/bin/zyp*\n",
         "zypper is removed in the same RUN",
@@ -349,6 +391,18 @@ E11 = seed.S13.replace(
     "  && apt-get clean\n", "  && apt-get clean \\\n  && rm -rf /var/lib/apt/lists/*\n"
 )
 FIXED = {
+    "yum, a python elsewhere": (
+        "FROM centos:7\nRUN yum install -y x && ln -s /usr/bin/python3 /usr/local/bin/py "
+        "&& rm -rf /opt/x/python && subscription-manager attach\n",
+        "FROM centos:7\nRUN yum install -y x && ln -s /usr/bin/python3 /usr/local/bin/py "
+        "&& rm -rf /opt/x/python && subscription-manager attach \\\n"
+        "  && yum clean all \\\n  && rm -rf /var/cache/yum\n",
+    ),
+    "dnf without repositories": (
+        "FROM almalinux:9\nRUN yum install -y x && rm -f /etc/yum.repos.d/*.repo\n",
+        "FROM almalinux:9\nRUN yum install -y x && rm -f /etc/yum.repos.d/*.repo \\\n"
+        "  && yum clean all \\\n  && rm -rf /var/cache/dnf\n",
+    ),
     "yum, other files removed": (
         "FROM centos:7\nRUN yum install -y x && rm -rf * /tmp/* /etc/yum.repos.d/y.repo\n",
         "FROM centos:7\nRUN yum install -y x && rm -rf * /tmp/* /etc/yum.repos.d/y.repo \\\n"
