@@ -3,6 +3,9 @@
 import re
 
 from dfix import (
+    Add,
+    Copy,
+    ExecForm,
     Fixer,
     Instruction,
     Invalid,
@@ -16,19 +19,24 @@ from dfix import (
     regex,
 )
 from dfix.facts.mounts import mount_options
+from dfix.facts.placements import Placement, placements
+from dfix.facts.programs import kind_of_program, unwrapped, words_of
 from dfix.facts.scripts import script_of
 from dfix.facts.statements import statements_of
 
 from ._packages import Call, Placed, call_of, placed, tries_only
+from ._text_names import is_text_name
 
 _LISTS = "/var/lib/apt"
 _UPDATE = regex(r"\bapt(?:-get)?\b[^&|;]*\bupdate\b")
 #: What changes where packages come from: then an update may fail that nobody asked for.
 _SOURCES = regex(
     r"/etc/apt\b|sources\.list|add-apt-repository|apt-key|keyring|\|[ \t]*(?:sudo[ \t]+)?(?:ba)?sh\b"
-    r"|https?_proxy|\bdpkg\b|\.deb\b",
+    r"|https?_proxy|\bdpkg\b|\.deb\b|APT_CONFIG",
     re.IGNORECASE,
 )
+#: Files that tell apt where packages come from; a COPY of their folders may bring them.
+_SOURCE_FILES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/x.list")
 _NEEDS = frozenset({"install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep"})
 
 
@@ -49,8 +57,9 @@ class JoinUpdateInstall(Fixer):
     **When it is refused**
 
     When it is not known whether lists are there, when what installs is no plain link of a chain,
-    when a source of packages or a key changed since, and when the update above has options, mounts
-    or a failure that is passed over: then the update could fail.
+    when a source of packages or a key changed since, or may have by a script or a COPY of whole
+    folders, and when the update above has options, mounts or a failure that is passed over: then the
+    update could fail.
     """
 
     message = "packages are installed by lists that another layer keeps"
@@ -76,6 +85,11 @@ class JoinUpdateInstall(Fixer):
             "FROM debian:12\nRUN apt-get update\nCOPY my.list /etc/apt/sources.list.d/\n"
             "RUN apt-get install -y curl\n",
             why="whether that source answers is not known",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nRUN apt-get update\nCOPY rootfs/ /\nRUN apt-get install -y curl\n",
+            why="it may hold /etc/apt",
             refused=True,
         ),
         Valid(
@@ -115,6 +129,7 @@ class JoinUpdateInstall(Fixer):
         """Follows the lists through the lineage, down to the RUNs of `stage`."""
         there: bool | None = False
         changed = False
+        copies = {each.node: each for each in placements(self.facts, stage)}
         update: Run | None = None
         previous: Instruction | None
         for each in reversed(self.facts.stages.lineage(stage)):
@@ -122,14 +137,19 @@ class JoinUpdateInstall(Fixer):
             for instruction in each.instructions:
                 text = instruction.with_changes(leading_lines=()).code
                 changed = changed or _SOURCES.search(text) is not None
+                if isinstance(instruction, Copy | Add):
+                    changed = changed or _may_bring_sources(copies[instruction])
                 if isinstance(instruction, Run):
+                    changed = changed or self._hands_over(instruction)
                     adjacent = isinstance(previous, Run) and each is stage
                     if each is stage and not adjacent and there is not False:
                         self._look(instruction, update, certain=bool(there), changed=changed)
                     there = self._after(instruction, there)
                     for found in _UPDATE.finditer(text):
                         update = instruction
-                        changed = _SOURCES.search(text, found.end()) is not None
+                        changed = _SOURCES.search(text, found.end()) is not None or (
+                            self._hands_over(instruction, behind_update=True)
+                        )
                 previous = instruction
 
     def _after(self, run: Run, there: bool | None) -> bool | None:
@@ -146,6 +166,22 @@ class JoinUpdateInstall(Fixer):
                 removed = any(_LISTS in word.text for word in command.arguments)
                 there = False if removed else there
         return there
+
+    def _hands_over(self, run: Run, *, behind_update: bool = False) -> bool:
+        """Whether a RUN runs a script, which may change where packages come from."""
+        script = script_of(run, self.facts.tree.escape)
+        if script is None:
+            form = run.command
+            return not isinstance(form, ExecForm) or kind_of_program(form.values) == "script"
+        scripts = [
+            kind_of_program(unwrapped(words_of(each))) == "script" for each in script.commands
+        ]
+        if behind_update:
+            for at, command in enumerate(script.commands):
+                call = call_of(command)
+                if call is not None and (call.tool.family, call.sub_command) == ("apt", "update"):
+                    scripts[: at + 1] = [False] * (at + 1)
+        return any(scripts)
 
     def _look(self, run: Run, update: Run | None, *, certain: bool, changed: bool) -> None:
         """Proposes the update for a RUN that installs without one."""
@@ -193,6 +229,17 @@ class JoinUpdateInstall(Fixer):
             if each.call.has_option("-o", "--option", "-c", "--config-file"):
                 return "the update above is told where to look"
         return ""
+
+
+def _may_bring_sources(placement: Placement) -> bool:
+    """Whether a COPY or ADD may bring a file that names sources of packages."""
+    if placement.does == "fetch" or placement.destination is None:
+        return False
+    if any(placement.holds(path) for path in _SOURCE_FILES):
+        return True
+    place = placement.destination.rstrip("/") + "/"
+    may_unpack = placement.does != "copy" and not all(map(is_text_name, placement.node.sources))
+    return may_unpack and any(path.startswith(place) for path in _SOURCE_FILES)
 
 
 def _objection(each: Placed) -> str:

@@ -69,6 +69,38 @@ REFUSED = {
         F + "RUN apt-get update -o Dir::Etc::sourcelist=/a\nENV A=1\nRUN apt-get install -y a\n",
         "told where to look",
     ),
+    "new source by a folder": (
+        U + "COPY etc /etc\nRUN apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "new source of another stage": (
+        "FROM debian:12 AS x\n" + U + "COPY --from=x /etc/ /etc/\nRUN apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "new source by an archive": (
+        U + "ADD root.tar.gz /\nRUN apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "new source by a script": (
+        U + "RUN ./setup.sh\nENV B=1\nRUN apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "new source by a script in exec form": (
+        U + 'RUN ["./setup.sh"]\nENV B=1\nRUN apt-get install -y a\n',
+        "where packages come from",
+    ),
+    "new source by a script in the same RUN": (
+        U + "RUN ./setup.sh && apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "new source by a script behind the update": (
+        F + "RUN apt-get update && ./setup.sh\nENV A=1\nRUN apt-get install -y a\n",
+        "where packages come from",
+    ),
+    "another configuration": (
+        U + "ENV APT_CONFIG=/a\nRUN apt-get install -y a\n",
+        "where packages come from",
+    ),
     "script": (U + "RUN curl x | bash - && apt-get install -y a\n", "where packages come from"),
     "set -e from outside": (
         F
@@ -114,6 +146,28 @@ def test_fixed(name: str) -> None:
 
 def test_lists_of_a_parent_stage() -> None:
     base = "FROM debian:12 AS base\nRUN apt-get update\nFROM base\n"
+    after = base + "RUN apt-get update && apt-get install -y a\n"
+    check_fixed(NAME, base + "RUN apt-get install -y a\n", after)
+
+
+COPIED = {
+    "a file": "COPY run.sh /\n",
+    "the context": "WORKDIR /app\nCOPY . .\n",
+    "a file, added": "ADD run.sh /\n",
+    "a page": "ADD https://example.org/x /\n",
+    "a known program": "RUN npm ci && make\n",
+}
+
+
+@pytest.mark.parametrize("name", COPIED)
+def test_what_brings_no_source(name: str) -> None:
+    base = U + COPIED[name] + "ENV B=1\n"
+    after = base + "RUN apt-get update && apt-get install -y a\n"
+    check_fixed(NAME, base + "RUN apt-get install -y a\n", after)
+
+
+def test_a_script_in_front_of_the_update() -> None:
+    base = F + "RUN ./setup.sh && apt-get update\nENV A=1\n"
     after = base + "RUN apt-get update && apt-get install -y a\n"
     check_fixed(NAME, base + "RUN apt-get install -y a\n", after)
 
