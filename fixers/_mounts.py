@@ -32,6 +32,10 @@ _ARCHIVES = Leftover(
 )
 _EMPTYING = frozenset({"clean", "autoclean", "distclean"})
 _FETCHING = frozenset("install reinstall upgrade dist-upgrade full-upgrade build-dep".split())
+_COPYING = frozenset({"cp", "rsync", "install"})
+_PACKING = frozenset({"tar", "zip"})
+#: Programs that may name the files of a cache, and bring nothing of them into the image.
+_HARMLESS = frozenset("rm find mkdir touch echo printf test [ ls du chmod chown chgrp".split())
 #: Homes and numbers of accounts that images come with; a mount belongs to root unless told.
 _ACCOUNTS = {("node", "node"): ("/home/node", 1000)}
 
@@ -78,7 +82,8 @@ def for_apt(scene: Scene) -> Mounting | str | None:
     rewrite = scene.rewrite()
     for call in scene.calls:
         held = call.name in APT.names and call.verb in _EMPTYING
-        if reason := _without(rewrite, call, _APT_PATHS, whole=held):
+        reason = "" if call in own else _taken(call, _APT_PATHS)
+        if reason := reason or _without(rewrite, call, _APT_PATHS, whole=held):
             return reason
     if not _is_docker_clean_gone(scene):
         first = _statement(rewrite, updates[0])
@@ -162,7 +167,7 @@ def for_pip(scene: Scene) -> Mounting | str | None:
             for word in call.arguments:
                 if word.value == "--no-cache-dir":
                     rewrite.remove(word)
-        elif reason := _without(
+        elif reason := _taken(call, (path,)) or _without(
             rewrite, call, (path,), whole=call.name == "pip" and call.verb == "cache"
         ):
             return reason
@@ -201,7 +206,8 @@ def _for_tool(scene: Scene, manager: Manager, place: str) -> Mounting | str | No
         return None
     rewrite = scene.rewrite()
     for call in scene.calls:
-        if reason := _without(
+        reason = "" if call.name in manager.names else _taken(call, (path,))
+        if reason := reason or _without(
             rewrite,
             call,
             (path,),
@@ -251,14 +257,34 @@ def _without(rewrite: Rewrite, call: Called, paths: tuple[str, ...], *, whole: b
     if statement is None or not rewrite.can_remove_link(statement):
         return "what empties the cache cannot be taken out"
     operands = [word for word in call.arguments if not word.text.startswith("-")]
-    if whole or (call.name == "rm" and len(held) == len(operands)):
+    emptied = [
+        word for word in operands if _touches(word.text.removesuffix("/*").strip("\"'"), paths)
+    ]
+    if whole or (call.name == "rm" and len(emptied) == len(operands)):
         rewrite.remove_link(statement)
         return ""
     if call.name != "rm":
         return "what empties the cache cannot be taken out"
-    for word in operands:
-        if _touches(word.text.removesuffix("/*").strip("\"'"), paths):
-            rewrite.remove(word)
+    for word in emptied:
+        rewrite.remove(word)
+    return ""
+
+
+def _taken(call: Called, paths: tuple[str, ...]) -> str:
+    """Why a call would take from the mounts what other builds left there; empty if it does not.
+
+    Copies of a folder above count, and all that reads files of the cache by their path.
+    """
+    words = [re.sub(r"[\"']", "", word.text) for word in call.arguments if word.text[:1] != "-"]
+    if call.name in _COPYING:
+        words = words[:-1]
+    elif call.name == "tar" and re.match(r"-?[a-zA-Z]*x|--extract|--get", " ".join(call.plain[:1])):
+        words = []
+    for word in words:
+        above = call.name in _COPYING | _PACKING and any(_may_be(word, path) for path in paths)
+        inside = any(word.startswith(f"{path}/") for path in paths)
+        if above or (inside and call.name not in _HARMLESS):
+            return f"`{call.name} {word}` would take what other builds left in the cache"
     return ""
 
 

@@ -57,6 +57,16 @@ REFUSED = {
     "mount point by braces": (F + "RUN " + UP + " && rm -rf /var/lib/{apt,log}\n", "is busy then"),
     "mount point from there": (F + "RUN " + UP + " && cd /var/lib && rm -rf apt\n", "is busy then"),
     "mount point moved": (P + "RUN pip install x && mv /root/.cache /tmp/\n", "is busy then"),
+    "copied from above": (
+        P + "RUN pip install x && cp -r /root /home/app\n",
+        "`cp /root` would take what other builds left",
+    ),
+    "copied from above by ~": (P + "RUN pip install x && tar czf /r.tgz ~/.cache\n", "would take"),
+    "archives of the same RUN": (
+        F + f"RUN {UP} -d && dpkg -i /var/cache/apt/archives/*.deb\n",
+        "`dpkg /var/cache/apt/archives/*.deb` would take what other builds left",
+    ),
+    "copied packages of npm": (N + "RUN npm ci && cp -r /root/.npm/_cacache /c\n", "would take"),
     "user": (P + "USER app\nRUN pip install x\n", "home directory"),
     "user by a variable": (P + "ARG U\nUSER $U\nRUN pip install x\n", "home directory"),
     "home": (P + "ENV HOME=/h\nRUN pip install x\n", "home directory"),
@@ -130,6 +140,14 @@ FIXED = {
     "apt, cleaned with others": (
         F + f"RUN {UP} && rm -rf /tmp/* /var/lib/apt/lists/* /var/tmp/*\n",
         F + APT + CLEAN + UP + " && rm -rf /tmp/* /var/tmp/*\n",
+    ),
+    "apt, cleaned by two patterns": (
+        F + f"RUN {UP} && rm -r /var/lib/apt/lists/* /var/cache/apt/archives/*.deb\n",
+        F + APT + CLEAN + UP + "\n",
+    ),
+    "copied elsewhere": (
+        P + "RUN pip install x && cp a /root && tar xf a.tar -C /root && ls /root/.cache\n",
+        P + PIP + "pip install x && cp a /root && tar xf a.tar -C /root && ls /root/.cache\n",
     ),
     "apt, settings gone": (
         F + f"RUN rm /etc/apt/apt.conf.d/docker-clean && {UP}\n",
