@@ -28,7 +28,7 @@ class SortPackages(Fixer):
 
     **When it is refused**
 
-    With a comment between the packages, which says by its place what it belongs to; with variables,
+    With a comment between or behind the packages, which says by its place what it belongs to; with variables,
     patterns, files, URLs, groups, and `pkg-` or `pkg+` of apt. At `safe`: the order may decide
     between alternatives that satisfy the same dependency.
     """
@@ -47,6 +47,11 @@ class SortPackages(Fixer):
         Valid(
             "FROM debian:12\nRUN apt-get install -y \\\n    zsh \\\n# why\n    curl\n",
             why="the comment belongs to a package, or to all below it",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nRUN apt-get install -y zsh \\\n    curl # for the tests\n",
+            why="curl is for the tests, and not zsh",
             refused=True,
         ),
         Valid("FROM debian:12\nRUN apt-get install -y zsh $TOOLS\n", refused=True),
@@ -106,11 +111,15 @@ def _objection(script: ShellScript, call: Call) -> str:
     if call.problem:
         return call.problem
     first, last = call.operands[0], call.operands[-1]
+    text = script.text
     if (
-        "#" in script.text[first.span.start : last.span.end]
-        or "#" in script.text[call.program.span.end : first.span.start]
+        "#" in text[first.span.start : last.span.end]
+        or "#" in text[call.program.span.end : first.span.start]
     ):
         return "a comment among the packages says by its place what it belongs to"
+    listed = "\n" in text[first.span.start : last.span.end]
+    if listed and re.match(r"[ \t]*`?#", text[last.span.end :]):
+        return "a comment behind the last package says by its place what it belongs to"
     for word in call.operands:
         if word.value is None and (not _pattern_of_version(word.text)):
             return f"{word.text} is a variable or a pattern: what it stands for is not known"

@@ -36,6 +36,8 @@ REFUSED = {
     "apt-get install -y \\\n    b \\\n# why\n    a": "a comment among the packages",
     "apt-get install -y \\\n# why\n    b \\\n    a": "a comment among the packages",
     "apt-get install -y b `# why` a": "a comment among the packages",
+    "apt-get install -y b \\\n    a # why": "a comment behind the last package",
+    "apt-get install -y b \\\n    a `# why` && c": "a comment behind the last package",
     "apt-get install -y b $A": "$A is a variable",
     "apt-get install -y b a=$V": "a=$V is a variable",
     "apt-get install -y $(cat list) b a": "is a variable",
