@@ -1,6 +1,7 @@
 """Reports here-documents of RUN whose commands may fail without a trace."""
 
 import re
+from collections.abc import Sequence
 
 from dfix import Fixer, Heredoc, Phase, Reported, Run, ShellForm, Valid, regex
 from dfix.facts.commands import literal_arguments, name_of
@@ -26,8 +27,9 @@ class HeredocFailure(Fixer):
 
     **What to do**
 
-    Write `set -e` as the first line of the document. Look first for commands that are meant to fail
-    (`grep` without a match, a `rm` of what may not be there), and end those with `|| true`.
+    Write `set -e` as the first line of the document, or as the second below a `#!`. Look first for
+    commands that are meant to fail (`grep` without a match, a `rm` of what may not be there), and end
+    those with `|| true`.
     """
 
     message = "a failure within the here-document does not stop the build"
@@ -42,6 +44,10 @@ class HeredocFailure(Fixer):
         Valid("FROM debian:12\nRUN <<EOF\n#!/bin/sh -e\nmake\nmake install\nEOF\n"),
         Valid("FROM debian:12\nRUN <<EOF python3\nimport os\nos.sync()\nEOF\n"),
         Valid("FROM debian:12\nRUN make; make install\n", why="this is no here-document"),
+        Valid(
+            "FROM debian:12\nRUN <<EOF\nrm a || true\nmake\nEOF\n",
+            why="that it may fail is what the line says",
+        ),
     )
     REPORTED = (
         Reported(
@@ -68,10 +74,14 @@ class HeredocFailure(Fixer):
             lost = _lost(script)
             if lost is not None:
                 text = " ".join(script.text[lost.span.start : lost.span.end].split())
+                # A document that begins with `#!` is run by that program, and by no other line.
+                place = (
+                    "right below its first line" if head.startswith("#!") else "as its first line"
+                )
                 self.advise(
                     node,
-                    f"when `{text[:50]}` fails the build goes on: write `set -e` as the first line "
-                    "of the document",
+                    f"when `{text[:50]}` fails the build goes on: write `set -e` into the document,"
+                    f" {place}",
                 )
 
 
@@ -81,14 +91,29 @@ def _lost(script: ShellScript) -> Statement | None:
     last = max(
         (at for at, each in enumerate(statements) if each.operator not in {"&&", "||"}), default=0
     )
-    for each in statements[:last]:
+    for at, each in enumerate(statements[:last]):
         if each.command is not None and _sets_errexit(each.command):
             return None
+        if _is_answered(statements, at):
+            continue
         if each.kind != "function" and not (
             each.command is not None and name_of(each.command) in _SPEAKING
         ):
             return each
     return None
+
+
+def _is_answered(statements: Sequence[Statement], at: int) -> bool:
+    """Whether a list ends in `|| true` or the like, so that it was meant to go on."""
+    end = at
+    while end + 1 < len(statements) and statements[end + 1].operator in {"&&", "||"}:
+        end += 1
+    command = statements[end].command
+    return (
+        statements[end].operator == "||"
+        and command is not None
+        and name_of(command) in {*_SPEAKING, "exit"}
+    )
 
 
 def _sets_errexit(command: Command) -> bool:

@@ -23,6 +23,8 @@ NOOP = {
     "another first line": F + "RUN <<EOF\n#!/usr/bin/env python3\na = 1\nb = 2\nEOF\n",
     "file": F + "COPY <<EOF /x\nmake\nmake install\nEOF\n",
     "input": F + "RUN cat <<EOF > /x\nmake\nmake install\nEOF\n",
+    "meant to go on": F + "RUN <<EOF\nrm a || true\ntest -d b && cd b || :\nmake\nEOF\n",
+    "meant to stop": F + "RUN <<EOF\nmake || exit 1\nmake install\nEOF\n",
     "function": F + "RUN <<EOF\nf() { make; }\nf\nEOF\n",
     "powershell": F + 'SHELL ["pwsh", "-Command"]\nRUN <<EOF\na\nb\nEOF\n',
 }
@@ -36,6 +38,13 @@ def test_noop(case: str) -> None:
 REPORTED = {
     "S10": (seed.S10, 2, "when `yum -y install httpd"),
     "variables first": (F + "RUN <<EOF\nA=1\nmake $A\nmake install\nEOF\n", 2, "`make $A`"),
+    "behind one that is meant to go on": (F + "RUN <<EOF\na || true\nb\nc\nEOF\n", 2, "`b`"),
+    "another that may fail": (F + "RUN <<EOF\na || b\nc\nEOF\n", 2, "`a`"),
+    "below the first line": (
+        F + "RUN <<EOF\n#!/bin/bash\na\nb\nEOF\n",
+        2,
+        "right below its first line",
+    ),
     "set too late": (F + "RUN <<EOF\nmake\nset -e\nmake install\nEOF\n", 2, "when `make`"),
     "if": (F + "RUN <<EOF\nif a; then b; fi\nc\nEOF\n", 2, "when `if a; then b; fi`"),
     "shell without the option": (F + "RUN <<EOF bash -u\na\nb\nEOF\n", 2, "when `a`"),
