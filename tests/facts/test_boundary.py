@@ -99,6 +99,8 @@ HELD_BACK = {
     "M19-behind-sudo": ("sudo usermod -aG g1 root", "id -Gn"),
     "M19-in-a-shell-of-its-own": ("sh -c 'usermod -aG g1 root'", "id -Gn"),
     "M19-variable": ("usermod -aG g1 $U", "id -Gn"),
+    "M20-passwd-into-folder": ("cp /x/passwd /etc/", "rm -rf ~/y"),
+    "M20-files-into-folder": ("cp -r /x/* /etc", "rm -rf ~/y"),
     "M20-passwd-file": ("sed -i s,:/root:,:/nh:, /etc/passwd", "echo $HOME"),
     "M21-shm": ("echo x >/dev/shm/x", "test -e /dev/shm/x"),
     "M21-hosts": ("echo 1.2.3.4 a >>/etc/hosts", "curl a"),

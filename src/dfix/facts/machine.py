@@ -56,6 +56,7 @@ _PER_RUN = regex(
 )
 _JOB_TOOLS = frozenset("wait jobs fg bg renice prlimit ionice chrt taskset disown".split())
 _ACCOUNT_FILES = regex(r"/etc/(?:passwd|group|shadow|gshadow|nsswitch\.conf|login\.defs)")
+_COPYING = frozenset({"cp", "install", "ln", "mv", "rsync"})
 #: Directories that no image has its WORKDIR in: what package managers keep there can be lost.
 _DISPOSABLE = (
     "/var/lib/apt/lists", "/var/cache", "/var/log", "/var/tmp", "/tmp", "/root/.cache",
@@ -170,7 +171,7 @@ def _starts(name: str, values: tuple[str | None, ...]) -> bool:
 
 def _account(facts: "Facts", run: Run, script: ShellScript) -> str | None:
     """P10: HOME and the groups of a RUN come from /etc/passwd and /etc/group as it starts."""
-    if _ACCOUNT_FILES.search(script.cooked):
+    if _ACCOUNT_FILES.search(script.cooked) or any(map(_fills_etc, _commands(script))):
         return "the account files may change what the next RUN starts with"
     user = facts.bases.user(run)
     for command in _commands(script):
@@ -185,6 +186,17 @@ def _account(facts: "Facts", run: Run, script: ShellScript) -> str | None:
         if any(value is None or value == user for value in operands):
             return f"`{name}` may change the account that the next RUN starts with"
     return None
+
+
+def _fills_etc(command: Command) -> bool:
+    """Whether a command copies into /etc what is, or may be, an account file: `cp passwd /etc/`."""
+    operands = [v for v in literal_arguments(command) if v is None or not v.startswith("-")]
+    if base_name(command) not in _COPYING or (operands[-1:] or [None])[0] not in {"/etc", "/etc/"}:
+        return False
+    return any(
+        each is None or _ACCOUNT_FILES.fullmatch(f"/etc/{posixpath.basename(each)}")
+        for each in operands[:-1]
+    )
 
 
 def _replaced_shell(script: ShellScript) -> str | None:
