@@ -10,7 +10,7 @@ NOOP = {
     "debian": "FROM debian:12\n",
     "debian-slim": "FROM debian:trixie-slim\n",
     "alpine": "FROM alpine:3.22\n",
-    "alpine-of-one-digit-more": "FROM alpine:3.21.3\n",
+    "alpine-of-one-digit-more": "FROM alpine:3.22.3\n",
     "node": "FROM node:22-bookworm-slim\n",
     "node-two-digits": "FROM node:24\n",
     "python-two-digits": "FROM python:3.13\n",
