@@ -91,7 +91,18 @@ def hold_of_level(data: bytes, level: Level) -> Result:
         raise BrokenPromise(
             "idempotent", [each.fixer for each in again.findings if each.status == "fixed"]
         )
+    if left(again) != left(result):
+        raise BrokenPromise("told-as-left", [str(each) for each in left(again) ^ left(result)])
     return result
+
+
+def left(result: Result) -> set[tuple[str, str, str, str | None]]:
+    """What was told, and not fixed: what stands in the text that is given back."""
+    return {
+        (each.fixer, each.status, each.message, each.reason)
+        for each in result.findings
+        if each.status != "fixed"
+    }
 
 
 def hold_of_text_fixers(data: bytes) -> None:

@@ -69,7 +69,7 @@ GROUPS = {
         ("ground", "nodes", "parser", "shell", "views", "editing", "knowledge"),
     ),
     "engine": Group(
-        ("engine", "proposals"),
+        ("engine", "findings", "proposals"),
         (
             "ground",
             "nodes",

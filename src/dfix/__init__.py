@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from dfix.edit import Insert as Insert
     from dfix.edit import Remove as Remove
     from dfix.engine import Error as Error
-    from dfix.engine import Finding as Finding
     from dfix.engine import Request as Request
     from dfix.engine import Result as Result
     from dfix.engine import fix_bytes as fix_bytes
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from dfix.facts.calls import calls_of as calls_of
     from dfix.facts.calls import has_option as has_option
     from dfix.facts.rewriting import Rewrite as Rewrite
+    from dfix.findings import Finding as Finding
     from dfix.fixer import Fix as Fix
     from dfix.fixer import Fixer as Fixer
     from dfix.fixer import Invalid as Invalid
@@ -87,10 +87,11 @@ if TYPE_CHECKING:
 _HOMES = {
     "dfix.api": ("PluginWarning", "fix"),
     "dfix.edit": ("Changes", "Insert", "Remove"),
-    "dfix.engine": ("Error", "Finding", "Request", "Result", "fix_bytes"),
+    "dfix.engine": ("Error", "Request", "Result", "fix_bytes"),
     "dfix.facts": ("Facts", "Surroundings"),
     "dfix.facts.calls": ("calls_of", "has_option"),
     "dfix.facts.rewriting": ("Rewrite",),
+    "dfix.findings": ("Finding",),
     "dfix.fixer": ("Fix", "Fixer", "Invalid", "Level", "Option", "Phase", "Refusal",
                    "Reported", "Valid"),
     "dfix.image": ("ImageReference",),

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from msgspec.structs import replace
 
 from dfix.config import settings_for
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.fixer import Level
 from dfix.hadolint_program import Hadolint, Row
 from dfix.registry import all_fixers

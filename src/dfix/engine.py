@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from dfix.check import problems
 from dfix.edit import apply
 from dfix.facts import Facts, Surroundings
+from dfix.findings import Finding, Findings, Mark
 from dfix.fixer import Fix, Fixer, Level, Phase, Refusal
 from dfix.guards import Before, is_out_of_proportion, objection
 from dfix.linemap import Origins
@@ -30,25 +31,6 @@ _MOST_ROUNDS = 400
 _OUT_OF_PROPORTION = "the result is out of all proportion"
 #: What is announced of these is never the same image.
 _OF_THE_IMAGE = ("base", "config.*", "name", "platform", "stage")
-
-
-class Finding(Struct, frozen=True):
-    """What a fixer saw, in lines and columns (1-based, in code points) of the original file."""
-
-    fixer: str
-    aliases: tuple[str, ...]
-    level: Level
-    message: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-    status: str  # "fixed", "fixable", "refused" or "suppressed"
-    reason: str | None = None
-    #: Whether the reason is what a person should do: the rule only reports.
-    advice: bool = False
-    #: What the fix announced it would do to the build plan; empty for what was not fixed.
-    changes: tuple[Change, ...] = ()
 
 
 class Error(Struct, frozen=True):
@@ -84,14 +66,6 @@ class Result(Struct, frozen=True):
         return tuple(change.path for change in self.changes)
 
 
-class Mark(Struct, frozen=True):
-    """What tells one finding of a file from its others; the line (1-based) is the original file's."""
-
-    fixer: str
-    line: int
-    message: str
-
-
 class Request(Struct, frozen=True):
     """What to run: fixers in their order, the ceiling, and what is known beside the file."""
 
@@ -123,8 +97,7 @@ def fix_bytes(data: bytes, request: Request) -> Result:
         return Result(data, data, error=Error(run.moving))
     after = run.tree.code
     changes = () if after == data else run.first.plan.difference(run.facts.plan)
-    findings = sorted(run.findings, key=lambda each: (each.line, each.column, each.fixer))
-    return Result(data, after, tuple(findings), changes)
+    return Result(data, after, run.findings.all(), changes)
 
 
 def _verdict(data: bytes, tree: Dockerfile) -> Result | None:
@@ -158,9 +131,8 @@ class _Run:
         self.original = tree
         self.first = Facts(tree, request.surroundings)
         self.request = request
-        self.findings: list[Finding] = []
-        self.seen: set[tuple[str, int, str, str | None]] = set()
-        self.rejected: set[tuple[str, str]] = set()
+        self.findings = Findings()
+        self.rejected: dict[tuple[str, str], str] = {}
         self.successful: set[type[Fixer]] = set()
         self.texts = {tree.text}
         self.moving = ""
@@ -201,6 +173,8 @@ class _Run:
 
     def round(self, fixers: Sequence[type[Fixer]]) -> bool:
         """One round of proposals; True if another one may bring more."""
+        self.phase = fixers[0].phase
+        self.findings.begin(self.phase)
         chosen = self.choose(self.propose(fixers))
         if not chosen:
             return False
@@ -265,8 +239,10 @@ class _Run:
                 self.report(proposal, "refused", proposal.reason)
             elif proposal.level > self.request.level:
                 self.report(proposal, "fixable", f"needs --level {proposal.level}")
-            elif owners & touched or (self.rejected and self.key(proposal) in self.rejected):
-                continue  # reported already; or its turn comes in the next round
+            elif self.rejected and (reason := self.rejected.get(self.key(proposal))) is not None:
+                self.report(proposal, "refused", reason)
+            elif owners & touched:
+                continue  # its turn comes in the next round
             else:
                 chosen.append(proposal)
                 touched |= owners
@@ -297,8 +273,7 @@ class _Run:
         if len(fixes) == 1:
             if reason == _OUT_OF_PROPORTION and fixes[0].fixer in self.successful:
                 self.moving = "the fixers do not come to rest"
-            self.rejected.add(self.key(fixes[0]))
-            self.report(fixes[0], "refused", reason)
+            self.rejected[self.key(fixes[0])] = reason
             return None, []
         # One half is enough for now: the fixes of the other are proposed again in the next round.
         half = len(fixes) // 2
@@ -318,26 +293,24 @@ class _Run:
         within = proposal.within if isinstance(proposal, Refusal) else None
         place = self.origins.place(self.facts.positions.lines(proposal.node, within))
         line, column, end_line, end_column = place
-        mark = (fixer.name, line, proposal.message, None if status == "fixed" else reason)
-        if mark in self.seen:
-            return
-        self.seen.add(mark)
-        self.findings.append(
-            Finding(
-                fixer.name,
-                fixer.aliases,
-                proposal.level,
-                proposal.message,
-                line,
-                column,
-                end_line,
-                end_column,
-                status,
-                reason,
-                status == "refused" and isinstance(proposal, Refusal) and proposal.advice,
-                self.announced(proposal) if status == "fixed" else (),
-            )
+        finding = Finding(
+            fixer.name,
+            fixer.aliases,
+            proposal.level,
+            proposal.message,
+            line,
+            column,
+            end_line,
+            end_column,
+            status,
+            reason,
+            status == "refused" and isinstance(proposal, Refusal) and proposal.advice,
+            self.announced(proposal) if status == "fixed" else (),
         )
+        if status == "fixed":
+            self.findings.fixed(finding)
+        else:
+            self.findings.left(self.phase, finding)
 
     def announced(self, proposal: Fix | Refusal) -> tuple[Change, ...]:
         """What a fix said it would do to the plan, with the names of the stages."""

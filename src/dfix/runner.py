@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import Candidate, discover, excluded_by
-from dfix.engine import Error, Finding, Mark, Request, Result, fix_bytes
+from dfix.engine import Error, Request, Result, fix_bytes
+from dfix.findings import Finding, Mark
 from dfix.journal import Journal
 from dfix.neighbours import Handled, Outcome, Wish
 from dfix.parser import parse

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from dfix.engine import Error, Finding, Result
+from dfix.engine import Error, Result
+from dfix.findings import Finding
 from dfix.fixer import Level
 from dfix.runner import FileReport
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.report.excerpt import WIDTH, excerpt
 from dfix.report.region import Region, SourceLines
 from dfix.report.styled import plain

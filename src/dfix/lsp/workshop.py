@@ -9,7 +9,7 @@ from pathlib import Path
 from dfix.buildarguments import forget as forget_arguments
 from dfix.check import problems
 from dfix.config import forget_settings, settings_for
-from dfix.engine import Finding, Mark
+from dfix.findings import Finding, Mark
 from dfix.fixer import Level
 from dfix.lsp.edits import Edit
 from dfix.lsp.stages import mention_at, renamed

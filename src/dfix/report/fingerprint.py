@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.report.region import SourceLines
 
 

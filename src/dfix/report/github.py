@@ -7,7 +7,7 @@ escapes of https://github.com/actions/toolkit/blob/main/packages/core/src/comman
 
 from collections.abc import Iterator
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.report.region import SourceLines
 from dfix.report.severity import Severity, severity_of
 from dfix.report.styled import visible

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.patterns import regex
 from dfix.report.diff import unified
 from dfix.report.summary import Summary

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from tempfile import SpooledTemporaryFile
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.patterns import regex
 from dfix.report.region import SourceLines
 from dfix.report.severity import severity_of

@@ -6,7 +6,7 @@ given must not lie outside of a line.
 
 from msgspec import Struct
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.text import decode
 
 _BOM = "\ufeff"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from urllib.parse import quote
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.registry import all_fixers
 from dfix.report.fingerprint import fingerprints
 from dfix.report.json import Items, indented

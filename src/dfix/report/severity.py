@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.runner import FileReport
 
 Severity = Literal["error", "warning", "note"]

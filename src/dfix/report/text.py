@@ -1,6 +1,6 @@
 """What became of a file as lines for people, and for editors that read `path:line:column:`."""
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.report.excerpt import excerpt
 from dfix.report.region import SourceLines
 from dfix.report.styled import Line

@@ -1,6 +1,6 @@
 """The words in which every report tells of a finding."""
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.report.styled import visible
 from dfix.text import readable
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
-from dfix.engine import Finding
+from dfix.findings import Finding
 from dfix.plan import Change
 from dfix.report.diff import unified
 from dfix.runner import FileReport
