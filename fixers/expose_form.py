@@ -1,6 +1,6 @@
 """Writes a port of EXPOSE as the image has it: without a host's port, its protocol in small letters."""
 
-from dfix import Expose, Fixer, Invalid, Level, Phase, Valid, Word, regex
+from dfix import Expose, Fixer, Invalid, Leaf, Level, Node, Phase, Valid, Word, regex
 
 _PORT = regex(
     r"""(?P<open>["']?)(?P<host>[0-9-]*:|[0-9.]*:[0-9-]*:|\[[0-9A-Fa-f:.]*\]:[0-9-]*:)?"""
@@ -52,20 +52,32 @@ class ExposeForm(Fixer):
     )
 
     def visit_Expose(self, node: Expose) -> None:
-        """Looks at each port."""
+        """Writes all ports of an EXPOSE together: each by itself would take a round of its own."""
+        changes: dict[Node, Leaf] = {}
         for word in node.words:
-            self._look(word)
+            if _is_plain(word):
+                continue
+            text = _as_kept(word)
+            if text is None:
+                reason = "a variable stands in it" if "$" in word.value else "it is no plain port"
+                self.refuse(word, reason)
+            else:
+                changes[word] = word.with_changes(text=text)
+        if changes:
+            self.fix(next(iter(changes)), {**changes})
 
-    def _look(self, word: Word) -> None:
-        text = _VARIABLE.sub("", word.value)
-        protocol = text.rpartition("/")[2] if "/" in text else ""
-        if ":" not in text and protocol.islower() is bool(protocol):
-            return
-        found = _PORT.fullmatch(word.text)
-        if found is None or found["open"] != found["close"]:
-            reason = "a variable stands in it" if "$" in word.value else "it is no plain port"
-            self.refuse(word, reason)
-            return
-        written = found["port"] + (found["protocol"] or "").lower()
-        text = found["open"] + written + found["close"]
-        self.fix(word, {word: word.with_changes(text=text)})
+
+def _is_plain(word: Word) -> bool:
+    """Whether a port is written as the image has it, as far as that can be seen."""
+    text = _VARIABLE.sub("", word.value)
+    protocol = text.rpartition("/")[2] if "/" in text else ""
+    return ":" not in text and protocol.islower() is bool(protocol)
+
+
+def _as_kept(word: Word) -> str | None:
+    """How the image has a port; None where that is not known."""
+    found = _PORT.fullmatch(word.text)
+    if found is None or found["open"] != found["close"]:
+        return None
+    written = found["port"] + (found["protocol"] or "").lower()
+    return f"{found['open']}{written}{found['close']}"

@@ -42,6 +42,8 @@ FIXED = {
     "range of the host": ("EXPOSE 8000-8010:80\n", "EXPOSE 80\n"),
     "quotes": ('EXPOSE "8080:80/TCP"\n', 'EXPOSE "80/tcp"\n'),
     "lines": ("EXPOSE 80/TCP \\\n  # why\n  8080:81\n", "EXPOSE 80/tcp \\\n  # why\n  81\n"),
+    "very many": ("EXPOSE" + " 1:1/TCP" * 500 + "\n", "EXPOSE" + " 1/tcp" * 500 + "\n"),
+    "beside a variable": ("EXPOSE 80:$P 81/TCP 82:82\n", "EXPOSE 80:$P 81/tcp 82\n"),
     "small letters": ("expose 80:80\r\n", "expose 80\r\n"),
 }
 
