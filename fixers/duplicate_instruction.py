@@ -2,6 +2,7 @@
 
 from dfix import (
     Cmd,
+    Comment,
     Entrypoint,
     Fixer,
     Healthcheck,
@@ -12,6 +13,7 @@ from dfix import (
     Remove,
     Stage,
     Valid,
+    is_pragma,
 )
 
 from ._lines import further_keywords, text_of
@@ -29,12 +31,14 @@ class DuplicateInstruction(Fixer):
 
     **When it is applied**
 
-    To all but the last of a kind in each stage, where the build is the same without them. Comments
-    above stay. What stands behind ONBUILD belongs to another build.
+    To all but the last of a kind in each stage, where the build is the same without them. A comment
+    right above stays where the next line is of the same kind, and speaks about that then. What stands
+    behind ONBUILD belongs to another build.
 
     **When it is refused**
 
-    When a comment stands within it, or an instruction seems to be swallowed in it.
+    When a comment stands within it, or right above it and would come to stand above something else;
+    and when an instruction seems to be swallowed in it.
     """
 
     message = "a later instruction of the same kind replaces it"
@@ -47,6 +51,7 @@ class DuplicateInstruction(Fixer):
         Valid('FROM debian:12 AS a\nCMD ["a"]\nFROM a\nCMD ["b"]\n', why="two images"),
         Valid('FROM debian:12\nONBUILD CMD ["a"]\nCMD ["b"]\n', why="another build"),
         Valid("FROM debian:12\nCMD a \\\n# why\n  b\nCMD c\n", why="a comment", refused=True),
+        Valid("FROM debian:12\n# why\nCMD a\nRUN true\nCMD b\n", why="a comment", refused=True),
     )
     INVALID = (
         Invalid(
@@ -72,13 +77,28 @@ class DuplicateInstruction(Fixer):
         for kind in _KINDS:
             found = [each for each in stage.instructions if isinstance(each, kind)]
             for each in found[:-1]:
-                self._propose(each)
+                self._propose(stage, each)
 
-    def _propose(self, node: Instruction) -> None:
+    def _propose(self, stage: Stage, node: Instruction) -> None:
         text = text_of(node)
         if any(further_keywords(text)):
             self.refuse(node, "an instruction seems to be swallowed in it")
         elif any(line.lstrip(" \t").startswith("#") for line in text.split("\n")[1:]):
             self.refuse(node, "a comment within it would be lost")
+        elif _leaves_comment(stage, node):
+            self.refuse(node, "the comment above it would be left behind, above something else")
         else:
             self.fix(node, {node: Remove()})
+
+
+def _leaves_comment(stage: Stage, node: Instruction) -> bool:
+    """Whether the lines right above an instruction would speak about another one without it."""
+    above = node.leading_lines[-1] if node.leading_lines else None
+    if not isinstance(above, Comment):
+        return False
+    following = stage.instructions[stage.instructions.index(node) + 1]
+    return (
+        type(following) is not type(node)
+        or bool(following.leading_lines)
+        or any(map(is_pragma, node.leading_lines))
+    )

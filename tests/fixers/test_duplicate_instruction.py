@@ -19,6 +19,13 @@ NOOP = {
 }
 
 REFUSED = {
+    "comment above that would be left behind": (
+        "# why\nCMD a\nRUN b\nCMD c\n",
+        "the comment above",
+    ),
+    "comment above, and one below": ("# why\nCMD a\n# how\nCMD b\n", "the comment above"),
+    "comment above, and an empty line below": ("# why\nCMD a\n\nCMD b\n", "the comment above"),
+    "pragma above": ("# hadolint ignore=DL3025\nCMD a\nCMD b\n", "the comment above"),
     "comment within": ("CMD a \\\n  # why\n  b\nCMD c\n", "a comment"),
     "swallowed": ("CMD a \\\n\nRUN b\nCMD c\n", "swallowed"),
     "swallowed in capitals": ("CMD a && \\\nCMD b\nCMD c\n", "swallowed"),
@@ -43,7 +50,8 @@ FIXED = {
         'SHELL ["/bin/bash", "-c"]\nCMD b\n',
     ),
     "checks": ("HEALTHCHECK --interval=5s CMD a\nHEALTHCHECK CMD b\n", "HEALTHCHECK CMD b\n"),
-    "comment above": ("# why\nCMD a\n# how\nCMD b\n", "# why\n# how\nCMD b\n"),
+    "comment above": ("# why\nCMD a\nCMD b\nCMD c\n", "# why\nCMD c\n"),
+    "comment further up": ("# why\n\nCMD a\nRUN b\nCMD c\n", "# why\n\nRUN b\nCMD c\n"),
     "over lines": ('CMD ["a", \\\n  "b"]\nCMD ["c"]\n', 'CMD ["c"]\n'),
     "in each stage": (
         "CMD a\nCMD b\nFROM busybox\nCMD c\nCMD d\n",
