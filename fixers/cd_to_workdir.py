@@ -65,6 +65,11 @@ class CdToWorkdir(Fixer):
         here = self.facts.bases.workdir(node)
         if target.startswith("/") or here is not None:
             target = posixpath.normpath(posixpath.join(here or "/", target))
+        if target == here:
+            self.advise(
+                node, f"it runs in {here} already: leave the `cd` out, below a `WORKDIR {here}`"
+            )
+            return
         back = f"`WORKDIR {here}`" if here is not None else "the former WORKDIR"
         self.advise(
             node,

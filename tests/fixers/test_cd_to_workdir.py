@@ -39,6 +39,7 @@ REPORTED = {
         3,
         "`WORKDIR /a/b` above them and `WORKDIR /a`",
     ),
+    "where it is": (F + "WORKDIR /a\nRUN cd /a/ && make\n", 3, "in /a already: leave the `cd` out"),
     "unknown base": (
         "FROM me/base:1\nRUN cd b && make\n",
         2,
