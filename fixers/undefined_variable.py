@@ -83,7 +83,8 @@ class UndefinedVariable(Fixer):
         if name in above or name in PLATFORM_ARGUMENTS:
             advice = f"write `ARG {name}` in this stage, above this instruction"
         elif bare and name.isdecimal():
-            advice = f"nothing takes the place of ${name}: write \\${name} for the text"
+            escape = self.facts.tree.escape
+            advice = f"nothing takes the place of ${name}: write {escape}${name} for the text"
         elif bare and _extends_itself(leaf, name):
             advice = f"nothing is in ${name} before this: write what is added alone"
         elif bare:

@@ -56,6 +56,7 @@ REPORTED = {
     "mount": ("FROM debian:12\nRUN --mount=type=cache,target=$HOME/.cache make\n", 2, "$HOME"),
     "from": ("FROM debian:12\nFROM me/base$SUFFIX\n", 2, "ARG SUFFIX=..."),
     "price": ('FROM debian:12\nLABEL a="only $20"\n', 2, "write \\$20"),
+    "price, other escape": ('# escape=`\nFROM debian:12\nLABEL a="$20"\n', 3, "write `$20"),
     "second-line": ("FROM debian:12\nENV A=1 \\\n  B=$C\n", 3, "$C"),
     "before-its-arg": ("FROM debian:12\nENV A=$B\nARG B=1\n", 2, "$B"),
 }
