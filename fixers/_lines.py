@@ -15,7 +15,8 @@ KEYWORDS = (
 _KEYWORD = regex(rf"[ \t]*({KEYWORDS})(?=[ \t\r]|\Z)", re.IGNORECASE)
 #: Instructions that a further keyword belongs to, up to where it stands.
 _AWAITS = regex(r"(?:HEALTHCHECK(?!.*\b(?:CMD|NONE)\b)|ONBUILD\W*\Z)", re.IGNORECASE | re.DOTALL)
-_OPEN = regex(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|(['\"])", re.DOTALL)
+#: What matters outside of quotes and within each kind of them.
+_SIGNS = {"": regex(r"\\.|['\"]"), "'": regex("'"), '"': regex(r'\\.|"')}
 
 
 class Further(Struct, frozen=True):
@@ -53,28 +54,34 @@ def further_keywords(text: str) -> Iterator[Further]:
     """
     first = re.match(r"[A-Za-z]+", text)
     upper = first is None or first[0].isupper()
-    previous, apart, at = "", False, 0
+    previous, apart, at, quote = "", False, 0, ""
     for number, line in enumerate(text.split("\n")):
         start, at = at, at + len(line) + 1
         content = line.strip(" \t\r")
         if not content:
             apart = True
             continue
+        if number and content in ("\\", "`"):
+            continue  # a line of nothing but the escape character: there is nothing in it to end
         if number and content.startswith("#"):
             continue
         found = _KEYWORD.match(line) if number else None
         if (
             found
             and found[1].isupper() == upper
+            and not quote
             and not (_AWAITS.match(text[:start]))
-            and not _is_quoted(text[:start])
         ):
             span = Span(start + found.start(1), start + len(line.rstrip()))
             yield Further(span, found[1], content, previous, apart)
-        previous, apart = content, False
+        previous, apart, quote = content, False, _open_behind(line, quote)
 
 
-def _is_quoted(before: str) -> bool:
-    """Whether a quote is open at the end of `before`, comment lines left out."""
-    lines = [line for line in before.split("\n") if not line.lstrip(" \t").startswith("#")]
-    return any(found[1] for found in _OPEN.finditer("\n".join(lines)))
+def _open_behind(line: str, quote: str) -> str:
+    """The quote that is open at the end of a line, from the one that is at its beginning."""
+    at = 0
+    while found := _SIGNS[quote].search(line, at):
+        at = found.end()
+        if len(found[0]) == 1:
+            quote = "" if quote else found[0]
+    return quote

@@ -111,8 +111,9 @@ class AssumeYes(Fixer):
         lacking = [each for each in placed(rewrite.script) if self._lacks(each.call)]
         if not lacking:
             return
+        configured = _CONFIGURED.search(earlier_text(self.facts, node)) is not None
         for each in lacking:
-            if reason := self._objection(node, rewrite, each):
+            if reason := self._objection(each, configured=configured):
                 self.refuse(node, reason)
                 return
             call = each.call
@@ -144,7 +145,7 @@ class AssumeYes(Fixer):
         verb = call.verb
         return verb is not None and (verb.value is None or verb.value in _ASKING[family])
 
-    def _objection(self, run: Run, rewrite: Rewrite, each: Placed) -> str:
+    def _objection(self, each: Placed, *, configured: bool) -> str:
         """Why a call is left as it is; empty for nothing."""
         call = each.call
         if call.problem:
@@ -155,7 +156,7 @@ class AssumeYes(Fixer):
             any("assume" in (value or "").lower() for value in call.values_of("--setopt"))
         ):
             return "an option of the call sets the answer"
-        if _CONFIGURED.search(earlier_text(self.facts, run)) or "APT_CONFIG" in call.environment:
+        if configured or "APT_CONFIG" in call.environment:
             return "the package manager is configured further up, maybe to answer by itself"
         if call.operands[1:] and is_unknown(call.operands[0]):
             return "a variable in front of the packages may hold the flag"

@@ -1,5 +1,7 @@
 """Reports lines that another instruction, or a comment of the shell, swallows."""
 
+from collections.abc import Container
+
 from dfix import Dockerfile, Fixer, Instruction, Phase, Reported, Run, ShellForm, Valid, regex
 from dfix.facts.scripts import scripts_of
 
@@ -48,8 +50,10 @@ class SwallowedInstruction(Fixer):
     def visit_Dockerfile(self, tree: Dockerfile) -> None:
         """Looks at every instruction."""
         for instruction in tree.instructions:
-            for each in further_keywords(text_of(instruction)):
-                if not isinstance(instruction, Run) or self._is_word(instruction, each):
+            found = list(further_keywords(text_of(instruction)))
+            words = self._words(instruction) if found and isinstance(instruction, Run) else None
+            for each in found:
+                if words is None or (each.span.start, each.keyword) in words:
                     self._tell(instruction, each)
 
     def visit_Run(self, node: Run) -> None:
@@ -70,21 +74,21 @@ class SwallowedInstruction(Fixer):
                         within=span,
                     )
 
-    def _is_word(self, run: Run, further: Further) -> bool:
-        """Whether the shell, where it can be asked, takes the keyword for a word by itself."""
+    def _words(self, run: Run) -> Container[tuple[int, str]] | None:
+        """The words of a RUN, each with where it begins; None where the shell cannot be asked."""
         if run.command is None:
-            return True
+            return None
         positions = self.facts.positions
         begin = positions.span(run.command).start - positions.span(run).start
         for node, script in scripts_of(self.facts, run):
             if node is run.command:
-                return further.span.start - begin in {
-                    word.span.start
+                return {
+                    (begin + word.span.start, word.text)
                     for command in script.commands
                     for word in (command.name, *command.arguments)
-                    if word is not None and word.text == further.keyword
+                    if word is not None
                 }
-        return True
+        return None
 
     def _tell(self, instruction: Instruction, further: Further) -> None:
         above = further.previous.rstrip(" \t\r" + self.facts.tree.escape)

@@ -40,6 +40,7 @@ REPORTED = {
     "behind-an-empty-line": ("RUN a && \\\n\nENV X=1\n", 4, "end that with `RUN a`"),
     "without-an-operator": ("RUN a \\\nRUN b\n", 3, "end that with `RUN a`"),
     "behind-a-comment": ("RUN a && \\\n# x\nENV X=1\n", 4, "`ENV X=1` is part of the RUN"),
+    "behind-an-escape-alone": ("RUN a && \\\n\\\n# x\nRUN b\n", 5, "end that with `RUN a`"),
     "indented": ("RUN a; \\\n  RUN b\n", 3, "take the word RUN out"),
     "second": ("RUN a && \\\n  b && \\\n  CMD c\n", 4, "end that with `b`"),
     "array": ('RUN a \\\n\nCMD ["b"]\n', 4, '`CMD ["b"]` is part of the RUN'),
