@@ -88,7 +88,7 @@ class WorkdirAbsolute(Fixer):
         above = [_PLAIN.fullmatch(each.value) for each in self._above(stage, node)]
         paths = [each["path"] for each in reversed(above) if each is not None]
         if len(paths) < len(above):
-            self.refuse(node, "the path of a WORKDIR above it has variables in it")
+            self.refuse(node, "the path of a WORKDIR above it has variables or other signs in it")
         elif paths and paths[0].startswith("/"):
             path = posixpath.join(*paths, plain["path"])
             self._propose(node, posixpath.normpath(path), None)
