@@ -1,7 +1,6 @@
 FROM python:3.12-slim
 WORKDIR /app
 COPY . .
-# The worker was started here before.
 HEALTHCHECK CMD python check.py
 # The web front end.
 CMD ["python", "web.py"]
