@@ -1,6 +1,7 @@
 """What is told of a file: what was fixed, and what holds of the text that is left."""
 
 import pytest
+from msgspec.structs import replace
 
 from dfix import Level, fix
 from dfix.findings import Finding, Findings
@@ -56,6 +57,14 @@ def test_a_part_is_not_told_in_place_of_what_lies_around_it_no_more() -> None:
     findings.left(1, _finding(1, 4))
     findings.begin(1)
     findings.left(1, _finding(2, 2))
+    assert _lines(findings) == [(2, 2, "refused")]
+
+
+def test_a_place_without_any_width_is_told() -> None:
+    """An edited text may have lines that stand for none of the file."""
+    findings = Findings()
+    findings.begin(1)
+    findings.left(1, replace(_finding(2, 2), end_column=1))
     assert _lines(findings) == [(2, 2, "refused")]
 
 

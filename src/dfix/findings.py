@@ -81,7 +81,7 @@ class Findings:
             for finding in findings:
                 place = _place(finding)
                 places = sorted_places[_said(finding)]
-                begun = places[bisect_left(places, place[:2]) : bisect_right(places, place[2:])]
+                begun = places[bisect_left(places, place[:2]) : bisect_right(places, place[2:] * 2)]
                 within = [each for each in begun if each[2:] <= place[2:]]
                 for each in within:
                     if not any(_holds(each, other) for other in within if other != each):
