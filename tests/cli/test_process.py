@@ -6,7 +6,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -113,7 +112,10 @@ def test_a_full_disk_is_an_error(call: Caller, arguments: tuple[str, ...]) -> No
 
 def test_an_interrupt(call: Caller) -> None:
     process = _started(call, "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    time.sleep(4)  # on a busy machine the interpreter takes long to start, and swallows it then
+    assert process.stdin is not None
+    # More than the pipe holds: this is written only when the command has begun to read.
+    process.stdin.write("#" * 1_000_000)
+    process.stdin.flush()
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=60)
     assert process.returncode == 130
