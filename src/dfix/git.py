@@ -160,7 +160,10 @@ class Git(Struct, frozen=True):
                 # A group of its own, so that what git starts can be ended with it.
                 start_new_session=True,
             )
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            told = f"{error.filename}: {error.strerror}" if error.filename else error
+            raise GitError(f"git {arguments[0]}: {told}") from error
+        except ValueError as error:
             raise GitError(f"git {arguments[0]}: {error}") from error
 
 

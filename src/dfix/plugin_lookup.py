@@ -13,7 +13,13 @@ from pathlib import Path
 from types import ModuleType
 
 from dfix.plugins import GROUP, Fault, Harvest, Origin, gather, unusable, without_clashes
-from dfix.regularfile import NotRegularError, TooLargeError, leads_to_folder, read_regular
+from dfix.regularfile import (
+    NotRegularError,
+    TooLargeError,
+    leads_to_file,
+    leads_to_folder,
+    read_regular,
+)
 
 _LIMIT = 1024 * 1024  # bytes of a pyproject.toml
 _ALONE = "dfix_tested"
@@ -104,20 +110,27 @@ def _entries_below(name: str) -> Iterable[metadata.EntryPoint]:
 
 def _of_path(path: Path) -> Loads:
     path = path.absolute()
-    if not path.exists():
-        raise NoPackage(f"{path} does not exist")
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise NoPackage(f"{path} does not exist") from None
+    except (OSError, ValueError) as error:
+        told = error.strerror if isinstance(error, OSError) else None
+        raise NoPackage(f"{path}: {told or error}") from error
     if not leads_to_folder(path):
         if path.suffix != ".py" or not path.stem.isidentifier():
             raise NoPackage(f"{path} is no module")
-        if not path.is_file():  # reading a pipe would wait for somebody who writes
+        if not leads_to_file(path):  # reading a pipe would wait for somebody who writes
             raise NoPackage(f"{path} is no regular file")
-        if not (path.parent / "__init__.py").exists():
+        if not leads_to_file(path.parent / "__init__.py"):
             return [(path.stem, partial(_alone, path))]
         return [_of_package(path.with_suffix(""))]
-    if (path / "pyproject.toml").exists():
+    if leads_to_file(path / "pyproject.toml"):
         return list(_of_project(path))
-    if (path / "__init__.py").exists():
+    if leads_to_file(path / "__init__.py"):
         return [_of_package(path)]
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise NoPackage(f"{path} cannot be read")
     raise NoPackage(f"{path} holds neither a pyproject.toml nor an __init__.py")
 
 
@@ -125,7 +138,7 @@ def _of_package(path: Path) -> tuple[str, Callable[[], object]]:
     """A module or package by the name that it has from the folder above its outermost package."""
     names = [path.name]
     folder = path.parent
-    while (folder / "__init__.py").exists():
+    while leads_to_file(folder / "__init__.py"):
         names.insert(0, folder.name)
         folder = folder.parent
     sys.path.insert(0, str(folder))

@@ -69,6 +69,14 @@ def leads_to_folder(path: Path) -> bool:
         return False
 
 
+def leads_to_file(path: Path) -> bool:
+    """Whether there is a regular file at `path`; not so where the system cannot tell."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _require_regular(status: os.stat_result, path: Path) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise NotRegularError(0, "not a regular file", str(path))

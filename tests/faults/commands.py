@@ -66,6 +66,20 @@ def _read_only(scene: Scene) -> None:
     (scene.folder / "locked").chmod(0o555)
 
 
+def _unreadable(*names: str) -> Callable[[Scene], None]:
+    def make(scene: Scene) -> None:
+        _repository(scene)
+        for name in names:
+            scene.write({f"{name}/Dockerfile": ADD})
+            (scene.folder / name).chmod(0)
+
+    return make
+
+
+def _is_locked(scene: Scene) -> None:
+    (scene.folder / "out").chmod(0)
+
+
 _IMPATIENT = """
 from msgspec.structs import force_setattr
 from dfix.git import Git
@@ -85,6 +99,9 @@ CAMPAIGNS = (
     Fault("campaign without git", 2, ("^dfix: error: git is not installed, or not on the PATH$",), _repository, _REPOSITORY, others=False, environment={"PATH": "/nowhere"}, needs=no_git),
     Fault("campaign into a file", 2, ("^dfix: error: .*/out: File exists$",), _repository, _REPOSITORY, files={"out": b""}, left={"out": b""}, others=False, needs=no_git),
     Fault("campaign into a read-only folder", 2, ("^dfix: error: .*/locked/out: Permission denied$",), _read_only, ("migrate", "repository", "--out", "locked/out"), others=False, permitted=False, needs=no_git),
+    Fault("campaign beside an unreadable folder", 0, (), _unreadable("locked"), ("migrate", ".", *_OUT), others=False, permitted=False, needs=no_git, then=_other_is_done),
+    Fault("campaign over an unreadable folder", 2, ("^dfix: error: locked: Permission denied$",), _unreadable("locked"), ("migrate", "locked", *_OUT), others=False, permitted=False, needs=no_git),
+    Fault("campaign to go on with in an unreadable folder", 2, ("^dfix: error: .*/out holds no campaign to go on with: ",), _campaign(_is_locked), ("migrate", "--resume", *_OUT), others=False, permitted=False, needs=no_git),
     Fault("campaign into the folder of another", 2, ("^dfix: error: .*/out holds a campaign already: ",), _campaign(lambda s: None), _REPOSITORY, others=False, needs=no_git),
     Fault("campaign to go on with that is none", 2, ("^dfix: error: .*/out holds no campaign to go on with: ",), None, ("migrate", "--resume", *_OUT), others=False),
     Fault("campaign whose journal is damaged", 2, (r"^dfix: error: .*/campaign\.sqlite: file is not a database: ",), _campaign(_is_no_database), ("migrate", "--resume", *_OUT), others=False, needs=no_git),
@@ -122,6 +139,9 @@ BUILDS = (
     Fault("build of what is not a Dockerfile", 2, ("^Dockerfile:1: error: unknown instruction: hello$",), _builder(), _verified("Dockerfile"), files={"Dockerfile": b"hello world\n"}, shell=_ONE_BUILDER, others=False),
     Fault("builder that does not answer", 2, ("^dfix: error: docker does not answer: no space for it$",), _builder(answers=False), _verified("good/Dockerfile"), shell=_ONE_BUILDER, others=False),
     Fault("no builder", 2, ("^dfix: error: no builder of images on the PATH: install docker, buildah or podman, ",), None, ("verify", "good"), environment={"PATH": "/nowhere"}, others=False),
+    Fault("examples of an unreadable folder", 2, ("^dfix: error: .*/locked cannot be read$",), _unreadable("locked"), ("test", "./locked"), others=False, permitted=False, needs=no_git),
+    Fault("examples of a link in a circle", 2, ("^dfix: error: .*/circle: Too many levels of symbolic links$",), lambda scene: (scene.folder / "circle").symlink_to("circle"), ("test", "./circle"), others=False),
+    Fault("examples of a path that is too long", 2, ("^dfix: error: .*: File name too long$",), None, ("test", "./" + "a" * 300), others=False),
     Fault("plan of 100 MB", 2, ("^Dockerfile: error: larger than 4 MiB: no Dockerfile$",), sparse("Dockerfile"), ("plan", "Dockerfile"), others=False),
     Fault("plan of a file against a missing one", 2, ("^nowhere: error: No such file or directory$",), None, ("plan", "--diff", "good/Dockerfile", "nowhere"), others=False),
 )  # fmt: skip

@@ -11,6 +11,7 @@ import pytest
 
 from dfix.resolve.credentials import Credentials, Login
 from dfix.resolve.failures import RegistryError
+from dfix.resolve.signature import Keyring
 
 HUB = "https://index.docker.io/v1/"
 SECRET = "s3cret:with:colons"
@@ -254,3 +255,10 @@ def test_what_is_secret_is_not_shown() -> None:
     for secret in login.secrets:
         assert secret not in shown
     assert login.secrets == (SECRET, "identity", "registry", packed(f"me:{SECRET}"))
+
+
+def test_a_tree_that_is_a_link_in_a_circle_is_no_fault_of_the_logins(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    trees = [tmp_path / "circle"]
+    assert Credentials({}, trees=trees).login("docker.io") is None
+    Keyring(trees=trees)

@@ -142,6 +142,8 @@ def _called(arguments: Sequence[str]) -> int:
         if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
             # The help and the version are written by click.
             _complain("dfix: ", f"the output cannot be written: {error.strerror}")
+        elif isinstance(error, OSError) and error.filename is not None:
+            _complain("dfix: ", f"{error.filename}: {error.strerror}")
         else:
             _complain("dfix: ", f"internal error: {type(error).__name__}: {error}")
         return 2

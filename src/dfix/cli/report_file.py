@@ -10,6 +10,7 @@ import click
 
 from dfix.cli.terminal import Output
 from dfix.hadolint import NAMES as HADOLINT_NAMES
+from dfix.regularfile import leads_to_file
 from dfix.resolve.lock import NAME as LOCK_NAME
 from dfix.wholefile import whole_file
 
@@ -48,7 +49,7 @@ def require_no_input(path: Path, inputs: Iterable[Path]) -> None:
     """Raises click.UsageError if a report in `path` would take the place of one of `inputs`."""
     target = os.path.realpath(path)
     name = Path(target).name
-    if name in _READ and Path(target).exists():
+    if name in _READ and leads_to_file(Path(target)):
         raise click.UsageError(f"--output: {path} is read by dfix")
     for each in inputs:
         # There may be very many: where each of them is, need not be asked.

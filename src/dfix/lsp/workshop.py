@@ -20,6 +20,7 @@ from dfix.orchestrators import forget_builds
 from dfix.parser import parse
 from dfix.pointers import pointer
 from dfix.registry import UnknownFixer, all_fixers, faults
+from dfix.regularfile import leads_to_file
 from dfix.report.rules import explanation_data
 from dfix.report.severity import severity_of
 from dfix.report.wording import told_status
@@ -232,7 +233,7 @@ def _done(
     """What becomes of a text. Raises InternalError and MemoryError."""
     place = _place(subject)
     work = Work(place.parent, _selection(subject.wishes, level), roots=subject.roots)
-    saved = subject.path is not None and subject.path.is_file()
+    saved = subject.path is not None and leads_to_file(subject.path)
     done = work.report_on(text.data, work.blank(place), has_context=saved, only=only)
     if done.error is not None:
         message = str(done.error)

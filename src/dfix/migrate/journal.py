@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from dfix.regularfile import leads_to_file
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.wholefile import CREATE
 
@@ -112,7 +113,7 @@ class Journal:
     @classmethod
     def resume(cls, folder: Path) -> Self:
         """The journal of the campaign in `folder`. Raises `JournalError`."""
-        if not (folder / _NAME).is_file():
+        if not leads_to_file(folder / _NAME):
             raise JournalError(f"{folder} holds no campaign to go on with: leave --resume out")
         lock = _locked(folder)
         connection = _opened(folder / _NAME)

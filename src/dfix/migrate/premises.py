@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from dfix.git import Git
 from dfix.patterns import regex
-from dfix.regularfile import read_regular
+from dfix.regularfile import leads_to_file, leads_to_folder, read_regular
 
 _GITFILE_LIMIT = 4096  # bytes of a file that says where the repository is
 _FANNED_OUT = regex(r"[0-9a-f]{2}")
@@ -26,7 +26,7 @@ def git_directory(path: Path) -> Path:
     held = path / ".git"
     if not os.path.lexists(held):
         return Path(os.path.realpath(path))
-    if held.is_dir():
+    if leads_to_folder(held):
         return Path(os.path.realpath(held))
     try:
         text = os.fsdecode(read_regular(held, limit=_GITFILE_LIMIT))
@@ -35,7 +35,7 @@ def git_directory(path: Path) -> Path:
     if not text.startswith("gitdir: "):
         raise Unusable(".git is neither a repository nor says where one is")
     directory = Path(os.path.realpath(path / text.removeprefix("gitdir: ").rstrip("\r\n")))
-    if not directory.is_dir():
+    if not leads_to_folder(directory):
         raise Unusable(f".git says that the repository is in {directory}, which is not there")
     return directory
 
@@ -54,7 +54,7 @@ def served_directory(address: str) -> Path:
         place = Path(text + ending)
         if ending.endswith("/.git") and os.path.lexists(place):
             return git_directory(place.parent)
-        if (place / "HEAD").exists() and (place / "objects").is_dir():
+        if leads_to_file(place / "HEAD") and leads_to_folder(place / "objects"):
             return Path(os.path.realpath(place))
     raise Unusable(f"{address} is no repository")
 

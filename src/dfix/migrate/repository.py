@@ -15,7 +15,7 @@ from dfix.migrate.premises import Unusable, git_directory, objects_directory, re
 from dfix.migrate.sources import Source
 from dfix.migrate.transport import Transport, uploading
 from dfix.patterns import regex
-from dfix.regularfile import read_regular
+from dfix.regularfile import leads_to_file, read_regular
 
 BORROWED = "refs/dfix/base"
 """Where the commit that is looked at stands in the private repository."""
@@ -73,7 +73,7 @@ def _borrowed(source: Source, private: Path) -> Repository:
     ref, base = _commit(origin, source.ref)
     git = _private(private, _FORMATS[len(base)], objects)
     shallow = directory / (origin.line("rev-parse", "--git-path", "shallow") or "shallow")
-    if shallow.is_file():
+    if leads_to_file(shallow):
         data = read_regular(shallow, limit=_SHALLOW_LIMIT, follow=False)
         (private / "shallow").write_bytes(data)
     git.run("update-ref", BORROWED, base)

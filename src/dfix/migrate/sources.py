@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from dfix.git import without_credentials
 from dfix.migrate.transport import PROTOCOLS, is_address
 from dfix.patterns import regex
-from dfix.regularfile import leads_to_folder, read_regular
+from dfix.regularfile import leads_to_file, leads_to_folder, read_regular
 from dfix.worktree import PRUNED
 
 LIST_LIMIT = 64 * 1024 * 1024
@@ -97,11 +97,8 @@ def _listed(
     if is_address(given):
         return None
     path = cwd / given
-    try:
-        if not path.is_file():
-            return None
-    except (OSError, ValueError):
-        return None  # Why there is none is told where a folder is looked for.
+    if not leads_to_file(path):
+        return None
     try:
         data = read_regular(path, limit=LIST_LIMIT)
     except OSError as error:
@@ -149,6 +146,10 @@ def _named(given: str, ref: str | None, base: Path) -> Iterator[Source]:
         raise SourceError(f"{given}: a ref is of one repository, and this is a folder of them")
     below = [Source(str(each), None, within=str(path)) for each in _repositories(path)]
     if not below:
+        try:
+            os.scandir(path).close()
+        except OSError as error:
+            raise SourceError(f"{given}: {error.strerror or error}") from error
         raise SourceError(f"{given}: neither a git repository nor a folder that holds any")
     yield from below
 
@@ -169,7 +170,9 @@ def is_repository(folder: Path) -> bool:
     if os.path.lexists(folder / ".git"):
         return True
     return (
-        (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+        leads_to_file(folder / "HEAD")
+        and leads_to_folder(folder / "objects")
+        and leads_to_folder(folder / "refs")
     )
 
 
@@ -181,7 +184,7 @@ def _repositories(folder: Path) -> Iterator[Path]:
         if here != folder and is_repository(here):
             yield here
             continue
-        if here != folder and (here / _CAMPAIGN).is_file():
+        if here != folder and leads_to_file(here / _CAMPAIGN):
             continue
         try:
             with os.scandir(here) as entries:

@@ -73,7 +73,7 @@ class Credentials:
         self._auths = _table(configuration, "auths")
         self._helpers = _table(configuration, "credHelpers")
         self._store = configuration.get("credsStore")
-        self._trees = [each.resolve() for each in trees]
+        self._trees = [Path(os.path.realpath(each)) for each in trees]
         self._timeout = timeout
         self._known: dict[str, Login | None] = {}
 
@@ -158,7 +158,7 @@ class Credentials:
         found = tool(program)
         if found is None:
             raise RegistryError(f"{program} is not on the PATH")
-        if any(Path(found).resolve().is_relative_to(tree) for tree in self._trees):
+        if any(Path(os.path.realpath(found)).is_relative_to(tree) for tree in self._trees):
             raise RegistryError(f"{program} lies in the tree that is rewritten, and is not run")
         code, out = self._run(program, found, name)
         if code:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dfix.git import tool
 from dfix.patterns import regex
+from dfix.regularfile import leads_to_file
 from dfix.resolve.failures import RegistryError, Unreachable, Unusable
 from dfix.talk import Talk, end
 
@@ -42,7 +43,7 @@ class Keyring:
 
     def __init__(self, path: Path | None = None, *, trees: Sequence[Path] = ()) -> None:
         self._path = path
-        self._trees = tuple(tree.resolve() for tree in trees)
+        self._trees = tuple(Path(os.path.realpath(tree)) for tree in trees)
 
     def signed(self, data: bytes, distribution: str, whose: str) -> bytes:
         """What of `data`, a clear-signed text of `whose`, is covered by a good signature.
@@ -83,7 +84,7 @@ class Keyring:
         found = tool("gpgv")
         if found is None:
             raise NoKeyring("signatures are checked by gpgv, which is not installed")
-        if any(Path(found).resolve().is_relative_to(tree) for tree in self._trees):
+        if any(Path(os.path.realpath(found)).is_relative_to(tree) for tree in self._trees):
             raise NoKeyring("gpgv lies in the tree that is rewritten, and is not run")
         return found
 
@@ -92,7 +93,7 @@ class Keyring:
         if self._path is not None:
             paths = (self._path.absolute(),)
         for path in paths:
-            if path.is_file():
+            if leads_to_file(path):
                 return path
         where = f"at {self._path}" if self._path else "installed"
         raise NoKeyring(
