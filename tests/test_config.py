@@ -62,6 +62,8 @@ def test_nothing_is_set(tmp_path: Path, texts: dict[str, str]) -> None:
         ("exclude = [\n  'ok',\n  '!',\n]\n", 3, "! is no pattern"),
         ("select = []\nselect = []\n", 2, "Cannot overwrite a value"),
         ("\n\nlevel = \n", 3, "Invalid value"),
+        ("level = 'safe'\nselect = []\nselect = []", 3, "Cannot overwrite a value"),
+        ("level = 'safe'\n\nignore = [\n", 3, "Invalid value"),
         ("x = " + "1" * 5000, 1, "Exceeds the limit"),
         ("x = " + "[" * 5000, 1, "nested too deeply"),
         ("x = 1 # tool\n[tool.dfix]\n", 1, "there is no setting x"),

@@ -165,8 +165,9 @@ def _read_config(path: Path, *, named: bool) -> Settings | None:
     try:
         table: object = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        raise ConfigError(path, int(line[1]) if line else 1, str(error)) from error
+        found = re.search(r"at line (\d+)", str(error))  # else at the end
+        line = int(found[1]) if found else text.rstrip().count("\n") + 1
+        raise ConfigError(path, line, str(error)) from error
     except ValueError as error:  # A number of more digits than Python reads.
         raise ConfigError(path, 1, str(error)) from error
     except RecursionError as error:

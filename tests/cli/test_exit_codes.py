@@ -72,6 +72,7 @@ def test_what_needs_a_bolder_level_is_left(call: Caller) -> None:
         pytest.param(("plan", "Dockerfile", "Dockerfile"), id="plan-two"),
         pytest.param(("plan", "--diff", "Dockerfile"), id="plan-diff-one"),
         pytest.param(("plan", "missing"), id="plan-missing"),
+        pytest.param(("plan", "--diff", "-", "-"), id="plan-input-twice"),
         pytest.param(("config",), id="config-nothing"),
         pytest.param(("--context", ""), id="empty-context"),
         pytest.param(("--config", ""), id="empty-config"),

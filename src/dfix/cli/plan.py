@@ -33,6 +33,8 @@ def command(
     wanted = 2 if diff else 1
     if len(files) != wanted:
         raise click.UsageError(f"{wanted} {'files are' if diff else 'file is'} needed")
+    if files.count("-") > 1:
+        raise click.UsageError("standard input can be read once only")
     plans = [_plan(name) for name in files]
     out = standard_output(no_color=no_color)
     code = 0
