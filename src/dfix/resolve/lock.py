@@ -125,7 +125,7 @@ class Lock(Struct, frozen=True):
         found = self.answers.get((named(image), policy))
         if found is None:
             return None
-        return Pin(found.tag, f"{NAME}: {found.source}", found.digest)
+        return Pin(found.tag, f"{found.source} ({NAME})", found.digest)
 
     def digest(self, image: ImageReference) -> str | None:
         """The digest of the index that `image` names, which has a version; None for not known."""

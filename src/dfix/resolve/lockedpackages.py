@@ -95,6 +95,6 @@ class LockedPackages:
         """The version that is locked for `package`, or why there is none."""
         found = self._answers.get(package)
         if found is not None:
-            return PackageVersion(found.version, f"dfix.lock: {found.source}")
+            return PackageVersion(found.version, f"{found.source} (dfix.lock)")
         reason = self._reasons.get(package)
         return NoVersion(reason or "not locked: see `dfix pin --online --packages`")

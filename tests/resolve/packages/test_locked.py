@@ -126,8 +126,8 @@ def test_what_is_locked_answers_for_that_platform_alone() -> None:
     packages = LockedPackages(
         {each.package: each for each in ANSWERS}, [(Package("npm", "node 22", "pm2"), "gone")]
     )
-    assert packages.version(PIP) == PackageVersion("2.32.5", "dfix.lock: some index")
-    assert packages.version(BOTH) == PackageVersion("2.32.4", "dfix.lock: some index")
+    assert packages.version(PIP) == PackageVersion("2.32.5", "some index (dfix.lock)")
+    assert packages.version(BOTH) == PackageVersion("2.32.4", "some index (dfix.lock)")
     other = packages.version(Package("pip", "python 3.12 glibc amd64", "requests"))
     assert isinstance(other, NoVersion) and "not locked" in other.reason
     assert packages.version(Package("npm", "node 22", "pm2")) == NoVersion("gone")
