@@ -109,10 +109,12 @@ def _is_answered(statements: Sequence[Statement], at: int) -> bool:
     while end + 1 < len(statements) and statements[end + 1].operator in {"&&", "||"}:
         end += 1
     command = statements[end].command
+    name = None if command is None else name_of(command)
     return (
         statements[end].operator == "||"
-        and command is not None
-        and name_of(command) in {*_SPEAKING, "exit"}
+        and name is not None
+        # A document with the line ends of Windows means the same, whatever its shell makes of it.
+        and name.removesuffix("\r") in {*_SPEAKING, "exit"}
     )
 
 
