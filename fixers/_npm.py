@@ -10,6 +10,7 @@ from msgspec import Struct
 from dfix import Facts, Run, ShellForm, Stage, regex
 from dfix.facts.contents import text_of, workdir_of
 
+from ._imports import own_texts
 from ._plain_words import plain_words
 from ._script_evidence import environment_objection
 
@@ -24,11 +25,17 @@ _OWN_COMMANDS = frozenset(
     setup stage store tag team test un unlink unplug up update upgrade upgrade-interactive version
     versions why workspace workspaces""".split()
 )
-#: Settings that change what a script runs under.
+#: Settings that change what a script runs under. Without packages for development, NODE_ENV is set:
+#: https://docs.npmjs.com/cli/v11/using-npm/config#omit
 _SETTINGS = regex(
-    r"node[-_]options|script[-_]shell|shell[-_]emulator|ignore[-_]scripts|node[-_]version",
+    r"node[-_]options|script[-_]shell|shell[-_]emulator|ignore[-_]scripts|node[-_]version|\bomit\b"
+    r"|\bproduction\b|\bonly\b",
     re.IGNORECASE,
 )
+_CONFIGURING = regex(r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)*?config\b|\b(?:npm|yarn)rc\b")
+#: Programs of packages are in a folder of PATH that npm, yarn and pnpm add.
+_STARTS_OTHERS = regex(r"""["'`](?:(?:node:)?child_process|execa|cross-spawn|shelljs|zx)["'`/]""")
+_BY_NAME = regex(r"\b(?:spawn|exec(?:File)?)(?:Sync)?\b|\bexeca\b|\bshelljs\b|\bzx\b")
 _CHANGING = regex(
     r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)*?(?:init|pkg|set-script|version)\b|\bnpm\s+create\b|\bng\s+new\b"
 )
@@ -77,10 +84,30 @@ def direct(facts: Facts, stage: Stage, name: str) -> Direct | str:
     runs = [each for one in lineage for each in one.instructions if isinstance(each, Run)]
     if any(_CHANGING.search(each.code) for each in runs):
         return "a RUN may change package.json"
+    if any(_CONFIGURING.search(each.code) and _SETTINGS.search(each.code) for each in runs):
+        return "a RUN configures the package manager"
     if reason := _of_settings(facts, stage, workdir):
         return reason
     linked = text_of(facts, stage, posixpath.join(workdir, ".yarnrc.yml")) is not None
     return _of_package(facts, stage, workdir, name, text, linked)
+
+
+def runs_as_owner(facts: Facts, stage: Stage) -> bool:
+    """Whether npm may start a script as the owner of its folder, where root calls it.
+
+    Versions 7 and 8 do: https://docs.npmjs.com/cli/v8/using-npm/scripts#user
+    """
+    user = facts.plan.stages[stage.index].config.user
+    if user is None:
+        known = facts.bases.of(stage)
+        user = None if known is None else known.default_user
+    if user is not None and user.partition(":")[0] not in {"", "root", "0"}:
+        return False
+    return any(
+        "chown" in each.with_changes(leading_lines=()).code
+        for one in facts.stages.lineage(stage)
+        for each in one.instructions
+    )
 
 
 def _of_settings(facts: Facts, stage: Stage, workdir: str) -> str:
@@ -133,8 +160,12 @@ def _of_package(
     if len(words) < 2 or any(word in {"--watch", "--inspect-brk"} for word in words):
         return f"the script `{name}` is for a developer at a terminal"
     for word in words[1:]:
-        file = text_of(facts, stage, posixpath.normpath(posixpath.join(workdir, word)))
-        if file is not None and ("npm_" in file or "INIT_CWD" in file):
-            return f"{word} uses variables that the package manager sets"
+        path = posixpath.normpath(posixpath.join(workdir, word))
+        for at, file in own_texts(facts, stage, path):
+            shown = posixpath.relpath(at, workdir)
+            if "npm_" in file or "INIT_CWD" in file:
+                return f"{shown} uses variables that the package manager sets"
+            if _STARTS_OTHERS.search(file) and _BY_NAME.search(file):
+                return f"{shown} starts programs, which it may find by the package manager's PATH"
     # It starts a script by a shell.
     return environment_objection(facts, stage, words) or Direct(words, script)

@@ -8,7 +8,9 @@ from dfix import Copy, Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import COMMON_TOOLS, COREUTILS, SHELLS
 from dfix.facts.contents import PATH, program_path, text_of, workdir_of
 from dfix.facts.placements import Placement, placements
+from dfix.facts.programs import unwrapped
 
+from ._imports import own_texts
 from ._programs import RUNNERS, RUNTIMES, SERVERS, is_interpreter
 
 _SHELL_NAME = regex(r".*\.(?:sh|bash|ash|ksh|zsh|command|run|bin)", re.IGNORECASE)
@@ -64,12 +66,17 @@ def shebang_objection(facts: Facts, stage: Stage, word: str) -> str | None:
 def environment_objection(facts: Facts, stage: Stage, words: Sequence[str]) -> str | None:
     """Why the program misses a shell in front of it: what the context shows of it reads PWD."""
     workdir = workdir_of(facts, stage) or "/"
+    name = posixpath.basename(words[0])
+    if name == "printenv" or (name == "env" and unwrapped(words) == words):
+        return f"`{name}` shows the variables that a shell sets as well"
     for word in words:
+        if (found := _SET_BY_A_SHELL.search(word)) is not None:
+            return f"the command line reads {found[1]}, which only a shell sets"
         path = program_path(facts, stage, word) or posixpath.normpath(posixpath.join(workdir, word))
-        text = text_of(facts, stage, path) or ""
-        found = None if _BY_A_SHELL.match(text) else _SET_BY_A_SHELL.search(text)
-        if found is not None:
-            return f"{posixpath.basename(word)} reads {found[1]}, which only a shell sets"
+        for at, text in own_texts(facts, stage, path):
+            found = None if _BY_A_SHELL.match(text) else _SET_BY_A_SHELL.search(text)
+            if found is not None:
+                return f"{posixpath.basename(at)} reads {found[1]}, which only a shell sets"
     return None
 
 

@@ -6,7 +6,7 @@ from dfix import Cmd, Entrypoint, ExecForm, Fixer, Invalid, Level, Phase, ShellF
 from dfix.facts.runtime import is_neutral, launch
 
 from ._heirs import changed
-from ._npm import direct, script_name
+from ._npm import direct, runs_as_owner, script_name
 from ._plain_words import plain_words, shell_objection
 
 _PACKAGE = b'{"scripts": {"start": "node index.js"}}'
@@ -31,8 +31,10 @@ class NodeDirect(Fixer):
     **When it is refused**
 
     Without that package.json, for scripts with `pre` and `post` hooks, for scripts that need a shell
-    or start something else, where variables of npm are used, where settings of the package manager
-    change how scripts run, with Plug'n'Play, and behind an ENTRYPOINT that may look at the command.
+    or start something else, where a file of the program uses variables of npm or starts programs
+    that may be those of packages, where settings of the package manager change how scripts run, for
+    root in a folder that is another user's, with Plug'n'Play, and behind an ENTRYPOINT that may look
+    at the command.
     """
 
     message = "the package manager stands between the container and node"
@@ -97,6 +99,8 @@ class NodeDirect(Fixer):
             objection = "the ENTRYPOINT takes a CMD"
         if isinstance(node, Cmd) and not is_neutral(self.facts, stage, started.entrypoint, "node"):
             objection = "the ENTRYPOINT may look at the command"
+        if words[0].endswith("npm") and runs_as_owner(self.facts, stage):
+            objection = objection or "npm may start the program as the owner of its folder"
         found = direct(self.facts, stage, name)
         if objection or isinstance(found, str):
             self.refuse(node, objection or str(found))

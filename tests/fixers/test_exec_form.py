@@ -34,6 +34,13 @@ NOOP = {
 }  # fmt: skip
 
 REFUSED = {
+    "all variables": (N + "CMD env\n", "shows the variables"),
+    "all variables and one": (N + "CMD env -u B A=b\n", "shows the variables"),
+    "a variable of the shell": (N + "CMD printenv PWD\n", "shows the variables"),
+    "code with a variable of the shell": (
+        N + """CMD node -p 'process.env["PWD"]'\n""",
+        "the command line reads PWD",
+    ),
     # What needs a shell.
     "list": (N + "CMD node a && node b\n", "more than one command"),
     "sequence": (N + "CMD node a; node b\n", "more than one command"),

@@ -106,6 +106,23 @@ TURNED_DOWN: dict[str, tuple[dict[str, str], str]] = {
         {**package(START), "index.js": "process.env.npm_package_version"},
         "variables that the package manager sets",
     ),
+    "variables-of-npm-in-another-file": (
+        {
+            **package({"start": "node ."}, main="lib"),
+            "lib/index.js": "import v from './version.js'\n",
+            "lib/version.js": "require('..')\nexport default process.env.npm_package_version\n",
+        },
+        "lib/version.js uses variables",
+    ),
+    "variables-of-the-shell-in-another-file": (
+        {**package(START), "index.js": "require('./a')", "a/index.js": "process.env.PWD"},
+        "index.js reads PWD",
+    ),
+    "starts-programs": (
+        {**package(START), "index.js": "require('node:child_process').spawn('knex', ['x'])"},
+        "index.js starts programs",
+    ),
+    "npmrc-without-packages": ({**package(START), ".npmrc": "omit=dev\n"}, "changes how scripts"),
     "variables-of-npm-in-the-script": (
         package({"start": "node index.js '$npm_package_name'"}),
         "variables that the package manager sets",
@@ -132,6 +149,10 @@ def test_turned_down_by_the_context(files: dict[str, str], reason: str, tmp_path
     [
         "RUN npm pkg set scripts.start=x",
         "RUN npm init -y",
+        "RUN npm config set production true",
+        "RUN echo node-options=--x >> ~/.npmrc",
+        "RUN chown -R node .",
+        "COPY --chown=node a b",
         "RUN sed -i s/a/b/ package.json",
         "RUN cp -r other/. .",
         "COPY --from=nginx /x .",
@@ -153,6 +174,14 @@ CHANGED = {
     "shell": ("CMD npm run start\n", 'CMD ["node", "index.js"]\n'),
     "shell-exec": ("CMD exec npm start\n", 'CMD ["node", "index.js"]\n'),
     "entrypoint": ('ENTRYPOINT ["npm", "start"]\n', 'ENTRYPOINT ["node", "index.js"]\n'),
+    "its-user": (
+        'RUN chown -R node .\nUSER node\nCMD ["npm", "start"]\n',
+        'RUN chown -R node .\nUSER node\nCMD ["node", "index.js"]\n',
+    ),
+    "configured": (
+        'RUN npm config set fund false\nCMD ["npm", "start"]\n',
+        'RUN npm config set fund false\nCMD ["node", "index.js"]\n',
+    ),
     "behind-tini": (
         'ENTRYPOINT ["/sbin/tini", "--"]\n# go\nCMD ["npm", "start"]\n',
         'ENTRYPOINT ["/sbin/tini", "--"]\n# go\nCMD ["node", "index.js"]\n',
@@ -163,6 +192,7 @@ CHANGED = {
 @pytest.mark.parametrize(("before", "after"), CHANGED.values(), ids=CHANGED)
 def test_changed(before: str, after: str, tmp_path: Path) -> None:
     files = {**package({**START, "serve": 'node -r ./x "a b.js"'}), "index.js": "serve()"}
+    files["index.js"] = "require('./index'); fork(require('child_process')); /x/.test('y')"
     assert tried(tmp_path, N + before, files).after.decode() == N + after
 
 

@@ -1,0 +1,50 @@
+"""The files of a program of node, as far as the build context shows them."""
+
+import json
+import posixpath
+from collections.abc import Iterator
+
+from dfix import Facts, Stage, regex
+from dfix.facts.contents import text_of
+
+#: Files of the program itself, as one names the other; packages are named without a dot in front.
+_OWN = regex(
+    r"""(?:\b(?:require|import)\s*\(\s*|\b(?:from|import)\s*)["'`](\.{1,2}(?:/[^"'`$\n]*)?)["'`]"""
+)
+_ENDINGS = ("", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs")
+#: More files than are looked at for one question.
+_MOST = 200
+
+
+def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str]]:
+    """The file at the absolute `path`, and the others that it loads: their names and texts.
+
+    What cannot be read is passed by. A folder stands for the file that its package.json names.
+    """
+    waiting = [path]
+    seen: set[str] = set()
+    while waiting and len(seen) < _MOST:
+        found = _read(facts, stage, waiting.pop())
+        if found is None or found[0] in seen:
+            continue
+        at, text = found
+        seen.add(at)
+        yield at, text
+        folder = posixpath.dirname(at)
+        waiting += (posixpath.normpath(posixpath.join(folder, each)) for each in _OWN.findall(text))
+
+
+def _read(facts: Facts, stage: Stage, path: str) -> tuple[str, str] | None:
+    """The file that a path leads to, as node completes it, and its text."""
+    package = text_of(facts, stage, posixpath.join(path, "package.json"))
+    try:
+        main = json.loads(package or "{}").get("main")
+    except (ValueError, AttributeError):
+        main = None
+    named = [posixpath.normpath(posixpath.join(path, main))] if isinstance(main, str) else []
+    for each in (*named, path):
+        for ending in _ENDINGS:
+            text = text_of(facts, stage, f"{each}{ending}")
+            if text is not None:
+                return f"{each}{ending}", text
+    return None
