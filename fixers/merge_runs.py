@@ -30,6 +30,7 @@ _BUILD_ONLY = "the stage is no part of the result: its layers cost nothing"
 _NO_GAIN = "nothing is deleted, re-owned or installed: joining would only make the cache coarser"
 _PRAGMA = "a comment for a tool stands above it"
 _APART = "a comment tells that it is a step of its own"
+_SWITCHED = "a comment speaks of lines to uncomment, which within a RUN would be no instructions"
 #: What people write above a RUN that is meant to be one, of layers, steps and what they cache.
 _TELLS_APART = regex(
     r"separate(?:ly)?\s+(?:docker\s+)?(?:layer|run|command|step|statement|line|instruction)"
@@ -64,9 +65,9 @@ class MergeRuns(Fixer):
     When something would be seen of the boundary's absence: shell state (`cd`, variables, `set`,
     functions), background processes, changed accounts, a replaced shell or program, hard links,
     mounts that begin anew, another failure. Also below a comment for a tool, or one that tells why a
-    step is one of its own, and without a gain: RUNs that only add files cost nothing as layers of
-    their own, and one that is edited often would take the others along. The option `gain=any` joins
-    those as well.
+    step is one of its own or speaks of lines to uncomment, and without a gain: RUNs that only add
+    files cost nothing as layers of their own, and one that is edited often would take the others
+    along. The option `gain=any` joins those as well.
     """
 
     message = "RUN instructions that follow each other make a layer each"
@@ -163,6 +164,8 @@ class MergeRuns(Fixer):
             return _PRAGMA
         if any(_tells_apart(each) for each in (*joining.latest, run)):
             return _APART
+        if re.search(r"\buncomment", _comments_above(run), re.IGNORECASE):
+            return _SWITCHED
         return joining.add(run)
 
     def _saves(self, run: Run) -> bool:
@@ -252,5 +255,10 @@ def _comments_behind_keyword(each: Segment) -> list[str]:
 
 def _tells_apart(run: Run) -> bool:
     """Whether a comment right above a RUN says that it is on purpose not part of another."""
+    return _TELLS_APART.search(_comments_above(run)) is not None
+
+
+def _comments_above(run: Run) -> str:
+    """The comments right above a RUN, in one line."""
     lines = [line.text for line in run.leading_lines if isinstance(line, Comment)]
-    return bool(lines) and _TELLS_APART.search(re.sub(r"[\s#]+", " ", " ".join(lines))) is not None
+    return re.sub(r"[\s#]+", " ", " ".join(lines))

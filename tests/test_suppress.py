@@ -203,6 +203,8 @@ def test_any_instruction_of_a_change_can_switch_it_off() -> None:
         ("# shellcheck disable=SC2086", True),
         ("# trivy:ignore:AVD-DS-0002", True),
         ("# tally ignore=x", True),
+        ("# NOSONAR", True),
+        ("#dockerfile_lint - ignore", True),
     ],
 )
 def test_is_pragma(text: str, expected: bool) -> None:

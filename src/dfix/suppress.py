@@ -22,7 +22,7 @@ _SKIP = regex(rf"(?:^|;)\s*skip\s*=\s*{_NAMES}", re.IGNORECASE)
 _SEPARATOR = regex(r"[\s,]+")
 _TOOL = regex(
     r"#\s*(?:dfix\s*:|hadolint\s|check\s*=|tally\s|kics-scan\s|checkov:|nosec|renovate:"
-    r"|trivy:|nosemgrep|shellcheck\s)",
+    r"|trivy:|nosemgrep|nosonar\b|dockerfile_lint\b|shellcheck\s)",
     re.IGNORECASE,
 )
 

@@ -243,6 +243,17 @@ def test_what_is_meant_to_be_a_step_of_its_own_stays_one(comment: str) -> None:
     check_refused(NAME, first, "a step of its own")
 
 
+def test_lines_to_uncomment_stay_between_instructions() -> None:
+    text = F + "RUN apt-get update\n# Uncomment for a proxy\n#ENV A=b\nRUN apt-get install -y x\n"
+    check_refused(NAME, text, "lines to uncomment")
+    above = F + "# uncomment for a proxy\n#ENV A=b\n"
+    check_fixed(
+        NAME,
+        above + "RUN apt-get update\nRUN apt-get install -y x\n",
+        above + "RUN apt-get update \\\n  && apt-get install -y x\n",
+    )
+
+
 @pytest.mark.parametrize(
     "comment",
     [
