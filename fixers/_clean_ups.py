@@ -188,9 +188,13 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
     if manager.replaces_itself(last):
         return f"{last.name} may replace itself, and whether the new one runs here is not known"
     if manager is APT and not any(
-        manager.left.needed_by(unwrapped(words_of(call.command))) for call in scene.calls
+        manager.left.needed_by(unwrapped(words_of(call.command)))
+        for call in scene.calls
+        if call.command.span.start > last.command.span.start
     ):
         return "the RUN only fetches the lists: who wants them is not known"
+    if manager is APT and any(call.name == "apt-file" for call in scene.calls):
+        return "apt-file keeps its index among the package lists"
     if manager is YARN and not is_yarn_1(scene.facts, scene.stage, last):
         return "a later version of yarn keeps what the project needs in its cache"
     if any(call.name in manager.names and call.has("--offline") for call in scene.calls):

@@ -44,11 +44,13 @@ class RemoteAdd(Fixer):
         """Looks at the sources."""
         if node.flag("checksum") is not None:
             return
+        # The builder takes a checksum for one source alone.
+        own = "" if len(node.sources) == 1 else "an ADD of its own with "
         for source in node.sources:
             if _URL.match(source) and not _GIT.search(source):
                 unpacked = re.search(r"\.(?:tgz|tbz2?|txz|tar(?:\.\w+)?)\Z", source)
                 self.advise(
                     node,
-                    f"give {source} a --checksum=sha256:..., or fetch and check it in a RUN"
+                    f"give {source} {own or 'a '}--checksum=sha256:..., or fetch and check it in a RUN"
                     + (" that unpacks it as well: ADD leaves it packed" if unpacked else ""),
                 )

@@ -61,6 +61,7 @@ FIXED_WITHOUT_CONTEXT = {
     "the whole context": ("ADD . /app", "COPY . /app", Level.SAFE),
     "the whole context again": ("ADD ./ /app/", "COPY ./ /app/", Level.SAFE),
     "the root": ("ADD / /app/", "COPY / /app/", Level.SAFE),
+    "the whole context in another way": ("ADD ./. /app/", "COPY ./. /app/", Level.SAFE),
     "heredoc": ("ADD <<EOF /x\nbody\nEOF", "COPY <<EOF /x\nbody\nEOF", Level.SAFE),
     "source code": ("ADD app.go /src/", "COPY app.go /src/", Level.STANDARD),
     "script": ("ADD  ./run.sh   /", "COPY  ./run.sh   /", Level.STANDARD),

@@ -161,6 +161,14 @@ REFUSED = {
         "FROM almalinux:9-minimal\nRUN microdnf install -y x && microdnf remove -y microdnf\n",
         "microdnf is removed in the same RUN",
     ),
+    "apt lists fetched at the end": (
+        F + "RUN apt-get update && apt-get install -y x && apt-get update\n",
+        "only fetches the lists",
+    ),
+    "apt-file": (
+        F + "RUN apt-get update && apt-get install -y x && apt-file update\n",
+        "its index",
+    ),
     "no patterns": (F + "RUN set -f && apt-get update && apt-get install -y x\n", "no patterns"),
     "no patterns by SHELL": (
         F + 'SHELL ["/bin/bash", "-o", "noglob", "-c"]\nRUN apt-get update && apt-get install x\n',

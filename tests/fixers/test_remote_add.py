@@ -36,6 +36,11 @@ REPORTED = {
         3,
         "https://example.com/$V/a.sh",
     ),
+    "one of two": (
+        "FROM debian:12\nADD https://example.com/a b /d/\n",
+        2,
+        "give https://example.com/a an ADD of its own with --checksum=sha256:",
+    ),
     "array": ('FROM debian:12\nADD ["https://example.com/a", "/a"]\n', 2, "--checksum"),
 }
 

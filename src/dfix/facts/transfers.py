@@ -1,5 +1,6 @@
 """What COPY and ADD do with their sources, as far as the file itself tells."""
 
+import posixpath
 import re
 from typing import Literal
 
@@ -27,7 +28,7 @@ def add_does(node: Add) -> Does:
             found.add("clone")
         elif _URL.match(source):
             found.add("fetch")
-        elif source in {".", "./", "/"}:
+        elif posixpath.normpath(f"/{source}").strip("/") == "":
             found.add("copy")
         else:
             found.add("unknown")
