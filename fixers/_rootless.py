@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dfix import Facts, Onbuild, Stage, regex
 from dfix.facts.runtime import launch, program
 
-from . import _program_files, _readable, _root_steps, _service_rights
+from . import _program_files, _readable, _root_steps, _service_rights, _sources
 from ._accounts import Account, Wish, account
 from ._handed_over import HandedOver
 from ._programs import reads_scripts
@@ -55,6 +55,7 @@ def account_for(facts: Facts, stage: Stage, given: HandedOver, wish: Wish) -> Ac
         _service_rights.objection(facts, stage, given, tuple(ports(facts, stage)))
         or _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
         or _root_steps.objection(facts, stage, answer.names, given)
+        or _sources.objection(facts, stage, found, given)
         or answer
     )
 

@@ -62,9 +62,10 @@ class RunAsUser(Fixer):
 
     Where a USER is written already, the entrypoint needs root or gives it up by itself, the program
     lies below /root or cannot be read by others, something shows that it writes elsewhere (VOLUME, an
-    empty working directory, settings for data or logs, what a Compose service mounts), a RUN does what is
-    not known, or the base image is not known. An image that starts nothing of its own is one to build on,
-    and is left alone too.
+    empty working directory, settings for data or logs, what a Compose service mounts, and its sources and
+    the libraries that they name, where the build context has them), a RUN does what is not known, or the
+    base image is not known. An image that starts nothing of its own is one to build on, and is left alone
+    too.
     """
 
     message = "the program runs as root"
@@ -99,6 +100,12 @@ class RunAsUser(Fixer):
             refused=True,
         ),
         Valid('FROM example.com/base\nCOPY app /app\nCMD ["/app"]\n', refused=True),
+        Valid(
+            'FROM node:22\nWORKDIR /srv\nCOPY . .\nCMD ["node", "index.js"]\n',
+            why="the program writes into the working directory, which is root's",
+            refused=True,
+            context={"index.js": b'fs.writeFileSync("state.json", text)\n'},
+        ),
     )
     INVALID = (
         Invalid(

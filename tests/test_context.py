@@ -375,3 +375,52 @@ def test_modes_of_files_and_of_what_folders_hold(root: Path) -> None:
     # A pipe, a way out, and what there is not.
     for source in ("pipe", "out", "none", "empty"):
         assert evidence.modes_below(source) == frozenset()
+
+
+def test_texts_of_the_files_that_sources_hold(tmp_path: Path) -> None:
+    files = {
+        "app.py": "a",
+        "pkg/b.py": "b",
+        "pkg/c.txt": "c",
+        "node_modules/x/d.py": "d",
+        "tests/e.py": "e",
+        ".git/f.py": "f",
+        "kept/g.py": "g",
+        "huge.py": "h" * 300_000,
+        "Dockerfile": "FROM x\n",
+        ".dockerignore": "kept\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    evidence = evidence_for(tmp_path / "Dockerfile", context=None, root=tmp_path)
+    everything = evidence.texts_below([".", "no-such*"], lambda path: path.endswith(".py"))
+    assert list(everything) == [("app.py", "a"), ("pkg/b.py", "b")]
+    assert list(evidence.texts_below(["pkg"], lambda path: True)) == [
+        ("pkg/b.py", "b"),
+        ("pkg/c.txt", "c"),
+    ]
+    assert not list(evidence.texts_below(["other"], lambda path: True))
+
+
+def test_texts_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dfix.sourcetexts._LOOKED_AT", 3)
+    for name in "abcd":
+        (tmp_path / name).write_text(name)
+    evidence = evidence_for(tmp_path / "Dockerfile", context=tmp_path, root=None)
+    found = list(evidence.texts_below(["."], lambda path: True))
+    assert found[:-1] == [("a", "a"), ("b", "b")]
+    assert found[-1][1] is None
+
+
+def test_texts_are_those_of_the_context_that_has_the_sources(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web/Dockerfile").write_text("FROM x\n")
+    (tmp_path / "web/a.py").write_text("inside")
+    (tmp_path / "a.py").write_text("top")
+    (tmp_path / "go.mod").write_text("")
+    evidence = evidence_for(tmp_path / "web/Dockerfile", context=None, root=None)
+    assert list(evidence.texts_below(["a.py"], lambda path: True)) == [("a.py", "inside")]
+    found = evidence.texts_below(["go.mod", "a.py"], lambda path: path.endswith(".py"))
+    assert list(found) == [("a.py", "top")]

@@ -8,7 +8,7 @@ import itertools
 import os
 import posixpath
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -21,6 +21,7 @@ from dfix.globs import Glob, PatternError, compile_glob, has_wildcard
 from dfix.orchestrators import scan
 from dfix.pointers import LONGEST_PREFIX, pointer
 from dfix.regularfile import leads_to_folder, open_regular, read_regular
+from dfix.sourcetexts import texts_of
 from dfix.text import decode
 from dfix.worktree import work_tree_root
 
@@ -234,6 +235,24 @@ class Evidence(Struct, frozen=True):
             return None if pointer(data) else decode(data)
 
         return self._agreed(source, level_is_safe, text)
+
+    def texts_below(
+        self, sources: Sequence[str], wanted: Callable[[str], bool]
+    ) -> Iterator[tuple[str, str | None]]:
+        """The files that `sources` are or hold and whose paths are `wanted`, each with its text.
+
+        They are those of the context that has most of the sources, and such a file.
+        """
+        found = [[context.sources(source) for source in sources] for context in self.contexts]
+        missing = [sum(not files for files in each) for each in found]
+        for at in sorted(range(len(found)), key=missing.__getitem__):
+            files = ((one.path, one.location) for several in found[at] for one in several)
+            texts = texts_of(files, wanted, self.contexts[at].dockerignore or _SENDS_ALL)
+            first = next(texts, None)
+            if first is not None:
+                yield first
+                yield from texts
+                return
 
     def ignored(self, source: str, *, level_is_safe: bool) -> bool:
         """Whether all contexts that have `source` keep it from the builder by their ignore file."""

@@ -1,6 +1,6 @@
 """What is known beside a file, found out when it is asked for: its build context, its images."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,6 +69,12 @@ class LateEvidence:
     def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
         """The text of a source that is one small file; None if not known."""
         return self._evidence.text(source, level_is_safe=level_is_safe, limit=limit)
+
+    def texts_below(
+        self, sources: Sequence[str], wanted: Callable[[str], bool]
+    ) -> Iterator[tuple[str, str | None]]:
+        """The files that sources are or hold and whose paths are wanted, each with its text."""
+        return self._evidence.texts_below(sources, wanted)
 
     def ignored(self, source: str, *, level_is_safe: bool) -> bool:
         """Whether a source is there, and `.dockerignore` keeps it from the builder."""

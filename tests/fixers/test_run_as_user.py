@@ -1,5 +1,6 @@
 """run-as-user: what it leaves alone and turns down first, then what it changes."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -39,6 +40,11 @@ class Files:
 
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return self.modes.get(source)
+
+    def texts_below(
+        self, sources: Sequence[str], wanted: Callable[[str], bool]
+    ) -> Iterator[tuple[str, str | None]]:
+        return iter(())
 
     def modes_below(self, source: str) -> frozenset[int]:
         return frozenset({self.modes[source]} if source in self.modes else ())

@@ -1,5 +1,6 @@
 """run-as-user: what shows that a program writes, or needs root, beside what it is called."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,6 +12,8 @@ NAME = "run-as-user"
 GO = "FROM golang:1.23 AS b\nCOPY . .\nRUN go build -o /app\nFROM alpine:3.20\nCOPY --from=b /app /app\n"
 JAVA = "FROM eclipse-temurin:21-jre\nWORKDIR /app\nCOPY a.jar a.jar\n"
 PYTHON = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"
+#: The text of a file behind which no more are looked at.
+MANY = "\0"
 NODE = "FROM node:22\nWORKDIR /app\nCOPY . .\n"
 
 
@@ -31,6 +34,16 @@ class Texts:
 
     def mode(self, source: str, *, level_is_safe: bool) -> int | None:
         return 0o755
+
+    def texts_below(
+        self, sources: Sequence[str], wanted: Callable[[str], bool]
+    ) -> Iterator[tuple[str, str | None]]:
+        for path, text in self.texts.items():
+            if "." in sources or path in sources:
+                if text == MANY:
+                    yield path, None
+                elif wanted(path):
+                    yield path, text
 
     def modes_below(self, source: str) -> frozenset[int]:
         return frozenset()
@@ -194,3 +207,75 @@ def test_a_script_of_an_interpreter_with_any_name() -> None:
     script = Texts({"bin/serve": "#!/usr/bin/env node\n"})
     after = NODE + 'USER 1000:1000\nCMD ["/app/bin/serve"]\n'
     check_fixed(NAME, text, after, evidence=script)
+
+
+GO_SOURCES = "FROM golang:1.23 AS b\nWORKDIR /s\nCOPY . .\nRUN go build -o /app\nFROM alpine:3.20\n"
+PROGRAMS = {
+    "python": PYTHON + 'CMD ["python", "app.py"]\n',
+    "gunicorn": PYTHON + 'CMD ["gunicorn", "app:app"]\n',
+    "node": NODE + 'CMD ["node", "server.js"]\n',
+    "ruby": 'FROM ruby:3.3\nWORKDIR /a\nCOPY . .\nCMD ["ruby", "app.rb"]\n',
+    "php": 'FROM php:8.3-cli\nWORKDIR /a\nCOPY . .\nCMD ["php", "a.php"]\n',
+    "go": GO_SOURCES + 'COPY --from=b /app /app\nCMD ["/app"]\n',
+    "java": (
+        "FROM maven:3 AS b\nCOPY . .\nRUN mvn package\nFROM eclipse-temurin:21-jre\nWORKDIR /a\n"
+        'COPY --from=b /target/a.jar a.jar\nCMD ["java", "-jar", "a.jar"]\n'
+    ),
+    "net": (
+        "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nWORKDIR /app\nCOPY . .\n"
+        'ENTRYPOINT ["dotnet", "a.dll"]\n'
+    ),
+}
+WRITING = [
+    ("python", "app.py", 'with open("state.json", "w") as f:\n'),
+    ("python", "a/b.py", 'Path("x").mkdir()\n'),
+    ("python", "app.py", 'URI = "sqlite:///app.db"\n'),
+    ("python", "app.py", 'logging.basicConfig(level=1, filename="a.log")\n'),
+    ("python", "app.py", "client = docker.from_env()\n"),
+    ("gunicorn", "gunicorn.conf.py", 'pidfile = "/run/g.pid"\n'),
+    ("gunicorn", "site/settings.py", '"ENGINE": "django.db.backends.sqlite3"\n'),
+    ("node", "src/a.ts", 'await fs.writeFile("a.json", text)\n'),
+    ("node", "server.js", 'multer({ dest: "uploads/" })\n'),
+    ("node", "server.js", 'server.listen("/run/a.sock")\n'),
+    ("node", "package.json", '{"dependencies": {"better-sqlite3": "^11"}}\n'),
+    ("node", "prisma/schema.prisma", 'provider = "sqlite"\n'),
+    ("ruby", "app.rb", 'File.write("x", "y")\n'),
+    ("php", "a.php", '<?php file_put_contents("x", "y");\n'),
+    ("go", "main.go", 'os.MkdirAll("/var/lib/a", 0o755)\n'),
+    ("go", "go.mod", "require go.etcd.io/bbolt v1.3.0\n"),
+    ("go", "ping/a.go", 'import "golang.org/x/net/icmp"\n'),
+    ("go", "src/main.rs", 'let f = File::create("x")?;\n'),
+    ("java", "src/A.java", 'new FileWriter("x");\n'),
+    ("java", "application.yml", "logging:\n  level:\n    a: b\n  file:\n    name: a\n"),
+    ("net", "appsettings.json", '{"D": "Data Source=app.db"}\n'),
+    ("node", "server.js", MANY),
+]
+READING = [
+    ("python", "app.py", 'with open("a.json") as f:\n    x = open("/tmp/x", "w")\n'),
+    ("python", "app.py", '# open("x", "w")\nURI = "sqlite:///:memory:"\n'),
+    ("python", "test_app.py", 'open("x", "w")\n'),
+    ("python", "app.js", 'fs.writeFileSync("x", y)\n'),
+    ("node", "server.js", 'fs.readFileSync("x"); app.listen(3000); log({"level": "info"})\n'),
+    ("node", "server.js", "const dir = mkdtempSync(os.tmpdir())\n"),
+    ("go", "main.go", 'os.Open("x"); os.CreateTemp("", "x"); net.Listen("tcp", ":80")\n'),
+    ("java", "src/A.java", 'Files.createTempFile("a", "b"); Files.readString(x);\n'),
+]
+
+
+@pytest.mark.parametrize(("program", "path", "text"), WRITING)
+def test_sources_that_write(program: str, path: str, text: str) -> None:
+    said = "too many" if text == MANY else path
+    check_refused(NAME, PROGRAMS[program], said, evidence=Texts({path: text}))
+
+
+@pytest.mark.parametrize(("program", "path", "text"), READING)
+def test_sources_that_do_not(program: str, path: str, text: str) -> None:
+    assert run(NAME, PROGRAMS[program], evidence=Texts({path: text})).changed
+
+
+def test_sources_that_write_to_what_is_given() -> None:
+    text = NODE + 'RUN mkdir /app/data\nCMD ["node", "server.js"]\n'
+    inside = Texts({"server.js": 'fs.writeFileSync("data/a.json", x); fs.mkdir(folder)\n'})
+    assert run(NAME, text, evidence=inside).changed
+    outside = Texts({"server.js": 'fs.writeFileSync("state/a.json", x)\n'})
+    check_refused(NAME, text, "server.js has `writeFileSync(`", evidence=outside)

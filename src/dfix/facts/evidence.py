@@ -1,5 +1,6 @@
 """What the build context shows about the sources of COPY and ADD."""
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, Protocol
 
 #: `mixed` is a pattern that matches folders and files, none of them an archive.
@@ -25,6 +26,15 @@ class Evidence(Protocol):
         """The text of a source that is one file of at most `limit` bytes; None if not known.
 
         What is no UTF-8 in it is kept as surrogates. A link that leaves the context is not followed.
+        """
+
+    def texts_below(
+        self, sources: Sequence[str], wanted: Callable[[str], bool]
+    ) -> Iterator[tuple[str, str | None]]:
+        """The files that `sources` are or hold and whose paths are `wanted`, each with its text.
+
+        They are those of the context that has most of the sources, and such a file. Other people's
+        code and tests are passed over. The last text is None where there are too many files to look at.
         """
 
     def ignored(self, source: str, *, level_is_safe: bool) -> bool:
