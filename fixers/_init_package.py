@@ -5,7 +5,7 @@ import re
 from msgspec import Struct
 
 from dfix import Add, Copy, Env, ExecForm, Facts, ImageReference, Instruction, Run, Stage, regex
-from dfix.facts.commands import APT_PROGRAMS, base_name, verb_of
+from dfix.facts.commands import APT_PROGRAMS, base_name, statements, verb_of
 from dfix.facts.programs import kind_of_program, unwrapped, words_of
 from dfix.facts.runtime import INITS
 from dfix.facts.scripts import has_posix_shell, script_of
@@ -31,6 +31,14 @@ _SOURCES = regex(
     r"/etc/apt/apt\.conf(?!\.d/docker-clean\b)|"
     r"(?:debian|ubuntu)\.sources|apk-tools|/sbin/apk\b|/lib/apk\b|/usr/local/share/ca-certificates"
 )
+
+#: Files that name all the places that packages come from; further ones beside them only add some.
+_ALL_SOURCES = regex(
+    r"/etc/apk/repositories\b|/etc/apt(?:/(?:sources\.list(?:\.d)?|sources\.list\.d/(?:\*.*"
+    r"|(?:debian|ubuntu)\.sources))?)?/?|/etc"
+)
+#: Commands that put others in the place of files that are there, or nothing.
+_REPLACING = frozenset("cp curl dd install ln mv rm rsync tee truncate wget".split())
 
 
 class Installation(Struct, frozen=True):
@@ -66,6 +74,12 @@ def installation(facts: Facts, stage: Stage, at: Instruction) -> Installation | 
         return "where it would be installed, the user is not known to be root"
     if reason := not_searched(facts, at, found.programs):
         return reason
+    for each in reversed(facts.stages.lineage(stage)):
+        for instruction in each.instructions:
+            if instruction is at:
+                break
+            if _replaces_sources(facts, instruction):
+                return "it is changed where packages come from: tini may not be there"
     for instruction in stage.instructions[stage.instructions.index(at) :]:
         if _moves_sources(instruction):
             return "further down it is changed where packages come from: they may be needed here"
@@ -148,6 +162,30 @@ def _moves_sources(instruction: Instruction) -> bool:
     if isinstance(instruction, Copy | Add) and instruction.destination.rstrip("/") == "/etc":
         return True
     return bool(_SOURCES.search(_text(instruction)))
+
+
+def _replaces_sources(facts: Facts, instruction: Instruction) -> bool:
+    """Whether an instruction may leave other sources of packages than the base image has."""
+    if isinstance(instruction, Copy | Add):
+        return bool(_ALL_SOURCES.fullmatch(instruction.destination))
+    if not isinstance(instruction, Run):
+        return False
+    script = script_of(instruction, facts.tree.escape)
+    if script is None or isinstance(instruction.command, ExecForm):
+        return bool(re.search(r"sources\.list|/etc/apk/repositories", _text(instruction)))
+    for command in script.commands:
+        words = [each.text if each.value is None else each.value for each in command.arguments]
+        named = any(map(_ALL_SOURCES.fullmatch, words))
+        if named and base_name(command) in _REPLACING and "-a" not in words:
+            return True
+    redirects = [each for command in script.commands for each in command.redirects]
+    redirects += [each for one in statements(script.statements) for each in one.redirects]
+    return any(
+        each.operator in {">", ">|", "&>"}
+        and each.target is not None
+        and _ALL_SOURCES.fullmatch(each.target.value or "")
+        for each in redirects
+    )
 
 
 def _lists_needed(facts: Facts, stage: Stage, at: Instruction) -> str:

@@ -54,7 +54,32 @@ NOOP = {
     "empty": "",
 }
 
+REPLACED = "changed where packages come from"
 REFUSED = {
+    "sources-removed": (
+        "FROM node:22\nRUN rm -rf /etc/apt/sources.list.d/* && make\nCOPY . .\n" + START,
+        REPLACED,
+    ),
+    "sources-written": (
+        "FROM debian:12\nRUN echo 'deb http://a b c' > /etc/apt/sources.list\nCOPY . .\n" + PYTHON,
+        REPLACED,
+    ),
+    "sources-copied-above": (
+        "FROM debian:12 AS a\nCOPY b /etc/apt/sources.list\nFROM a\nCOPY . .\n" + PYTHON,
+        REPLACED,
+    ),
+    "repositories-written": (
+        "FROM node:22-alpine\nRUN { echo a; echo b; } > /etc/apk/repositories\nCOPY . .\n" + START,
+        REPLACED,
+    ),
+    "repositories-by-tee": (
+        "FROM node:22-alpine\nRUN echo a | tee /etc/apk/repositories\nCOPY . .\n" + START,
+        REPLACED,
+    ),
+    "repositories-by-a-document": (
+        "FROM node:22-alpine\nRUN <<EOF\necho a > /etc/apk/repositories\nEOF\nCOPY . .\n" + START,
+        REPLACED,
+    ),
     # Programs that need none, or have nothing of one.
     "seed-S02": (seed.S02_BUILDABLE, "`nginx` is made to be PID 1"),
     "seed-S06": (seed.S06, "`nginx` is made to be PID 1"),
@@ -469,3 +494,18 @@ def test_the_script_is_kept_where_compose_gives_a_command() -> None:
 def test_a_stage_that_holds_nothing(user: str) -> None:
     text = f'FROM debian:12 AS base\n{user}CMD ["node", "server.js"]\nFROM base\n'
     check_refused(NAME, text, "the stage holds nothing")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN echo a >> /etc/apk/repositories\n",
+        "RUN echo a | tee -a /etc/apk/repositories\n",
+        "RUN sed -i s/a/b/ /etc/apk/repositories\n",
+        "RUN cat /etc/apk/repositories > /b\n",
+        "COPY a /etc/apk/keys/\n",
+    ],
+)
+def test_further_sources_leave_those_that_tini_is_in(line: str) -> None:
+    text = f"FROM node:22-alpine AS a\n{line}FROM a\nCOPY . .\n{START}"
+    assert APK in run(NAME, text).after.decode()
