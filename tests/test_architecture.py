@@ -98,6 +98,7 @@ GROUPS = {
             "hadolint",
             "journal",
             "orchestrators",
+            "relatives",
             "sourcetexts",
             "worktree",
             "writer",

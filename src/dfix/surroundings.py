@@ -11,6 +11,7 @@ from dfix.facts import Surroundings
 from dfix.facts.services import Service, service_of
 from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
+from dfix.relatives import environment_of, relatives
 from dfix.resolve import bases, tags
 from dfix.resolve.lock import NAME, Lock, LockedImages
 from dfix.resolve.lockedpackages import LockedPackages
@@ -172,8 +173,11 @@ def _lock_of(tree: Path) -> Lock | None:
 
 
 def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:
-    """The Compose services that are built from `file`."""
+    """The Compose services that are built from `file`, and those that run what they build."""
     for entry in scan(tree, deep=deep).naming(file):
         if entry.service is None:
             continue
-        yield service_of(entry.service, entry.source.name, entry.attributes, entry.target)
+        own = (entry.source.name, entry.service, entry.attributes)
+        for source, name, said in (own, *relatives(entry)):
+            given = environment_of(entry.source.parent, said.get("env_file"))
+            yield service_of(name, source, said, entry.target, given)

@@ -39,10 +39,15 @@ class Service(Struct, frozen=True):
 
 
 def service_of(
-    name: str, source: str, said: Mapping[str, object], target: str | None = None
+    name: str,
+    source: str,
+    said: Mapping[str, object],
+    target: str | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> Service:
     """The service `name` of the Compose file `source`, which says `said` of it and builds `target`.
 
+    `given` is what its `env_file` sets.
     https://docs.docker.com/reference/compose-file/services/
     """
     mounts = tuple(_mounts(said.get("volumes")))
@@ -54,10 +59,10 @@ def service_of(
         _literal(said.get("user")),
         _literal(said.get("network_mode")),
         "command" in said or "entrypoint" in said,
-        tuple(target for target, bound in mounts if not bound),
+        (*(target for target, bound in mounts if not bound), *_of_others(said.get("volumes_from"))),
         tuple(target for target, bound in mounts if bound),
         _privilege(said),
-        dict(_environment(said.get("environment"))),
+        {**(given or {}), **dict(_environment(said.get("environment")))},
         " ".join(map(_joined, (said.get("entrypoint"), said.get("command")))).strip(),
         target,
     )
@@ -95,6 +100,13 @@ def _mounts(volumes: object) -> Iterator[tuple[str, bool]]:
                 yield source, False
             elif not {"ro", "readonly"} & set(modes.split(",")):
                 yield target, source[:1] in {"/", ".", "~", "$"}
+
+
+def _of_others(services: object) -> Iterator[str]:
+    """Stands for the places of what other services mount."""
+    for each in services if isinstance(services, list) else ():
+        if not str(each).endswith(":ro"):
+            yield "an unknown place"
 
 
 def _environment(written: object) -> Iterator[tuple[str, str]]:
