@@ -1,5 +1,7 @@
 """Names the signal that the program wants to be ended with."""
 
+import posixpath
+
 from dfix import (
     Fixer,
     Instruction,
@@ -13,14 +15,16 @@ from dfix import (
     Word,
     above,
     below,
+    regex,
 )
+from dfix.facts.contents import text_of, workdir_of
 from dfix.facts.runtime import Launch, Part, launch, program
 
 from ._heirs import changed
 from ._signals import Ending, ending
 
 #: Options of dumb-init that change signals on their way.
-_REWRITING = frozenset({"-r", "--rewrite"})
+_REWRITING = regex(r"-[a-z]*r.*|--rewrite(?:=.*)?")
 
 
 class StopSignal(Fixer):
@@ -92,7 +96,7 @@ class StopSignal(Fixer):
         wanted = None if isinstance(found, str) else ending(found.words)
         reason = "" if wanted is not None else "what stands in front of it may not become it"
         wanted = wanted or _of_cmd(started)
-        if wanted is None:
+        if wanted is None or self._ends_on_term(stage, started):
             return
         if isinstance(found, str):
             reason = found
@@ -100,7 +104,9 @@ class StopSignal(Fixer):
             reason = "a shell gets the signal: write the exec form first"
         elif any(isinstance(each, Onbuild) for each in inside):
             reason = "ONBUILD makes it an image to build on"
-        elif any(part and _REWRITING.intersection(part.words) for part in _parts(started)):
+        elif found.init == "dumb-init" and any(
+            _REWRITING.fullmatch(word) for part in _parts(started) if part for word in part.words
+        ):
             reason = "the init process makes other signals of those that it gets"
         reason = self._of_base(stage) or reason
         node = _first(stage, started)
@@ -114,6 +120,17 @@ class StopSignal(Fixer):
             {node: above(node, new)} if node is not None else {last: below(new)},
             expects=changed(self.facts, stage, "stopsignal", None, wanted.signal),
             reason=wanted.reason,
+        )
+
+    def _ends_on_term(self, stage: Stage, started: Launch) -> bool:
+        """Whether uWSGI is told to end on SIGTERM, by a file that the context shows or by ENV."""
+        if "UWSGI_DIE_ON_TERM" in self.facts.plan.stages[stage.index].config.env:
+            return True
+        words = [word for part in _parts(started) if part for word in part.words]
+        folder = workdir_of(self.facts, stage) or "/"
+        return any(posixpath.basename(each) == "uwsgi" for each in words) and any(
+            "die-on-term" in (text_of(self.facts, stage, posixpath.join(folder, each)) or "")
+            for each in words
         )
 
     def _of_base(self, stage: Stage) -> str:

@@ -13,6 +13,10 @@ BECOMES: dict[str, tuple[str | None, ...]] = {
     SH + "a || exit 1\nexec node index.js\n": ("node", "index.js"),
     SH + 'exec node "$FILE" "$@"\n': ("node", None, ARGUMENTS),
     SH + 'exec tini -- "$@"\n': ("tini", "--", ARGUMENTS),
+    SH + 'if a; then exec gosu app "$@"; fi\nexec "$@"\n': (ARGUMENTS,),
+    SH + 'if a; then exec gosu app "$0" "$@"; fi\nexec "$@"\n': (ARGUMENTS,),
+    SH + 'if a; then exec su-exec b "${BASH_SOURCE[0]}" "$@"; fi\nexec c\n': ("c",),
+    SH + 'exec 3>&1\nexec "$@"\n': (ARGUMENTS,),
 }
 NOTHING = [
     "",
@@ -28,6 +32,9 @@ NOTHING = [
     SH + 'shift\nexec "$@"\n',
     SH + 'A=1 exec "$@"\n',
     SH + "exec > /log\n",
+    SH + 'if [ "$1" = a ]; then exec b "$@"; fi\nexec "$@"\n',
+    SH + 'if [ $# -gt 0 ]; then exec "$@"; fi\nexec nginx\n',
+    SH + "if a; then exec sleep 1; fi\nexec nginx\n",
     SH + "exec node 'a\n",
 ]
 

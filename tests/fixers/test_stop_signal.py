@@ -36,6 +36,7 @@ NOOP = {
     "version": A + 'CMD ["haproxy", "-v"]\n',
     "uwsgi-that-ends-by-a-hook": A
     + 'CMD ["uwsgi", "--hook-master-start", "unix_signal:15 gracefully_kill_them_all"]\n',
+    "uwsgi-that-ends-by-env": A + 'ENV UWSGI_DIE_ON_TERM=true\nCMD ["uwsgi", "a.ini"]\n',
     "uwsgi-that-ends": A + 'CMD ["uwsgi", "--die-on-term", "a.ini"]\n',
     "nothing-of-its-own": "FROM nginx:1.27\nCOPY . /usr/share/nginx/html\n",
     "build-only": f"FROM alpine:3.20 AS a\n{NGINX}FROM scratch\nCOPY --from=a /x /x\n",
@@ -59,6 +60,14 @@ REFUSED = {
     "onbuild": (A + "ONBUILD RUN x\n" + NGINX, "ONBUILD"),
     "rewritten": (
         A + 'ENTRYPOINT ["dumb-init", "--rewrite", "15:3", "--"]\n' + NGINX,
+        "makes other signals",
+    ),
+    "rewritten-in-one-word": (
+        A + 'ENTRYPOINT ["dumb-init", "--rewrite=15:3", "--"]\n' + NGINX,
+        "makes other signals",
+    ),
+    "rewritten-in-short": (
+        A + 'ENTRYPOINT ["dumb-init", "-vr15:3", "--"]\n' + NGINX,
         "makes other signals",
     ),
 }
@@ -142,6 +151,17 @@ def test_behind_a_script_that_the_context_shows(
 ) -> None:
     (tmp_path / "e.sh").write_text(f"#!/bin/sh\nset -e\n{content}\n")
     text = f'{A}COPY e.sh /\nENTRYPOINT ["/e.sh"]\n{NGINX}'
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    request = Request((all_fixers()[NAME],), Level.STANDARD, surroundings)
+    assert fix_bytes(text.encode(), request).changed is changed
+
+
+@pytest.mark.parametrize(("content", "changed"), [("die-on-term = true", False), ("", True)])
+def test_uwsgi_by_the_settings_that_the_context_shows(
+    content: str, changed: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "a.ini").write_text(f"[uwsgi]\n{content}\n")
+    text = f'{A}WORKDIR /app\nCOPY a.ini .\nCMD ["uwsgi", "--ini", "a.ini"]\n'
     surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
     request = Request((all_fixers()[NAME],), Level.STANDARD, surroundings)
     assert fix_bytes(text.encode(), request).changed is changed

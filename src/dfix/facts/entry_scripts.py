@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from dfix.facts.contents import program_path, text_of
 from dfix.nodes import Stage
 from dfix.patterns import regex
-from dfix.shell import parse_shell
+from dfix.shell import Command, ShellScript, parse_shell
 
 if TYPE_CHECKING:
     from dfix.facts import Facts
@@ -21,6 +21,7 @@ _IDLE: frozenset[str | None] = frozenset(": echo exec exit printf set sleep true
 _ALL_ARGUMENTS = frozenset({'"$@"', '"${@}"', "$@"})
 _ARGUMENT = regex(r"\$\{?[0-9@*#]|\bshift\b|\bset\s+--|\bgetopts\b")
 _OTHER_ARGUMENTS = regex(r"\bshift\b|\bset\s+(?:-\w+\s+)*--")
+_ITSELF = regex(r"\"?\$(?:0|\{0\}|BASH_SOURCE|\{BASH_SOURCE(?:\[0\])?\})\"?")
 #: Programs that become another one as another user, whose name comes first.
 _AS_USER = frozenset({"gosu", "su-exec"})
 
@@ -47,15 +48,31 @@ def becomes(text: str) -> tuple[str | None, ...] | None:
         return None
     if last.operator in {"&&", "||"} or last.background or command.assignments:
         return None
+    words = _handed_on(script, command)
+    if ARGUMENTS in words and _OTHER_ARGUMENTS.search(script.text):
+        return None
+    for other in script.commands:
+        if other.words()[:1] != ("exec",) or not other.arguments or other is command:
+            continue
+        written = [script.text[word.span.start : word.span.end] for word in other.arguments]
+        if _handed_on(script, other) != words and not _begins_again(written):
+            return None
+    return words or None
+
+
+def _handed_on(script: ShellScript, command: Command) -> tuple[str | None, ...]:
+    """The words that an `exec` becomes, as whichever user; ARGUMENTS for those of the script."""
     words = tuple(
         ARGUMENTS if script.text[word.span.start : word.span.end] in _ALL_ARGUMENTS else word.value
         for word in command.arguments
     )
-    if ARGUMENTS in words and _OTHER_ARGUMENTS.search(script.text):
-        return None
-    if words and words[0] is not None and posixpath.basename(words[0]) in _AS_USER:
-        words = words[2:]
-    return words or None
+    is_for_user = bool(words) and posixpath.basename(words[0] or "") in _AS_USER
+    return words[2:] if is_for_user else words
+
+
+def _begins_again(words: list[str]) -> bool:
+    """Whether a script starts itself once more, as another user: `exec gosu app "$0" "$@"`."""
+    return len(words) > 1 and words[-1] in _ALL_ARGUMENTS and bool(_ITSELF.fullmatch(words[-2]))
 
 
 def is_shell_script(text: str) -> bool:
