@@ -201,6 +201,11 @@ REFUSED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "nothing": (lambda _: None, "RUN a\n", "nothing to edit"),
     "a job in the background": (insert, "RUN apk add a & b\n", "the same shell"),
     "a function": (insert, "RUN f() { apk add $1; }; f a\n", "the same shell"),
+    "a function of that name": (insert, "RUN apk() { b $1; }; apk add a\n", "apk is a function"),
+    "a function of that name, with its word": (
+        insert, "RUN function apk { b; } && c && apk add a\n", "apk is a function",
+    ),
+    "an alias of that name": (insert, "RUN alias apk='b c' && apk add a\n", "or an alias"),
     "a loop whose variable is left": (
         insert, "RUN for i in a; do apk add $i; done; echo $i\n", "the same shell",
     ),

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from dfix.facts.packages import call_of
+from dfix.patterns import regex
 from dfix.shell import Command, ShellScript, Statement
+from dfix.text import Span
 
 #: Package managers of systems, by the name they are called by.
 PACKAGE_MANAGERS = frozenset({"apt-get", "apt", "apk", "yum", "dnf", "microdnf", "zypper"})
@@ -39,6 +41,8 @@ PLAIN_COMMANDS = PACKAGE_MANAGERS | frozenset(
     """rm rmdir mkdir chmod chown touch cp mv ln install sed tar unzip curl wget echo printf true
     update-ca-certificates ldconfig adduser addgroup useradd groupadd""".split()
 )
+
+_FUNCTION = regex(r"(?:function\s+)?([^\s(){};&|<>]+)")
 
 
 def is_plain(script: ShellScript) -> bool:
@@ -100,6 +104,27 @@ def statements(top: Sequence[Statement]) -> Iterator[Statement]:
         yield statement
         yield from statements(statement.condition)
         yield from statements(statement.children)
+
+
+def own_call(script: ShellScript, spans: Sequence[Span]) -> str:
+    """The name of a command at one of `spans` that means a function or an alias of the script.
+
+    Empty where there is none: all of them are programs.
+    """
+    own = [
+        found[1]
+        for each in statements(script.statements)
+        if each.kind == "function"
+        and (found := _FUNCTION.match(script.text[each.span.start : each.span.end]))
+    ]
+    for command in script.commands:
+        if name_of(command) == "alias":
+            own += [word.text.strip("\"'").partition("=")[0] for word in command.arguments]
+    for command in script.commands if own else ():
+        name, at = base_name(command), command.span
+        if name in own and any(at.start <= each.end and each.start <= at.end for each in spans):
+            return name or ""
+    return ""
 
 
 def written_paths(script: ShellScript) -> Iterator[str | None]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from dfix.facts.run_layout import habits_of
+from dfix.facts.commands import own_call
+from dfix.facts.run_layout import gap_before, habits_of
 from dfix.facts.scripts import has_posix_shell, script_of
 from dfix.facts.statements import statements_of
 from dfix.layout import Habits
@@ -298,6 +299,8 @@ class Rewrite:
         form = self.run.command
         if not isinstance(form, ShellForm) or not (self._edits or self._links):
             return "there is nothing to edit"
+        if own := own_call(self.script, [span for span, _ in self._edits]):
+            return f"{own} is a function or an alias here"
         edits = list(self._edits)
         end = self.script.statements[-1]
         if self._links:
@@ -382,7 +385,7 @@ class Rewrite:
 
     def _remove(self, span: Span) -> None:
         text = self.script.text
-        gap = _gap(text[: span.start], self.script.escape)
+        gap = gap_before(text[: span.start], self.script.escape)
         if gap is not None:
             self._edits.append((Span(gap, span.end), ""))
             return
@@ -394,20 +397,6 @@ class Rewrite:
             self._edits.append((Span(start, end), ""))
         else:
             self._reason = "a comment stands in the way"
-
-
-def _gap(before: str, escape: str) -> int | None:
-    """Where the blanks and continuations at the end of `before` start; None below a comment line."""
-    at = len(before)
-    while True:
-        blanks = before[:at].rstrip(" \t\r")
-        if not blanks.endswith("\n"):
-            return len(blanks)
-        line = blanks[:-1].rstrip(" \t\r")
-        is_comment = line.rpartition("\n")[2].lstrip().startswith("#")
-        if not escape or not line.endswith(escape) or is_comment:
-            return None
-        at = len(line) - len(escape)
 
 
 def _edited(text: str, span: Span, edits: Sequence[tuple[Span, str]]) -> str:

@@ -32,3 +32,17 @@ def habits_of(file: Habits, *scripts: ShellScript) -> Habits | None:
         return None
     common = max(indents, key=lambda each: (indents[each], -len(each)))
     return replace(file, indent=common, trailing_operators=trailing > leading)
+
+
+def gap_before(before: str, escape: str) -> int | None:
+    """Where the blanks and continuations at the end of `before` start; None below a comment line."""
+    at = len(before)
+    while True:
+        blanks = before[:at].rstrip(" \t\r")
+        if not blanks.endswith("\n"):
+            return len(blanks)
+        line = blanks[:-1].rstrip(" \t\r")
+        is_comment = line.rpartition("\n")[2].lstrip().startswith("#")
+        if not escape or not line.endswith(escape) or is_comment:
+            return None
+        at = len(line) - len(escape)
