@@ -5,13 +5,18 @@ from collections.abc import Iterator
 
 from dfix import Add, Copy, Fixer, Invalid, Level, Phase, Run, Valid
 from dfix.facts.calls import calls_of, has_option
-from dfix.facts.commands import base_name, installed_packages
+from dfix.facts.commands import base_name, installed_packages, literal_arguments
 from dfix.facts.rewriting import Rewrite
-from dfix.facts.scripts import Command, script_of
+from dfix.facts.scripts import Command, ShellScript, script_of
+
+from ._packages import is_lost, placed
+from ._variable_base import may_be_another
 
 _OPTION = "--progress=dot:giga"
 _QUIET = ("-q", "-o", "-a", "-nv", "--quiet", "--no-verbose", "--output-file", "--append-output",
           "--progress")  # fmt: skip
+#: What has wget tell about itself, and load nothing.
+_TELLS = frozenset({"-h", "--help", "-V", "--version"})
 #: Families whose package `wget` is GNU wget in every release.
 _GNU = frozenset({"debian", "ubuntu", "rhel", "amazon"})
 _APT = frozenset({"apt-get", "apt"})
@@ -28,7 +33,8 @@ class WgetProgress(Fixer):
     **When it is applied**
 
     To calls of `wget` where it is known to be GNU's: the package manager of Debian, Ubuntu or Red Hat
-    put it there, in a RUN further up or in the base image.
+    put it there, in a RUN further up or in the base image. A base image that is not known, or that a
+    build argument may replace, shows by a call of apt-get that has to go well what it is.
 
     **When it is refused**
 
@@ -71,7 +77,11 @@ class WgetProgress(Fixer):
         rewrite = Rewrite.of(self.facts, node)
         if rewrite is None:
             return
-        calls = [each for each in calls_of(rewrite.script, "wget") if not has_option(each, *_QUIET)]
+        calls = [
+            each
+            for each in calls_of(rewrite.script, "wget")
+            if not has_option(each, *_QUIET) and _TELLS.isdisjoint(literal_arguments(each))
+        ]
         if not calls:
             return
         reason = self._objection(node, rewrite, calls[0])
@@ -101,6 +111,8 @@ class WgetProgress(Fixer):
             known = None  # What the image is built on is all that matters here.
         if stage is None or (known is not None and known.family not in _GNU):
             return "it may be the wget of BusyBox, or another one, which has no such option"
+        if may_be_another(self.facts, stage):
+            known = None
         for each in self.facts.stages.lineage(stage):
             for instruction in each.instructions:
                 text = instruction.with_changes(leading_lines=()).code
@@ -110,24 +122,39 @@ class WgetProgress(Fixer):
                     return "it may be the wget of BusyBox, or another one, which has no such option"
         if known is not None and "wget" in known.tools_installed:
             return None
-        for command in self._before(node, first):
-            # An unknown base shows by apt-get that it is one of Debian's.
-            manager = base_name(command)
-            if "wget" in (installed_packages(command) or ()) and (
-                manager in _APT or (known is not None and manager in {"yum", "dnf", "microdnf"})
-            ):
-                return None
+        if known is None and not self._has_apt(node, first):
+            return "nothing shows that the base image is one of Debian's"
+        for run, script in self._before(node):
+            for command in script.commands:
+                if run is node and command.span.start >= first.span.start:
+                    break
+                manager = base_name(command)
+                if "wget" in (installed_packages(command) or ()) and (
+                    manager in _APT or (known is not None and manager in {"yum", "dnf", "microdnf"})
+                ):
+                    return None
         return "nothing shows that the package manager has installed GNU wget"
 
-    def _before(self, node: Run, first: Command) -> Iterator[Command]:
-        """The commands that have run in the lineage before `first`."""
+    def _has_apt(self, node: Run, first: Command) -> bool:
+        """Whether a call of apt had to go well for `first` to run: an unknown base is Debian's then."""
+        return any(
+            each.call.name in _APT
+            and each.alone
+            and each.link.operator != "||"
+            and not each.caught
+            and (run is not node or each.call.command.span.start < first.span.start)
+            and not is_lost(self.facts, run, script, each)
+            for run, script in self._before(node)
+            for each in placed(script)
+        )
+
+    def _before(self, node: Run) -> Iterator[tuple[Run, ShellScript]]:
+        """The RUNs of the lineage up to `node` and with it, each with its script."""
         stage = self.facts.stages.holding(node)
         for each in reversed(self.facts.stages.lineage(stage) if stage is not None else ()):
             for run in each.instructions:
                 script = script_of(run, self.facts.tree.escape) if isinstance(run, Run) else None
-                for command in script.commands if script is not None else ():
-                    if run is node and command.span.start >= first.span.start:
-                        return
-                    yield command
+                if isinstance(run, Run) and script is not None:
+                    yield run, script
                 if run is node:
                     return

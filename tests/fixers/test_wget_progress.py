@@ -16,6 +16,7 @@ NOOP = {
     "has one": F + "RUN wget --progress=dot:mega a\n",
     "long": F + "RUN wget --no-verbose a\nRUN wget --quiet a\n",
     "installed only": F,
+    "about itself": F + "RUN wget --version && wget -V && wget --help && wget -h\n",
     "curl": F + "RUN curl a\n",
     "onbuild": F + "ONBUILD RUN wget a\n",
 }
@@ -34,6 +35,21 @@ REFUSED = {
     "fedora has wget2": ("FROM fedora:40\nRUN dnf install -y wget && wget a\n", BUSYBOX),
     "unknown base": ("FROM me/base:1\nRUN wget a\n", "nothing shows"),
     "apk of an unknown base": ("FROM me/base:1\nRUN apk add wget && wget a\n", "nothing shows"),
+    "where there may be another manager": (
+        "FROM me/base:1\nRUN if a; then apk add curl; else apt-get install -y wget; fi; wget b\n",
+        "one of Debian's",
+    ),
+    "where apt may be missing": (
+        "FROM me/base:1\nRUN which apt-get && apt-get install -y wget || true\nRUN wget a\n",
+        "one of Debian's",
+    ),
+    "where apt may fail": (
+        "FROM me/base:1\nRUN apt-get install -y wget; true\nRUN wget a\n",
+        "one of Debian's",
+    ),
+    "base of an argument": ("ARG V=3.12\nFROM python:$V\nRUN wget a\n", "one of Debian's"),
+    "function": (F + "RUN wget() { curl -O $1; } && wget a\n", "a function or an alias"),
+    "alias": (F + "RUN alias wget='curl -O'; wget a\n", "a function or an alias"),
     "not installed": ("FROM debian:12\nRUN wget a\n", "nothing shows"),
     "installed later": ("FROM debian:12\nRUN wget a && apt-get install -y wget\n", "nothing shows"),
     "other stage": (F + "FROM debian:12\nRUN wget a\n", "nothing shows"),
@@ -59,6 +75,11 @@ FIXED = {
     "unknown base with apt-get": (
         "FROM me/base:1\nRUN apt-get install -y wget && wget -O b a\n",
         "FROM me/base:1\nRUN apt-get install -y wget && wget --progress=dot:giga -O b a\n",
+    ),
+    "base of an argument with apt-get": (
+        "ARG B=debian:12\nFROM $B\nRUN set -e; apt-get install -y wget; wget a\n",
+        "ARG B=debian:12\nFROM $B\nRUN set -e; apt-get install -y wget; "
+        "wget --progress=dot:giga a\n",
     ),
     "red hat": (
         "FROM rockylinux:9\nRUN dnf install -y wget && wget a\n",
