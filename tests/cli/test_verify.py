@@ -152,6 +152,8 @@ def test_a_pinned_base_that_has_moved_on(call: Caller, builder: Fakes) -> None:
         (("--target", "gone"), "there is no stage 'gone'"),
         (("-",), "no build context"),
         (("",), "it is empty"),
+        (("--timeout", "nan"), "is no number"),
+        (("--timeout", "inf"), "is not in the range"),
         (("empty",), "there is no Dockerfile"),
     ],
 )

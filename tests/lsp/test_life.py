@@ -148,7 +148,10 @@ def test_the_server_itself_loads_no_engine() -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("option", ["--time-limit=0", "--time-limit=x", "--port=1"])
+@pytest.mark.parametrize(
+    "option",
+    ["--time-limit=0", "--time-limit=x", "--time-limit=nan", "--time-limit=inf", "--port=1"],
+)
 def test_a_wrong_call(option: str) -> None:
     with Client(option) as client:
         assert client.process.wait(PATIENCE) == 2

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from dfix.cli.values import SECONDS
+
 
 @click.command("lsp")
 @click.option(
@@ -11,7 +13,7 @@ import click
 )
 @click.option(
     "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS,
     default=20.0,
     metavar="SECONDS",
     help="Spend no longer than this on one file.  [default: 20]",

@@ -1,5 +1,6 @@
 """What several options take."""
 
+import math
 from typing import Any
 
 import click
@@ -17,3 +18,21 @@ class _Filled(StringParamType):
 
 
 FILLED = _Filled()
+
+
+class _Seconds(click.FloatRange):
+    """A length of time, up to a day: the system counts in numbers that have an end."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True, max=86400)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):  # which no comparison holds out of a range
+            self.fail(f"{value!r} is no number", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds()

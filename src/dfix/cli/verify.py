@@ -9,7 +9,7 @@ from types import FrameType
 import click
 
 from dfix.cli.fix import names_of, settings_of
-from dfix.cli.values import FILLED
+from dfix.cli.values import FILLED, SECONDS
 
 #: As `dfix.verify.NAMES`, which is not loaded for the help.
 _BUILDERS = ("docker", "buildah", "podman")
@@ -62,7 +62,7 @@ _BUILDERS = ("docker", "buildah", "podman")
 @click.option("--no-network", is_flag=True, help="Build without a network.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS,
     default=1800,
     metavar="SECONDS",
     help="How long one build may take.  [default: 1800]",

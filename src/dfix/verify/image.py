@@ -73,7 +73,7 @@ def read_image(stream: IO[bytes], known: MutableMapping[str, Layer]) -> Image:
                 elif member.size <= _DOCUMENT:
                     documents[member.name] = data.read()
     except (tarfile.TarError, EOFError) as error:
-        raise DamagedArchive(f"the image cannot be read: {error}") from error
+        raise DamagedArchive(f"its archive is damaged: {error}") from error
     return _image(layers, documents, links)
 
 
