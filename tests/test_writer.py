@@ -214,6 +214,13 @@ def test_a_new_file_stays_within_the_tree(tmp_path: Path) -> None:
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_a_new_file_below_what_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"old\n")
+    with pytest.raises(WriteFailed, match="a is no folder"):
+        create_file(tmp_path / "a" / "b" / "c", b"new\n", root=tmp_path)
+    assert (tmp_path / "a").read_bytes() == b"old\n"
+
+
 def test_a_new_file_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(1, "no hard links here")

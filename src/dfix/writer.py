@@ -118,6 +118,8 @@ def _make_folders(path: Path, root: Path) -> list[Path]:
         if folder.is_symlink():
             raise WriteFailed(path, "a folder of it is a symbolic link")
         if not folder.is_dir():
+            if os.path.lexists(folder):
+                raise WriteFailed(path, f"{folder.name} is no folder")
             folder.mkdir()
             made.append(folder)
     return made
