@@ -97,6 +97,7 @@ CAMPAIGNS = (
     Fault("campaign with a repository that is damaged", 1, ("^broken: failed: ",), _damaged_repository, ("migrate", "broken", "repository", *_OUT), others=False, needs=no_git, then=_other_is_done),
     Fault("campaign with a repository that makes git hang", 1, ("^broken: failed: git rev-parse took over 1 s$",), _hanging_repository, ("migrate", "broken", "repository", *_OUT), others=False, needs=no_git, prelude=_IMPATIENT, then=_other_is_done),
     Fault("campaign without git", 2, ("^dfix: error: git is not installed, or not on the PATH$",), _repository, _REPOSITORY, others=False, environment={"PATH": "/nowhere"}, needs=no_git),
+    Fault("campaign over standard input that cannot be read", 2, ("^dfix: error: standard input cannot be read: Bad file descriptor$",), None, ("migrate", "-", *_OUT), shell='exec "$@" 0>/dev/null', others=False, needs=no_git),
     Fault("campaign into a file", 2, ("^dfix: error: .*/out: File exists$",), _repository, _REPOSITORY, files={"out": b""}, left={"out": b""}, others=False, needs=no_git),
     Fault("campaign into a read-only folder", 2, ("^dfix: error: .*/locked/out: Permission denied$",), _read_only, ("migrate", "repository", "--out", "locked/out"), others=False, permitted=False, needs=no_git),
     Fault("campaign beside an unreadable folder", 0, (), _unreadable("locked"), ("migrate", ".", *_OUT), others=False, permitted=False, needs=no_git, then=_other_is_done),
@@ -142,6 +143,7 @@ BUILDS = (
     Fault("examples of an unreadable folder", 2, ("^dfix: error: .*/locked cannot be read$",), _unreadable("locked"), ("test", "./locked"), others=False, permitted=False, needs=no_git),
     Fault("examples of a link in a circle", 2, ("^dfix: error: .*/circle: Too many levels of symbolic links$",), lambda scene: (scene.folder / "circle").symlink_to("circle"), ("test", "./circle"), others=False),
     Fault("examples of a path that is too long", 2, ("^dfix: error: .*: File name too long$",), None, ("test", "./" + "a" * 300), others=False),
+    Fault("report of hadolint that cannot be read", 2, ("^dfix: error: standard input cannot be read: Bad file descriptor$",), None, ("rules", "--adopt-hadolint", "-"), shell='exec "$@" 0>/dev/null', others=False),
     Fault("plan of 100 MB", 2, ("^Dockerfile: error: larger than 4 MiB: no Dockerfile$",), sparse("Dockerfile"), ("plan", "Dockerfile"), others=False),
     Fault("plan of a file against a missing one", 2, ("^nowhere: error: No such file or directory$",), None, ("plan", "--diff", "good/Dockerfile", "nowhere"), others=False),
 )  # fmt: skip

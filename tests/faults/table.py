@@ -171,6 +171,7 @@ CALLS = (
     Fault("configuration that is a folder, named", 2, ("^dfix: error: .* there is no such file",), None, ("--config", "."), others=False),
     Fault("report onto a full disk", 2, ("^dfix: error: /dev/full: cannot be written: No space left on device$",), None, ("--check", "--output", "/dev/full"), others=False),
     Fault("report into a folder", 2, (r"^dfix: error: \.: cannot be written: it is a folder$",), None, ("--check", "--output", "."), others=False),
+    Fault("standard input that cannot be read", 2, ("^dfix: error: standard input cannot be read: Bad file descriptor$",), None, ("-",), shell='exec "$@" 0>/dev/null', others=False),
     Fault("standard input closed", 2, ("^dfix: error: standard input is closed$",), None, ("-",), shell='exec "$@" <&-', others=False),
     Fault("standard error full", 1, (), None, ("--diff",), shell='exec "$@" 2> /dev/full', others=False),
     Fault("reader that has seen enough", 0, (), None, ("--diff",), files={"Dockerfile": ADD + b"LABEL a=b\n" * 4_000}, shell='"$@" | head -1', then=_one_line_printed, others=False),

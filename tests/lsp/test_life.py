@@ -98,6 +98,28 @@ def test_an_editor_that_goes_at_once_is_no_error(fresh: Client) -> None:
     assert fresh.errors == ""
 
 
+@pytest.mark.parametrize(
+    ("redirection", "code", "told"),
+    [
+        ("0>/dev/null", 1, ""),
+        ("<&-", 2, "dfix: error: standard input or output is closed: by these an editor talks"),
+        (">&-", 2, "dfix: error: standard input or output is closed: by these an editor talks"),
+    ],
+)
+def test_streams_that_are_no_use(redirection: str, code: int, told: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m dfix lsp {redirection}', sys.executable],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == code
+    assert done.stderr.startswith(told)
+    assert done.stderr.count("\n") == bool(told)
+
+
 @needs_proc
 def test_a_killed_server_leaves_no_worker(fresh: Client, tmp_path: Path) -> None:
     fresh.begin()

@@ -1,6 +1,5 @@
 """`dfix rules --adopt-hadolint`: which of hadolint's findings dfix would fix."""
 
-import sys
 from codecs import BOM_UTF8, BOM_UTF16_LE
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 
 from dfix.adoption import Adoption, Measuring, adoption_of_report
+from dfix.cli.standard_input import read_standard_input
 from dfix.cli.terminal import Output, standard_error, standard_output
 from dfix.hadolint_program import LIMIT, Hadolint, HadolintError, read_report
 from dfix.regularfile import leads_to_folder, open_regular, read_regular
@@ -38,7 +38,7 @@ def tell_adoption(paths: Sequence[str], *, config: str | None, form: str, no_col
 
 def _adoption(paths: Sequence[str], work: Work) -> Adoption:
     if paths == ("-",):
-        return adoption_of_report(read_report(_standard_input()), work)
+        return adoption_of_report(read_report(read_standard_input(LIMIT)), work)
     reports = [path for path in paths if _is_report(Path(path))]
     if not reports:
         return Measuring(Hadolint.on_path(), work).adoption([Path(path) for path in paths])
@@ -61,12 +61,6 @@ def _is_report(path: Path) -> bool:
     except OSError:
         return False
     return start.removeprefix(BOM_UTF8).lstrip().startswith((b"[", BOM_UTF16_LE + b"["))
-
-
-def _standard_input() -> bytes:
-    if sys.stdin is None:
-        raise click.ClickException("standard input is closed")
-    return sys.stdin.buffer.read(LIMIT + 1)
 
 
 def _tell_failures(adoption: Adoption, err: Output) -> int:

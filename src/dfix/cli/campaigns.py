@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ from typing import Any
 import click
 
 from dfix.cli.progress import Progress
+from dfix.cli.standard_input import read_standard_input
 from dfix.cli.terminal import standard_error, standard_output
 from dfix.config import ConfigError, settings_for
 from dfix.discovery import excluded_by
@@ -227,15 +227,8 @@ class Journey:
         try:
             lines: Sequence[str] = ()
             if "-" in call.sources:
-                if sys.stdin is None:
-                    raise click.ClickException("standard input is closed")
                 # As a list in a file: paths need not be text of the terminal's encoding.
-                data = sys.stdin.buffer.read(LIST_LIMIT + 1)
-                if len(data) > LIST_LIMIT:
-                    raise click.ClickException(
-                        f"standard input is larger than {LIST_LIMIT // 1024**2} MiB"
-                    )
-                lines = os.fsdecode(data).split("\n")
+                lines = os.fsdecode(read_standard_input(LIST_LIMIT)).split("\n")
             return expand(call.sources, cwd=self.cwd, standard_input=lines)
         except SourceError as error:
             raise click.UsageError(str(error)) from error

@@ -1,6 +1,7 @@
 """The protocol's messages over standard input and output."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -79,12 +80,12 @@ def _listening() -> asyncio.StreamReader:
     os.close(null)
 
     def listen() -> None:
-        try:
-            while data := os.read(own, 65536):
-                loop.call_soon_threadsafe(stream.feed_data, data)
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            # What cannot be read has come to its end as well: a terminal may be gone, for one.
+            with contextlib.suppress(OSError):
+                while data := os.read(own, 65536):
+                    loop.call_soon_threadsafe(stream.feed_data, data)
             loop.call_soon_threadsafe(stream.feed_eof)
-        except (OSError, RuntimeError):  # the loop has ended
-            return
 
     threading.Thread(target=listen, daemon=True).start()
     return stream
