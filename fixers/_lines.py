@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from dfix import Instruction, Onbuild, Span, regex
+from dfix import Dockerfile, Instruction, Onbuild, Span, Unknown, regex
 
 #: Every instruction's keyword.
 KEYWORDS = (
@@ -13,6 +13,8 @@ KEYWORDS = (
     "STOPSIGNAL|USER|VOLUME|WORKDIR"
 )
 _KEYWORD = regex(rf"[ \t]*({KEYWORDS})(?=[ \t\r]|\Z)", re.IGNORECASE)
+#: A line that begins with one, as the first line of every instruction does; any more are further ones.
+_BEGUN = regex(rf"^\ufeff?[^\S\n]*(?:{KEYWORDS})(?!\w)", re.IGNORECASE | re.MULTILINE)
 #: Instructions that a further keyword belongs to, up to where it stands.
 _AWAITS = regex(r"(?:HEALTHCHECK(?!.*\b(?:CMD|NONE)\b)|ONBUILD\W*\Z)", re.IGNORECASE | re.DOTALL)
 #: What matters outside of quotes and within each kind of them.
@@ -31,6 +33,14 @@ class Further(Struct, frozen=True):
     text: str
     previous: str
     apart: bool
+
+
+def may_have_further(tree: Dockerfile) -> bool:
+    """Whether more lines begin with a keyword than instructions do: of most files that is all to ask."""
+    own = sum(
+        each.keyword.text.isalpha() and not isinstance(each, Unknown) for each in tree.instructions
+    )
+    return len(_BEGUN.findall(tree.text)) > own
 
 
 def text_of(instruction: Instruction) -> str:

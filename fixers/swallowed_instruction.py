@@ -5,7 +5,7 @@ from collections.abc import Container
 from dfix import Dockerfile, Fixer, Instruction, Phase, Reported, Run, ShellForm, Valid, regex
 from dfix.facts.scripts import scripts_of
 
-from ._lines import Further, further_keywords, text_of
+from ._lines import Further, further_keywords, may_have_further, text_of
 
 _JOINT = regex(r"(?:\s*(?:&&|\|\||;|\|))?\s*\Z")
 _LONGEST = 60
@@ -49,6 +49,8 @@ class SwallowedInstruction(Fixer):
 
     def visit_Dockerfile(self, tree: Dockerfile) -> None:
         """Looks at every instruction."""
+        if not may_have_further(tree):
+            return
         for instruction in tree.instructions:
             found = list(further_keywords(text_of(instruction)))
             words = self._words(instruction) if found and isinstance(instruction, Run) else None

@@ -58,3 +58,22 @@ REPORTED = {
 def test_reported(case: str) -> None:
     text, line, advice = REPORTED[case]
     check_reported(NAME, F + text, line, advice)
+
+
+#: Files whose own instructions begin their lines in unusual ways, each with one line swallowed.
+UNUSUAL = {
+    "a-keyword-on-two-lines": (F + "RU\\\nN a \\\nENV b c\n", 4),
+    "a-keyword-alone": (F + "RUN\\\n  a && \\\nENV b c\n", 4),
+    "a-mark": ("\ufeff" + F + "RUN a && \\\nENV b c\n", 3),
+    "a-wide-space-behind": (F + "RUN\va && \\\nENV b c\n", 3),
+    "spaces-in-front": (" \v" + F + "\t\fRUN a && \\\nENV b c\n", 3),
+    "small-letters": ("from debian:12\nrun a && \\\nenv b c\n", 3),
+    "line-ends-of-dos": ("FROM debian:12\r\nRUN a && \\\r\nENV b c\r\n", 3),
+    "nothing-behind": (F + "RUN a && \\\nENV", 3),
+}
+
+
+@pytest.mark.parametrize("case", UNUSUAL)
+def test_reported_in_an_unusual_file(case: str) -> None:
+    text, line = UNUSUAL[case]
+    check_reported(NAME, text, line, "take the word")

@@ -29,7 +29,7 @@ class Given(Struct, frozen=True):
     valued: bool = False
 
 
-class Call(Struct):
+class Call(Struct, frozen=True):
     """A command that calls a package manager.
 
     `problem` says what of it is not understood, and is empty where all is; what is read of a call
@@ -98,8 +98,23 @@ def is_unknown(word: Word) -> bool:
     return word.value is None and not _PLAIN_START.match(word.text)
 
 
+#: The calls of commands, by the identity of these: many fixers ask for that of one and the same.
+_KNOWN: dict[int, tuple[Command, Call | None]] = {}
+_MOST_KNOWN = 4096
+
+
 def call_of(command: Command) -> Call | None:
     """The call of a package manager that a command is; None for any other command."""
+    known = _KNOWN.get(id(command))
+    if known is None:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        # The command is kept beside its call: so no other one comes to have its identity.
+        known = _KNOWN[id(command)] = (command, _call_of(command))
+    return known[1]
+
+
+def _call_of(command: Command) -> Call | None:
     if command.name is None:
         return None
     wrapper, rest, environment, sudo, problem = _unwrapped((command.name, *command.arguments))
@@ -116,7 +131,9 @@ def call_of(command: Command) -> Call | None:
     tool = TOOLS.get(name)
     if tool is None:
         return None
-    call = Call(
+    reading = _Reading(tool, tool.options, problem)
+    reading.all(rest[1:])
+    return Call(
         name,
         tool,
         command,
@@ -125,10 +142,12 @@ def call_of(command: Command) -> Call | None:
         tuple(wrapper),
         (*(each.name for each in command.assignments), *environment),
         sudo,
-        problem=problem,
+        reading.verb,
+        tuple(reading.before),
+        tuple(reading.after),
+        tuple(reading.operands),
+        reading.problem,
     )
-    _read(call)
-    return call
 
 
 def sub_command_of(words: Sequence[str]) -> str:
@@ -169,13 +188,40 @@ def _unwrapped(
 
 
 class _Reading(Struct):
-    """Reads the words behind a tool's name."""
+    """Reads the words behind a tool's name: the options, the sub-command and the operands."""
 
-    call: Call
+    tool: Tool
     options: Options | None
-    behind_verb: bool = False
+    problem: str = ""
     literal: bool = False  # behind a `--`
-    given: list[Given] = field(default_factory=list)
+    verb: Word | None = None
+    before: list[Given] = field(default_factory=list)
+    after: list[Given] = field(default_factory=list)
+    operands: list[Word] = field(default_factory=list)
+
+    @property
+    def given(self) -> list[Given]:
+        """The options on the side of the sub-command that is read."""
+        return self.before if self.verb is None else self.after
+
+    def all(self, words: Sequence[Word]) -> None:
+        at = 0
+        while at < len(words):
+            word = words[at]
+            at += 1
+            text = word.text if word.value is None else word.value
+            if not self.literal and text == "--":
+                self.literal = True
+                self.object("-- ends the options")
+            elif not self.literal and text.startswith("-") and text != "-":
+                at += self.word(word, words[at : at + 1])
+            elif self.verb is None:
+                if word.value is None:
+                    self.object("the sub-command is not fixed by the text")
+                self.verb = word
+                self.options = self.tool.behind(word.value)
+            else:
+                self.operands.append(word)
 
     def word(self, word: Word, following: Sequence[Word]) -> int:
         """Reads a word that begins with a dash; the number of further words that it takes."""
@@ -194,11 +240,11 @@ class _Reading(Struct):
             self.given.append(Given(name, (word,), None if word.value is None else value, True))
         elif text in self.options.alone:
             self.given.append(Given(text, (word,)))
-            if self.call.tool.family == "npm" and following and following[0].value in _BOOLEAN:
+            if self.tool.family == "npm" and following and following[0].value in _BOOLEAN:
                 self.object(f"{text} {following[0].value} may be one option")
         elif equals and name in self.options.alone and name.startswith("--"):
             self.given.append(Given(name, (word,), None if word.value is None else value, True))
-        elif text.startswith("--") or not self.call.tool.combines:
+        elif text.startswith("--") or not self.tool.combines:
             self.object(f"the option {text} is not known")
             self.given.append(Given(name, (word,)))
         else:
@@ -218,7 +264,7 @@ class _Reading(Struct):
                 self.given.append(Given(name, (word,), value, True))
                 return 0
             if name not in self.options.alone:
-                if self.call.tool.family == "apt" and text[at - 1 :].startswith(("q=", "qq=")):
+                if self.tool.family == "apt" and text[at - 1 :].startswith(("q=", "qq=")):
                     return 0
                 self.object(f"the option {text} is not known")
                 return 0
@@ -236,37 +282,7 @@ class _Reading(Struct):
         return 1
 
     def object(self, problem: str) -> None:
-        self.call.problem = self.call.problem or problem
-
-
-def _read(call: Call) -> None:
-    """Reads the options, the sub-command and the operands into `call`."""
-    reading = _Reading(call, call.tool.options)
-    operands: list[Word] = []
-    at = 0
-    while at < len(call.words):
-        word = call.words[at]
-        at += 1
-        text = word.text if word.value is None else word.value
-        if not reading.literal and text == "--":
-            reading.literal = True
-            reading.object("-- ends the options")
-        elif not reading.literal and text.startswith("-") and text != "-":
-            at += reading.word(word, call.words[at:])
-        elif call.verb is None:
-            if word.value is None:
-                reading.object("the sub-command is not fixed by the text")
-            call.verb = word
-            call.before = tuple(reading.given)
-            reading.given = []
-            reading.options = call.tool.behind(word.value)
-        else:
-            operands.append(word)
-    if call.verb is None:
-        call.before = tuple(reading.given)
-    else:
-        call.after = tuple(reading.given)
-    call.operands = tuple(operands)
+        self.problem = self.problem or problem
 
 
 def calls(commands: Iterable[Command]) -> tuple[Call, ...]:
