@@ -59,11 +59,29 @@ class Scene(Struct, frozen=True):
         return Statement(text, "aborts", self.env, self.cwd, self.user, shell, self.flags)
 
 
+_Place = tuple[int, str, str | None, tuple[str, ...] | None, tuple[str, ...]]
+#: Statements by the identity of their script and all of their scene but the variables: most of the
+#: RUNs of a file stay as they are when its plan is made anew behind a fix.
+_KNOWN: dict[_Place, tuple[ShellScript, Bindings, tuple[Statement, ...]]] = {}
+_MOST_KNOWN = 2048
+
+
 def statements(script: ShellScript, scene: Scene) -> tuple[Statement, ...]:
     """The statements of a RUN in shell form without heredocs.
 
     A text that cannot be read as a POSIX shell's is a single one.
     """
+    place = (id(script), scene.cwd, scene.user, scene.shell, scene.flags)
+    known = _KNOWN.get(place)
+    if known is None or known[1] != scene.env:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        # The script is kept as well: so no other one comes to have its identity.
+        known = _KNOWN[place] = (script, scene.env, _statements(script, scene))
+    return known[2]
+
+
+def _statements(script: ShellScript, scene: Scene) -> tuple[Statement, ...]:
     posix = scene.shell is None or shell_kind(scene.shell) == "posix"
     if not posix or script.has_error:
         return (scene.opaque(script.cooked.strip(), shell=scene.shell),)
