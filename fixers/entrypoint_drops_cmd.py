@@ -1,7 +1,9 @@
 """Reports a CMD that an ENTRYPOINT in shell form ignores."""
 
-from dfix import Fixer, Phase, Reported, Stage, Valid
+from dfix import Fixer, Phase, Reported, Stage, Valid, regex
 from dfix.facts.runtime import launch
+
+_ARGUMENTS = regex(r"\$\{?[0-9@*#]")
 
 
 class EntrypointDropsCmd(Fixer):
@@ -32,6 +34,7 @@ class EntrypointDropsCmd(Fixer):
         Valid("FROM node:22\nENTRYPOINT node index.js\n", why="there is no CMD"),
         Valid("FROM node:22\nCMD node index.js\n", why="there is no ENTRYPOINT"),
         Valid("FROM node:22\nENTRYPOINT node index.js\nCMD []\n", why="none on purpose"),
+        Valid('FROM node:22\nENTRYPOINT exec node $0 "$@"\nCMD ["a.js"]\n', why="it reads them"),
     )
     REPORTED = (
         Reported('FROM node:22\nENTRYPOINT node\nCMD ["index.js"]\n', 3),
@@ -44,6 +47,8 @@ class EntrypointDropsCmd(Fixer):
         entrypoint, cmd = started.entrypoint, started.cmd
         if entrypoint is None or cmd is None or entrypoint.text is None:
             return
+        if _ARGUMENTS.search(entrypoint.text):
+            return  # The shell has the words of CMD as its own: `$0`, `$1` and so on.
         if entrypoint.instruction is None or cmd.instruction is None:
             return
         if stage in {entrypoint.stage, cmd.stage}:

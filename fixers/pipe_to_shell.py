@@ -7,6 +7,14 @@ from dfix.facts.scripts import Command, scripts_of
 _FETCHING = frozenset({"curl", "wget"})
 _INTERPRETERS = regex(r"(?:ba|da|a|z|k)?sh|python[0-9.]*|perl|ruby|node|php[0-9.]*")
 _WRAPPERS = frozenset({"sudo", "env"})
+#: Options by which an interpreter runs something else than what it reads, or runs nothing.
+_RUNS_ELSE = (
+    (regex(r"(?:ba|da|a|z|k)?sh"), regex(r"-[a-zA-Z]*[cn].*")),
+    (regex(r"python[0-9.]*"), regex(r"-[a-zA-Z]*[cm].*")),
+    (regex(r"perl|ruby"), regex(r"-[a-zA-Z0-9]*[enpE].*")),
+    (regex(r"node"), regex(r"-[a-z]*[ep].*|--(?:eval|print).*")),
+    (regex(r"php[0-9.]*"), regex(r"-[a-zA-Z]*[rBRFE].*|--(?:run|process-\w+).*")),
+)
 _IN_PLACE = regex(r"""["']?(?:\$\(|`|<\()\s*(?:curl|wget)\b""")
 
 
@@ -37,9 +45,13 @@ class PipeToShell(Fixer):
         Valid("FROM debian:12\nRUN curl -fsSL https://example.com/a | tar -x\n"),
         Valid("FROM debian:12\nRUN curl -o a.sh https://example.com/a && sh a.sh\n"),
         Valid("FROM debian:12\nRUN curl https://example.com/a | python3 -m json.tool\n"),
+        Valid("FROM debian:12\nRUN curl https://example.com/a | python3 -mjson.tool\n"),
+        Valid("FROM debian:12\nRUN curl https://example.com/a | perl -ne'print if /b/'\n"),
+        Valid("FROM debian:12\nRUN curl https://example.com/a | bash -n\n", why="it is only read"),
         Valid("FROM debian:12\nRUN echo true | sh\n", why="nothing is fetched"),
     )
     REPORTED = (
+        Reported("FROM debian:12\nRUN curl https://example.com/a | php -- --b\n", line=2),
         Reported("FROM debian:12\nRUN curl -fsSL https://example.com/a | bash -\n", line=2),
         Reported('FROM debian:12\nRUN sh -c "$(wget -O- https://example.com/a)"\n', line=2),
     )
@@ -73,12 +85,14 @@ def _reads_script(command: Command) -> bool:
         del values[0]
         while values and values[0] and (values[0].startswith("-") or "=" in values[0]):
             del values[0]
-    if not values or not _INTERPRETERS.fullmatch((values[0] or "").rpartition("/")[2]):
+    name = (values[0] or "").rpartition("/")[2] if values else ""
+    if not _INTERPRETERS.fullmatch(name):
         return False
+    runs_else = next(options for names, options in _RUNS_ELSE if names.fullmatch(name))
     for value in values[1:]:
         if value in {"-", "-s", "--", "/dev/stdin"}:
             return True
-        if value is None or not value.startswith("-") or value in {"-c", "-m", "-e", "-r"}:
+        if value is None or not value.startswith("-") or runs_else.fullmatch(value):
             return False
     return True
 

@@ -19,6 +19,8 @@ _SHORT = (COREUTILS | BUILTINS | {"make", "pytest", "phpunit", "rspec", "tox"}) 
 }
 _EXEC = "write `exec` in front of the last command, so that it takes the shell's place"
 
+_TRAP = "let the shell `trap` SIGTERM and hand it to what it waits for"
+
 
 class SignalSwallowed(Fixer):
     """Reports what stands between the container and its program, and keeps signals to itself.
@@ -114,7 +116,8 @@ class SignalSwallowed(Fixer):
         ):
             return ""
         script = read(ShellForm(text=text.replace("\r\n", "\n")), "")
-        return f"`{word}`: {_EXEC}" if script is not None and _of_script(script) else ""
+        advice = "" if script is None else _of_script(script)
+        return f"`{word}`: {advice}" if advice else ""
 
     def _forks(self, stage: Stage, line: CommandLine) -> bool:
         """Whether the shell of `sh -c` stays in front of a single command, as dash does."""
@@ -130,6 +133,8 @@ def _of_script(script: ShellScript) -> str:
     if any("trap" in each.words()[:1] for each in script.commands):
         return ""
     last = script.statements[-1].command
+    if last is not None and last.words()[:1] == ("wait",):
+        return _TRAP
     name = base_of(last.words()) if last is not None else ""
     if last is None or not last.words() or name in _SHORT:
         return ""
