@@ -176,7 +176,11 @@ class MergeInstalls(Fixer):
         if self._is_inline(text, first.link, call, whole):
             rewrite.insert_after(last, " ".join(new))
             return True
-        joint = f"{rewrite.habits.continuation}{rewrite.habits.list_indent}"
+        habits = rewrite.habits
+        statements = rewrite.script.statements
+        sole = others[-1].link is statements[-1] and "\n" not in text[: first.link.span.start]
+        indent = habits.sole_list_indent if sole else habits.list_indent
+        joint = f"{habits.continuation}{indent}"
         rewrite.replace(call.operands[0], joint.removeprefix(" ") + joint.join(whole))
         for word in call.operands[1:]:
             rewrite.remove(word)

@@ -88,6 +88,11 @@ class Habits(Struct, frozen=True):
             return self.indent * 2 or " " * 4
         return f"{self.indent}   "  # below the command's name, behind `&& `
 
+    @property
+    def sole_list_indent(self) -> str:
+        """The same where no line of the RUN begins with a command, and none with `&& `."""
+        return self.indent if "\t" in self.indent or len(self.indent) > 3 else " " * 4
+
     def chain(self, commands: Sequence[str]) -> str:
         """`commands` joined by `&&`, one a line."""
         return self.joint.join(commands)

@@ -190,6 +190,13 @@ REFUSED: dict[str, tuple[Callable[[Rewrite], None], str, str]] = {
     "append behind a background job": (append, "RUN a &\n", "background"),
     "append behind a strict block": (append, "RUN a && { set -e; b; c; }\n", "pass unnoticed"),
     "append behind what may be strict": (append, "RUN a && . b\n", "pass unnoticed"),
+    "append behind a block under errexit": (append, "RUN set -e; if a; then b; fi\n", "last `if`"),
+    "follow before an alternative": (
+        lambda edit: edit.follow(edit.script.statements[0], "x"), "RUN a && b || c\n", "with ||",
+    ),
+    "precede before an alternative": (
+        lambda edit: edit.precede(edit.script.statements[0], "x"), "RUN a && b || c\n", "with ||",
+    ),
     "append behind exit": (append, "RUN a && exit 0\n", "ends the shell"),
     "append behind exec": (append, "RUN exec a\n", "ends the shell"),
     "the only link": (remove_first, "RUN a\n", "nothing would be left"),

@@ -110,27 +110,31 @@ FIXED = {
     ),
     "options on either side": (
         "yum -y install a && yum install -y b",
-        "yum -y install \\\n     a \\\n     b",
+        "yum -y install \\\n    a \\\n    b",
     ),
     "c++": (
         "apt-get install -y g++ && apt-get install -y libstdc++6",
-        "apt-get install -y \\\n     g++ \\\n     libstdc++6",
+        "apt-get install -y \\\n    g++ \\\n    libstdc++6",
     ),
     "the rest of a group": (
         "yum -y install epel-release && yum -y install a && yum -y install b",
-        "yum -y install epel-release && yum -y install \\\n     a \\\n     b",
+        "yum -y install epel-release && yum -y install \\\n    a \\\n    b",
+    ),
+    "a chain ahead on one line": (
+        "yum makecache && yum -y install a && yum -y install b && rm x",
+        "yum makecache && yum -y install \\\n     a \\\n     b \\\n  && rm x",
     ),
     "with sudo": (
         "sudo yum -y install a && sudo yum -y install b",
-        "sudo yum -y install \\\n     a \\\n     b",
+        "sudo yum -y install \\\n    a \\\n    b",
     ),
     "a comment in backquotes": (
         "apk add a `# x` && apk add b",
-        "apk add \\\n     a \\\n     b `# x`",
+        "apk add \\\n    a \\\n    b `# x`",
     ),
     "zypper": (
         "zypper -n in a && zypper -n in b",
-        "zypper -n in \\\n     a \\\n     b",
+        "zypper -n in \\\n    a \\\n    b",
     ),
 }
 
@@ -153,13 +157,13 @@ def test_inline_only_where_there_is_room() -> None:
     check_fixed(NAME, before, after, options=options)
     long = "x" * 40
     before = f"{F}RUN yum -y install {long} && yum -y install {long}y\n"
-    after = f"{F}RUN yum -y install \\\n     {long} \\\n     {long}y\n"
+    after = f"{F}RUN yum -y install \\\n    {long} \\\n    {long}y\n"
     check_fixed(NAME, before, after, options=options)
 
 
 def test_windows_line_ends() -> None:
     before = f"{F}RUN yum -y install a && yum -y install b\n".replace("\n", "\r\n")
-    after = f"{F}RUN yum -y install \\\n     a \\\n     b\n".replace("\n", "\r\n")
+    after = f"{F}RUN yum -y install \\\n    a \\\n    b\n".replace("\n", "\r\n")
     check_fixed(NAME, before, after)
 
 

@@ -34,6 +34,7 @@ _SCENE = Scene(Bindings(), "/", None, None, ())
 #: What is known of a shell in the words of the commands that ran in it.
 _REMEMBERED = frozenset({"effect.after", "effect.cwd", "effect.env", "effect.variables"})
 _ENDS_THE_SHELL = frozenset({"exec", "exit", "return"})
+_COMPOUND = frozenset({"if", "for", "while", "case", "other"})
 
 
 class Rewritten(Struct, frozen=True):
@@ -152,6 +153,11 @@ class Rewrite:
         ) or (not self._strict and statements_of(self.facts, self.run)[-1].inside == "aborts"):
             # Behind `a && { set -e; b; c; }` and `. b` a further link would have failures of `b` pass.
             self._reason = "under `set -e` a failure to the left of && would pass unnoticed"
+        elif self._strict and last.operator not in {"&&", "||"} and last.kind in _COMPOUND:
+            # Its status ends the RUN as the last one; in front of others `set -e` looks past it.
+            self._reason = (
+                f"under `set -e` a failure within the last `{last.kind}` might pass unnoticed"
+            )
         else:
             self._links.append(command)
 
@@ -167,6 +173,9 @@ class Rewrite:
         if statement.operator == "||" or after == "||" or statement.background:
             self._reason = "the command is an alternative, or runs in the background"
             return
+        if self._has_alternative(at):
+            self._reason = "the command is part of a list with ||"
+            return
         if not following and self._swallowed():
             self._reason = "a comment at the end would swallow what is added"
             return
@@ -179,6 +188,9 @@ class Rewrite:
         at = self.script.statements.index(statement)
         if statement.operator == "||" or statement.background:
             self._reason = "the command is an alternative, or runs in the background"
+            return
+        if self._has_alternative(at):
+            self._reason = "the command is part of a list with ||"
             return
         following = self.script.statements[at + 1 : at + 2]
         self._added += 1
@@ -229,6 +241,15 @@ class Rewrite:
         if (self._strict or following) and alone and listed and statement.kind != "negated":
             return f";{habits.continuation}{habits.indent}"
         return habits.joint
+
+    def _has_alternative(self, at: int) -> bool:
+        """Whether a `||` stands to the right in the and-or list of the statement at `at`."""
+        for each in self.script.statements[at + 1 :]:
+            if each.operator not in {"&&", "||"}:
+                break
+            if each.operator == "||":
+                return True
+        return False
 
     def _swallowed(self) -> bool:
         last = self.script.statements[-1]
