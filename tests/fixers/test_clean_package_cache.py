@@ -304,7 +304,7 @@ REFUSED = {
     "exit": (F + UP + "; exit 0\n", "ends the shell"),
     "under errexit in a loop": (
         F + "RUN set -e; apt-get update; for x in a b; do apt-get install -y $x; done\n",
-        "a failure within the last `for` might pass unnoticed",
+        "a failure in the last `for` might pass unnoticed",
     ),
     "background": (F + UP + " && sleep 1 &\n", "background"),
     "yum at times": (

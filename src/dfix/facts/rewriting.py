@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -156,7 +157,7 @@ class Rewrite:
         elif self._strict and last.operator not in {"&&", "||"} and last.kind in _COMPOUND:
             # Its status ends the RUN as the last one; in front of others `set -e` looks past it.
             self._reason = (
-                f"under `set -e` a failure within the last `{last.kind}` might pass unnoticed"
+                f"under `set -e` a failure in the last `{last.kind}` might pass unnoticed"
             )
         else:
             self._links.append(command)
@@ -169,12 +170,7 @@ class Rewrite:
         """
         at = self.script.statements.index(statement)
         following = self.script.statements[at + 1 : at + 2]
-        after = following[0].operator if following else ""
-        if statement.operator == "||" or after == "||" or statement.background:
-            self._reason = "the command is an alternative, or runs in the background"
-            return
-        if self._has_alternative(at):
-            self._reason = "the command is part of a list with ||"
+        if self._refuses_beside(statement, at):
             return
         if not following and self._swallowed():
             self._reason = "a comment at the end would swallow what is added"
@@ -186,11 +182,7 @@ class Rewrite:
     def precede(self, statement: Statement, command: str) -> None:
         """Adds `command` right in front of a top-level `statement`, which then follows it."""
         at = self.script.statements.index(statement)
-        if statement.operator == "||" or statement.background:
-            self._reason = "the command is an alternative, or runs in the background"
-            return
-        if self._has_alternative(at):
-            self._reason = "the command is part of a list with ||"
+        if self._refuses_beside(statement, at):
             return
         following = self.script.statements[at + 1 : at + 2]
         self._added += 1
@@ -213,12 +205,11 @@ class Rewrite:
             self._reason = "under `set -e` a failure to the left of && would pass unnoticed"
             return
         start = statement.span.start
+        gap = ""
         if at:
             gap = self.script.text[self.script.statements[at - 1].span.end : start]
-        else:
-            gap = (
-                self.script.text[statement.span.end : following[0].span.start] if following else ""
-            )
+        elif following:
+            gap = self.script.text[statement.span.end : following[0].span.start]
         joint = self.habits.joint if "\n" in gap else " && "
         self._added += 1
         self._edits.append((Span(start, start), command + joint))
@@ -242,14 +233,13 @@ class Rewrite:
             return f";{habits.continuation}{habits.indent}"
         return habits.joint
 
-    def _has_alternative(self, at: int) -> bool:
-        """Whether a `||` stands to the right in the and-or list of the statement at `at`."""
-        for each in self.script.statements[at + 1 :]:
-            if each.operator not in {"&&", "||"}:
-                break
-            if each.operator == "||":
-                return True
-        return False
+    def _refuses_beside(self, statement: Statement, at: int) -> bool:
+        operators = (each.operator for each in self.script.statements[at + 1 :])
+        if statement.operator == "||" or statement.background:
+            self._reason = "the command is an alternative, or runs in the background"
+        elif "||" in takewhile(lambda each: each in {"&&", "||"}, operators):
+            self._reason = "the command is part of a list with ||"
+        return bool(self._reason)
 
     def _swallowed(self) -> bool:
         last = self.script.statements[-1]
