@@ -253,6 +253,7 @@ def test_a_hostile_remote_runs_nothing(address: str, migrate: Command, tmp_path:
     git(folder, "config", "remote.origin.uploadpack", str(evil))
     done = migrate(folder, "--push", "origin")
     assert (done.code, done.record["status"]) == (1, "failed")
+    assert "internal error" not in done.record["reason"]
     assert not marker.exists()
 
 
@@ -392,6 +393,8 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "both ways": (["repo", "--out", "x", "--patch-only", "--commit"], "--patch-only"),
     "a request without a push": (["repo", "--out", "x", "--open-pr"], "--open-pr needs --push"),
     "a branch that is none": (["repo", "--out", "x", "--branch", "a..b"], "--branch"),
+    "a branch that git keeps for itself": (["repo", "--out", "x", "--branch", "HEAD"], "--branch"),
+    "a remote that is not asked": (["repo", "--out", "x", "--push", "ext::sh"], "--push: ext::sh"),
     "a fixer that is none": (["repo", "--out", "x", "--select", "no-such"], "no-such"),
     "a pattern that is none": (["repo", "--out", "x", "--exclude", "!"], "--exclude"),
     "a source that is none": (["gone", "--out", "x"], "gone: no such folder"),

@@ -24,7 +24,15 @@ from dfix.migrate.executors import Executor, executor_named
 from dfix.migrate.filecampaign import FileCampaign, file_set
 from dfix.migrate.files import FileSetError
 from dfix.migrate.journal import JournalError
-from dfix.migrate.sources import LIST_LIMIT, Source, SourceError, expand, fit_for_ref
+from dfix.migrate.sources import (
+    LIST_LIMIT,
+    Source,
+    SourceError,
+    expand,
+    fit_for_ref,
+    require_known,
+)
+from dfix.migrate.transport import is_address
 from dfix.registry import UnknownFixer
 from dfix.report.campaign.model import RepositoryRecord
 from dfix.report.styled import Line
@@ -202,12 +210,17 @@ class Journey:
 
     def _check(self, call: Call) -> None:
         """Raises click.UsageError for what cannot be followed."""
-        if not fit_for_ref(call.branch):
+        if not fit_for_ref(call.branch) or call.branch == "HEAD":
             raise click.UsageError(f"--branch: {call.branch!r} cannot be the name of a branch")
         if call.open_pr and call.push is None:
             raise click.UsageError(
                 "--open-pr needs --push: a pull request is about a branch of a remote"
             )
+        try:
+            if call.push is not None and is_address(call.push):
+                require_known(call.push)
+        except SourceError as error:
+            raise click.UsageError(f"--push: {error}") from error
         try:
             if call.files is not None:
                 file_set(call).check()

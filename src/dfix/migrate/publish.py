@@ -14,7 +14,7 @@ from dfix.git import MOST, Git, GitError, told, tool, without_credentials
 from dfix.migrate.commits import HEAD
 from dfix.migrate.premises import Unusable, require_own, served_directory
 from dfix.migrate.repository import Repository
-from dfix.migrate.sources import Source, require_known
+from dfix.migrate.sources import Source, SourceError, require_known
 from dfix.migrate.transport import Transport, is_address, is_here, receiving, uploading
 from dfix.talk import Talk
 
@@ -105,8 +105,7 @@ def _require_room(origin: Git, branch: str) -> None:
 def remote_of(repository: Repository, source: Source, name: str) -> Remote:
     """The remote that is called `name`, or that is an address or a path itself. Raises `Unusable`."""
     if is_address(name):
-        require_known(name)
-        return Remote(without_credentials(name), name)
+        return Remote(without_credentials(name), _known(name, Path()))
     if source.is_address and name == "origin":
         return Remote(name, source.location)
     if repository.origin is not None:
@@ -118,9 +117,12 @@ def remote_of(repository: Repository, source: Source, name: str) -> Remote:
 
 
 def _known(address: str, base: Path) -> str:
-    """The address that a repository's configuration names, which may be hostile."""
+    """The address that a repository's configuration names, which may be hostile. Raises `Refused`."""
     if is_address(address):
-        require_known(address)
+        try:
+            require_known(address)
+        except SourceError as error:
+            raise Refused(str(error)) from error
         return address
     return str(base / address)
 
