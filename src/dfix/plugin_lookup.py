@@ -109,8 +109,8 @@ def _entries_below(name: str) -> Iterable[metadata.EntryPoint]:
 
 
 def _of_path(path: Path) -> Loads:
-    path = path.absolute()
     try:
+        path = path.absolute()
         path.stat()
     except FileNotFoundError:
         raise NoPackage(f"{path} does not exist") from None

@@ -166,18 +166,47 @@ def test_a_narrow_terminal(call: Caller) -> None:
     assert call.process("--help", environment={"COLUMNS": "20"}).code == 0
 
 
-def test_a_folder_that_is_gone(call: Caller) -> None:
-    script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" -m dfix'
-    done = subprocess.run(
-        ["sh", "-c", script, sys.executable],
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("-",),
+        ("pin",),
+        ("verify", "."),
+        ("config", "--show", "."),
+        ("rules", "--adopt-hadolint"),
+        ("migrate", ".", "--out", "x"),
+    ],
+    ids=" ".join,
+)
+def test_a_folder_that_is_gone(call: Caller, arguments: tuple[str, ...]) -> None:
+    done = _in_a_folder_that_is_gone(call, *arguments)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "dfix: error: the current folder cannot be read: No such file or directory\n"
+    )
+
+
+def test_undo_needs_no_current_folder(call: Caller) -> None:
+    call.write({"Dockerfile": ADD})
+    call()
+    done = _in_a_folder_that_is_gone(call, "undo")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{call.folder / 'Dockerfile'}: restored\n"
+    assert call.text() == ADD
+
+
+def _in_a_folder_that_is_gone(call: Caller, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    script = 'mkdir gone; cd gone; rmdir ../gone; exec "$0" -m dfix "$@"'
+    return subprocess.run(
+        ["sh", "-c", script, sys.executable, *arguments],
         cwd=call.folder,
         env=call.environment,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 2
-    assert done.stderr.startswith("dfix: error: the current folder cannot be read: ")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dfix.adoption import Adoption, Measuring, adoption_of_report
+from dfix.cli.here import current_folder
 from dfix.cli.standard_input import read_standard_input
 from dfix.cli.terminal import Output, standard_error, standard_output
 from dfix.hadolint_program import LIMIT, Hadolint, HadolintError, read_report
@@ -19,7 +20,7 @@ from dfix.runner import Work
 
 def tell_adoption(paths: Sequence[str], *, config: str | None, form: str, no_color: bool) -> int:
     """Prints it and gives the exit code. Raises click.ClickException."""
-    cwd = Path.cwd()
+    cwd = current_folder()
     work = Work(cwd, config=None if config is None else Path(config).absolute())
     try:
         adoption = _adoption(paths or (".",), work)

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from dfix.cli.here import current_folder
 from dfix.cli.progress import Progress
 from dfix.cli.standard_input import read_standard_input
 from dfix.cli.terminal import standard_error, standard_output
@@ -60,10 +61,7 @@ class Journey:
     def __init__(self, manner: Manner) -> None:
         """Raises click.UsageError for an executor that there is none of."""
         self.manner = manner
-        try:
-            self.cwd = Path.cwd()
-        except OSError as error:
-            raise click.ClickException(f"the current folder is gone: {error.strerror}") from error
+        self.cwd = current_folder()
         self.out = standard_output(no_color=manner.no_color)
         self.err = standard_error(no_color=manner.no_color)
         try:

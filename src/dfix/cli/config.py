@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from dfix.cli.here import current_folder
 from dfix.cli.values import FILLED
 
 
@@ -39,7 +40,8 @@ def command(file: str | None, schema: bool, config: str | None, no_color: bool) 
         out.require_success()
         return
     # A folder has what the Dockerfile in it would have.
-    path = Path(file) / "Dockerfile" if leads_to_folder(Path(file)) else Path(file)
+    path = current_folder() / file
+    path = path / "Dockerfile" if leads_to_folder(path) else path
     try:
         settings = settings_for(path, config=None if config is None else Path(config))
         choice = Selection().choose(settings, path)

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from dfix.cli import registries
+from dfix.cli.here import current_folder
 from dfix.cli.values import FILLED
 from dfix.version import __version__
 
@@ -149,10 +150,7 @@ def command(
     from dfix.runner import Work
     from dfix.selection import Selection
 
-    try:
-        cwd = Path.cwd()
-    except OSError as error:
-        raise click.ClickException(f"the current folder cannot be read: {error}") from error
+    cwd = current_folder()
     selection = Selection(
         None if level is None else Level.named(level),
         select or None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dfix.cli import packages, registries
+from dfix.cli.here import current_folder
 from dfix.cli.values import FILLED
 
 if TYPE_CHECKING:
@@ -90,10 +91,7 @@ def command(
     )
     if "-" in paths:
         raise click.UsageError("standard input is no file to pin: name files or folders")
-    try:
-        cwd = Path.cwd()
-    except OSError as error:
-        raise click.ClickException(f"the current folder cannot be read: {error}") from error
+    cwd = current_folder()
     options: dict[str, object] = {"digest": "yes" if digest else "no"}
     if policy is not None:
         options["policy"] = policy

@@ -55,5 +55,8 @@ def command(ctx: click.Context, run: str | None, no_color: bool) -> None:
 
 def _shown(path: Path) -> Path:
     """A path as a user would write it here: relative where it lies below the current folder."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:  # it is gone, and nothing lies below it
+        return path
     return path.relative_to(here) if path.is_relative_to(here) else path

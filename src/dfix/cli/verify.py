@@ -9,6 +9,7 @@ from types import FrameType
 import click
 
 from dfix.cli.fix import names_of, settings_of
+from dfix.cli.here import current_folder
 from dfix.cli.values import FILLED, SECONDS
 
 #: As `dfix.verify.NAMES`, which is not loaded for the help.
@@ -160,7 +161,7 @@ def command(
         options,
     )
     work = Work(
-        Path.cwd(),
+        current_folder(),
         selection,
         config=None if config is None else Path(config).absolute(),
         context=None if context is None else Path(context).absolute(),
