@@ -152,6 +152,26 @@ def test_a_report_that_cannot_be_written(call: Caller, name: str) -> None:
     assert call.text() == ADD, "nothing is done where the report would be lost"
 
 
+@pytest.mark.skipif(not Path("/dev/fd/1").exists(), reason="streams have no names here")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_a_stream_by_its_name(call: Caller, name: str) -> None:
+    call.write({"Dockerfile": ADD})
+    diff = call.process("--diff").out
+    report = call.process("--check").out
+    assert call.process("--check", "--output", name).out == report
+    assert call.process("--diff", "--output", name).out == diff + report
+
+
+def test_a_stream_that_is_not_open(call: Caller) -> None:
+    call.write({"Dockerfile": ADD})
+    done = call.process("--output", "/dev/fd/999999999")
+    assert done.code == 2
+    assert done.errors == (
+        "dfix: error: /dev/fd/999999999: cannot be written: Bad file descriptor\n"
+    )
+    assert call.text() == ADD
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
 def test_a_pipe_is_written_to_and_stays(call: Caller) -> None:
     call.write({"Dockerfile": ADD})

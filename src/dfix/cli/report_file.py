@@ -2,9 +2,11 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -26,13 +28,7 @@ def report_file(path: Path) -> Iterator[Output]:
     """
     with ExitStack() as stack:
         try:
-            target = Path(os.path.realpath(path)) if path.is_symlink() else path
-            if target.is_symlink():  # its own name is met again on the way
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            if target.is_dir():
-                raise IsADirectoryError(0, "it is a folder")
-            special = target.exists() and not target.is_file()
-            file = stack.enter_context(path.open("wb") if special else whole_file(target))
+            file = stack.enter_context(_opened(path))
         except OSError as error:
             raise _failed(path, error) from error
         output = Output(file)
@@ -55,6 +51,28 @@ def require_no_input(path: Path, inputs: Iterable[Path]) -> None:
         # There may be very many: where each of them is, need not be asked.
         if (each.name == name or each.is_symlink()) and os.path.realpath(each) == target:
             raise click.UsageError(f"--output: {each} is one of the files that are looked at")
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    """Raises OSError."""
+    number = _stream(path)
+    if number is not None:
+        return os.fdopen(os.dup(number), "wb")
+    if path.is_dir():
+        raise IsADirectoryError(0, "it is a folder")
+    if path.exists() and not path.is_file():
+        return path.open("wb")
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if target.is_symlink():  # its own name is met again on the way
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    return whole_file(target)
+
+
+def _stream(path: Path) -> int | None:
+    """The number of a stream of the process, which may be a file: it goes on where others ended."""
+    if path.parent in {Path("/dev/fd"), Path("/proc/self/fd")}:
+        return int(path.name) if re.fullmatch("[0-9]{1,9}", path.name) else None
+    return {"/dev/stdout": 1, "/dev/stderr": 2}.get(str(path))
 
 
 def _failed(path: Path, error: OSError) -> click.ClickException:
