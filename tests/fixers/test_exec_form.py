@@ -292,6 +292,46 @@ def test_a_script_that_the_context_shows(content: str, tmp_path: Path) -> None:
     assert result.changed is SCRIPTS[content], result.findings
 
 
+BROUGHT = {
+    "as the image is laid out": "COPY rootfs/ /\n",
+    "below a folder of PATH": "ENV PATH=/app/bin:$PATH\nCOPY . /app\n",
+    "into a folder of PATH": "ENV PATH=/app:$PATH\nCOPY serve /app/\n",
+    "installed": "COPY serve .\nRUN install -m 755 serve /usr/local/bin\n",
+    "installed, target first": "COPY a .\nRUN install -t /usr/local/bin serve x\n",
+    "moved": "COPY serve .\nRUN mv serve /usr/local/bin/\n",
+    "one of many": "COPY a a\nRUN cp a/* /usr/local/bin/\n",
+    "from another stage": (
+        "RUN echo make > /out/serve\nFROM debian:12\nCOPY --from=0 /out/ /usr/local/bin/\n"
+    ),
+}
+NOT_BROUGHT = {
+    "files of an application": "COPY . /app\n",
+    "a file at the root": "COPY a.conf /\n",
+    "what a package manager makes": "ENV PATH=/app/node_modules/.bin:$PATH\nCOPY . /app\n",
+    "others": "COPY a b\nRUN mv a /usr/local/bin/ && cp serve.conf /etc/\n",
+    "another folder": "RUN cp serve /srv/\n",
+}
+
+
+@pytest.mark.parametrize("lines", BROUGHT.values(), ids=BROUGHT)
+def test_a_program_that_the_file_itself_may_bring(lines: str) -> None:
+    check_refused(NAME, f"{D}{lines}CMD serve\n", "may be a script")
+
+
+@pytest.mark.parametrize("lines", NOT_BROUGHT.values(), ids=NOT_BROUGHT)
+def test_a_program_that_comes_from_elsewhere(lines: str) -> None:
+    check_fixed(NAME, f"{D}{lines}CMD serve\n", f'{D}{lines}CMD ["serve"]\n')
+
+
+@pytest.mark.parametrize("content", SCRIPTS)
+def test_a_script_in_a_folder_of_path_that_the_context_shows(content: str, tmp_path: Path) -> None:
+    (tmp_path / "serve").write_text(content)
+    text = b"FROM node:22\nENV PATH=/app:$PATH\nCOPY . /app\nCMD serve\n"
+    surroundings = surroundings_of(tmp_path / "Dockerfile", options={}, context=tmp_path)
+    result = fix_bytes(text, Request((all_fixers()[NAME],), Level.STANDARD, surroundings))
+    assert result.changed is SCRIPTS[content], result.findings
+
+
 @pytest.mark.parametrize("content", SCRIPTS)
 def test_a_script_in_a_folder_that_the_context_shows(content: str, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
