@@ -9,7 +9,7 @@ from dfix import Level, fix
 from dfix.parser import parse
 from dfix.plan import plan
 from dfix.registry import all_fixers
-from dfix.verify.allowances import BY_FIXER, CACHES
+from dfix.verify.allowances import BY_FIXER, CACHES, FOLDER_OF_CACHES
 from dfix.verify.comparison import (
     Aspect,
     PathDifference,
@@ -48,6 +48,24 @@ def test_safe_allows_caches_alone() -> None:
     assert _reason(promise, "var/cache/apt/archives/a.deb", "added")
     assert _reason(promise, "etc/passwd", "content") is None
     assert _reason(promise, "usr/bin/tini", "added") is None
+
+
+def test_safe_allows_the_folder_that_only_a_cache_was_in() -> None:
+    promise = _promise(b"FROM fedora:40\nRUN dnf install -y php && pip install a\n", Level.SAFE)
+    folder = Entry("folder", 0o755, 0, 0)
+
+    def allowed(path: str, aspect: Aspect, before: Entry, after: Entry | None) -> bool:
+        difference = PathDifference(path, frozenset({aspect}), before, after)
+        return judged_paths([difference], promise)[0].reason is not None
+
+    assert allowed("root/.cache/pip/http/a", "removed", _FILE, None)
+    assert allowed("root/.cache/pip", "removed", folder, None)
+    assert allowed("root/.cache", "removed", folder, None)
+    assert allowed("var/cache/dnf", "removed", folder, None)
+    assert not allowed("root/.cache", "removed", _FILE, None)
+    assert not allowed("root/.cache", "mode", folder, folder)
+    assert not allowed("root/.cache/go-build", "removed", folder, None)
+    assert not allowed("var/cache", "removed", folder, None)
 
 
 def test_standard_allows_what_its_fixes_do() -> None:
@@ -157,7 +175,7 @@ def test_allowances_are_for_fixers_that_there_are() -> None:
     assert set(BY_FIXER) <= set(all_fixers())
     for fixer, allowances in BY_FIXER.items():
         assert all_fixers()[fixer].level > Level.SAFE, "a safe fixer changes no file"
-        for allowance in (*allowances, CACHES):
+        for allowance in (*allowances, CACHES, FOLDER_OF_CACHES):
             matching(allowance.paths)
             assert allowance.reason
 

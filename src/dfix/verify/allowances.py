@@ -18,7 +18,13 @@ class Allowance:
     aspects: frozenset[Aspect] = ASPECTS
     owner: tuple[int, int] | None = None
     """The owner (user, group) that a path must have afterwards; None for any."""
+    folder: bool = False
+    """Whether it is for folders alone."""
 
+
+_CHANGED: frozenset[Aspect] = frozenset({"content"})
+_ADDED: frozenset[Aspect] = frozenset({"added"})
+_REMOVED: frozenset[Aspect] = frozenset({"removed"})
 
 #: What package managers call disposable; it belongs to no image, and may differ at every level.
 CACHES = Allowance(
@@ -45,9 +51,13 @@ CACHES = Allowance(
         "**/.composer/cache/**",
     ),
 )
-_CHANGED: frozenset[Aspect] = frozenset({"content"})
-_ADDED: frozenset[Aspect] = frozenset({"added"})
-_REMOVED: frozenset[Aspect] = frozenset({"removed"})
+#: A package manager makes them for its cache. What else lay in one is a difference of its own.
+FOLDER_OF_CACHES = Allowance(
+    "the folder of a package manager's cache",
+    ("**/.cache", "var/cache/yum", "var/cache/dnf", "var/cache/libdnf5"),
+    _REMOVED,
+    folder=True,
+)
 _ACCOUNTS = tuple(
     f"etc/{name}{copy}"
     for name in ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")

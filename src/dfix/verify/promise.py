@@ -12,7 +12,7 @@ from dfix.parser import parse
 from dfix.patterns import regex
 from dfix.plan import Change, Plan, Symbolic, Transfer, plan
 from dfix.text import integer
-from dfix.verify.allowances import BY_FIXER, CACHES, Allowance
+from dfix.verify.allowances import BY_FIXER, CACHES, FOLDER_OF_CACHES, Allowance
 from dfix.verify.comparison import Aspect, PathDifference, SettingDifference
 from dfix.verify.image import Config
 from dfix.verify.noise import matching
@@ -54,7 +54,7 @@ class Promise:
     """
 
     settings: Mapping[str, Announced] = field(default_factory=dict)
-    allowances: tuple[Allowance, ...] = (CACHES,)
+    allowances: tuple[Allowance, ...] = (CACHES, FOLDER_OF_CACHES)
 
 
 def promise_of(result: Result, level: Level, target: str | None = None) -> Promise:
@@ -67,7 +67,7 @@ def promise_of(result: Result, level: Level, target: str | None = None) -> Promi
     index = stage_index(after, target)
     if level is Level.SAFE:
         return Promise()
-    allowances = [CACHES]
+    allowances = [CACHES, FOLDER_OF_CACHES]
     for name in sorted({each.fixer for each in result.findings if each.status == "fixed"}):
         allowances += BY_FIXER.get(name, ())
     allowances += _owners(before, result.changes)
@@ -113,7 +113,7 @@ def judged_paths(
         reasons: list[str] = []
         for allowance, matched in matches:
             covered = open_aspects & allowance.aspects
-            if covered and _is_owned(difference, allowance) and matched(difference.path):
+            if covered and _is_meant(difference, allowance) and matched(difference.path):
                 open_aspects -= covered
                 reasons.append(allowance.reason)
         reason = None if open_aspects else "; ".join(dict.fromkeys(reasons))
@@ -212,8 +212,10 @@ def _alone(path: str) -> str:
     return re.sub(r"([\[\]?*\\])", r"\\\1", path)
 
 
-def _is_owned(difference: PathDifference, allowance: Allowance) -> bool:
-    after = difference.after
+def _is_meant(difference: PathDifference, allowance: Allowance) -> bool:
+    before, after = difference.before, difference.after
+    if allowance.folder and any(each and each.kind != "folder" for each in (before, after)):
+        return False
     return allowance.owner is None or (
         after is not None and (after.uid, after.gid) == allowance.owner
     )
