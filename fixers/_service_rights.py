@@ -25,7 +25,11 @@ def objection(facts: Facts, stage: Stage, given: HandedOver, ports: tuple[int, .
     `given` is what the account is given, and `ports` are those that the program listens at.
     """
     workdir = workdir_of(facts, stage)
-    for service in facts.surroundings.services:
+    told = facts.surroundings.containers
+    others, heirs = told() if told is not None else ((), ())
+    for file in heirs:
+        return f"{file} is built on it, and its RUNs may need root"
+    for service in (*facts.surroundings.services, *others):
         if service.user is not None:
             continue  # USER is not what counts
         if service.target is not None and service.target.lower() != stage.name:

@@ -62,10 +62,10 @@ class RunAsUser(Fixer):
 
     Where a USER is written already, the entrypoint needs root or gives it up by itself, the program
     lies below /root or cannot be read by others, something shows that it writes elsewhere (VOLUME, an
-    empty working directory, settings for data or logs, what a Compose service mounts, and its sources and
-    the libraries that they name, where the build context has them), a RUN does what is not known, or the
-    base image is not known. An image that starts nothing of its own is one to build on, and is left alone
-    too.
+    empty working directory, settings for data or logs, what a Compose service, a Pod or a `docker run` of
+    the tree mounts, and its sources and the libraries that they name, where the build context has them), a
+    RUN does what is not known, another Dockerfile of the tree is built on it, or the base image is not
+    known. An image that starts nothing of its own is one to build on, and is left alone too.
     """
 
     message = "the program runs as root"

@@ -123,7 +123,10 @@ def surroundings_of(
             images = images_for(place, others)
             packages = packages_for(place) if packages is None else packages
     passed = partial(_passed, tree or file.parent, tree is not None)
-    return Surroundings(evidence, images, overridden, services, options, passed, packages, advice())
+    containers = partial(_containers, tree or file.parent, file, tree is not None)
+    return Surroundings(
+        evidence, images, overridden, services, options, passed, containers, packages, advice()
+    )
 
 
 def surroundings_of_text(options: Mapping[str, Mapping[str, object]]) -> Surroundings:
@@ -135,6 +138,16 @@ def _passed(root: Path, deep: bool, name: str) -> str | None:
     from dfix.buildarguments import giving  # Few files ask, and starting takes long enough.
 
     return giving(root, name, deep=deep)
+
+
+def _containers(root: Path, file: Path, deep: bool) -> tuple[tuple[Service, ...], tuple[str, ...]]:
+    from dfix.neighbours.containers import containers_of, heirs_of  # Only one fixer asks.
+
+    found = tuple(
+        service_of(each.name, each.source, each.said)
+        for each in containers_of(root, file, deep=deep)
+    )
+    return found, tuple(heirs_of(root, file, deep=deep))
 
 
 def images_for(tree: Path, others: "Images") -> "Images":
@@ -158,6 +171,13 @@ def packages_for(tree: Path) -> "Packages | None":
 def forget_locks() -> None:
     """Read lock files anew from now on."""
     _lock_of.cache_clear()
+
+
+def forget_containers() -> None:
+    """Read anew from now on how containers are run."""
+    from dfix.neighbours.containers import forget_containers as forget
+
+    forget()
 
 
 @lru_cache(maxsize=256)

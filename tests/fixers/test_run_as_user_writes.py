@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from dfix import fix
 from dfix.facts.evidence import Kind
+from dfix.neighbours.containers import forget_containers
 from tests.fixers.checks import check_fixed, check_refused, run
 
 NAME = "run-as-user"
@@ -279,3 +282,28 @@ def test_sources_that_write_to_what_is_given() -> None:
     assert run(NAME, text, evidence=inside).changed
     outside = Texts({"server.js": 'fs.writeFileSync("state/a.json", x)\n'})
     check_refused(NAME, text, "server.js has `writeFileSync(`", evidence=outside)
+
+
+def test_containers_that_other_files_run(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "Dockerfile").write_text(NODE + 'CMD ["node", "index.js"]\n')
+    (tmp_path / "index.js").write_text("serve()\n")
+    makefile = tmp_path / "Makefile"
+    makefile.write_text("run:\n\tdocker run -v $(PWD)/data:/data $(IMAGE)\n")
+    found = fix(tmp_path / "Dockerfile", select=[NAME]).findings
+    assert "Makefile gives `docker run` a folder of the host at /data" in (found[0].reason or "")
+    forget_containers()
+    makefile.write_text("run:\n\tdocker run -p 80:80 $(IMAGE)\n")
+    assert fix(tmp_path / "Dockerfile", select=[NAME]).changed
+    forget_containers()
+
+
+def test_an_image_that_others_are_built_on(tmp_path: Path) -> None:
+    (tmp_path / "base").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "base/Dockerfile").write_text(NODE + 'CMD ["node", "index.js"]\n')
+    (tmp_path / "Dockerfile").write_text("FROM me/base\nRUN apt-get update\n")
+    found = fix(tmp_path / "base/Dockerfile", select=[NAME]).findings
+    assert "Dockerfile is built on it" in (found[0].reason or "")
+    forget_containers()

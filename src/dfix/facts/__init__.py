@@ -39,6 +39,9 @@ class Surroundings(Struct, frozen=True):
     #: For the name of a build argument the file of the tree that gives builds one, or may do so; None
     #: for none, and without any file to look at.
     passed: Callable[[str], str | None] | None = None
+    #: Finds the containers that other files of the tree run the image in, as Compose would describe
+    #: them, and the Dockerfiles that are built on it with rights of root; None without any to look at.
+    containers: "Callable[[], tuple[tuple[Service, ...], tuple[str, ...]]] | None" = None
     #: Where versions of packages come from; None where none is locked.
     packages: "Packages | None" = None
     #: Who checks shell texts; None for nobody.

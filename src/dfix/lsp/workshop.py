@@ -26,7 +26,7 @@ from dfix.report.severity import severity_of
 from dfix.report.wording import told_status
 from dfix.runner import LIMIT, FileReport, Work
 from dfix.selection import OptionError, Selection
-from dfix.surroundings import forget_locks
+from dfix.surroundings import forget_containers, forget_locks
 from dfix.templates import is_template
 from dfix.text import encode, readable
 
@@ -54,6 +54,7 @@ def forget() -> None:
     forget_settings()
     forget_locks()
     forget_builds()
+    forget_containers()
     forget_arguments()
 
 

@@ -15,7 +15,7 @@ from dfix.registry import all_fixers
 from dfix.report.campaign.model import FileRecord
 from dfix.runner import FileReport, Runner, Work
 from dfix.selection import Selection
-from dfix.surroundings import forget_locks
+from dfix.surroundings import forget_containers, forget_locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +133,5 @@ def _forget() -> None:
     forget_settings()
     forget_locks()
     forget_builds()
+    forget_containers()
     forget_arguments()
