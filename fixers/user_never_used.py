@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 from dfix import Fixer, Instruction, Phase, Reported, Run, Stage, User, Valid, regex
 from dfix.facts.commands import base_name
-from dfix.facts.runtime import Launch, launch, program
+from dfix.facts.runtime import INITS, Launch, launch, program
 from dfix.facts.scripts import script_of
 
 from . import _account_calls
-from ._programs import SERVERS, is_shell_script
+from ._programs import SERVERS, is_interpreter, is_shell_script
 
 #: What gives root up by itself, or runs other programs as somebody else.
 _GIVING_UP = regex(
-    r"\b(?:gosu|su-exec|setpriv|runuser|chpst|setuidgid|start-stop-daemon|sudo|doas|su|login|sshd"
+    r"\b(?:gosu|su-exec|setpriv|runuser|chpst|setuidgid|start-stop-daemon|sudo|doas|su|login|sshd|x?inetd"
     r"|openssh-server|s6-\w+|supervisord?|runit|systemd|cron\w*|setuid|fixuid|dind|\w*ftpd)\b"
 )
 
@@ -29,7 +29,7 @@ class UserNeverUsed(Fixer):
 
     For the last stage, where exactly one account is made, no USER is written, and nothing in the
     file gives root up by itself: no gosu, sudo or supervisor, and no start script or server, which
-    may do that.
+    may do that. An interpreter without a program makes an image to build on, which offers the account.
 
     **What to do**
 
@@ -48,6 +48,8 @@ class UserNeverUsed(Fixer):
         Valid("FROM debian:12\nRUN useradd app\n", why="an image to build on"),
         Valid('FROM debian:12\nRUN useradd a && useradd b\nCMD ["/app"]\n', why="which of them?"),
         Valid('FROM debian:12\nRUN useradd redis\nCMD ["redis-server"]\n'),
+        Valid('FROM alpine:3.20\nRUN adduser -D node\nCMD ["node"]\n', why="it is to build on"),
+        Valid('FROM debian:12\nRUN useradd app\nENTRYPOINT ["/usr/local/bin/chaperone"]\n'),
     )
     REPORTED = (
         Reported('FROM debian:12\nRUN useradd -u 1001 app\nCOPY app /\nCMD ["/app"]\n', line=2),
@@ -88,7 +90,11 @@ class UserNeverUsed(Fixer):
         name = posixpath.basename(found.words[0])
         base = started.entrypoint
         scripted = base is not None and base.instruction is None and not found.script
-        return not (is_shell_script(found.words[0]) or name in SERVERS or scripted)
+        starting = scripted or is_shell_script(found.words[0]) or name in INITS
+        offered = is_interpreter(name) and not any(
+            word is None or not word.startswith("-") for word in found.words[1:]
+        )
+        return not (starting or name in SERVERS or offered)
 
     def _made(self, lineage: tuple[Stage, ...]) -> Iterator[tuple[str, Run]]:
         """All accounts that are made, by name; an empty one stands for a name that is not known."""
