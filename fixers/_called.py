@@ -3,6 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dfix import by_identity
 from dfix.facts import packages
 from dfix.facts.programs import unwrapped, words_of
 from dfix.facts.scripts import Command, ShellScript, Word
@@ -41,6 +42,7 @@ class Called(Struct, frozen=True):
         return self.call is not None and self.call.has_option(*options)
 
 
+@by_identity(most=4096)
 def called_by(command: Command) -> Called | None:
     """What a command calls; `python -m pip` calls `pip`. None for assignments alone."""
     words = words_of(command)

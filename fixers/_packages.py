@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dfix import Facts, Instruction, Run
+from dfix import Facts, Instruction, Run, by_identity
 from dfix.facts.packages import Call, Given, call_of, calls, is_unknown
 from dfix.facts.scripts import Command, Redirect, ShellScript, Statement, Word
 from dfix.facts.statements import statements_of
@@ -165,11 +165,14 @@ class _State(Struct, frozen=True):
     lenient: bool = False
 
 
-def _walk(script: ShellScript) -> Iterator[tuple[Statement, Statement, _State]]:
+@by_identity(most=1024)
+def _walk(script: ShellScript) -> Sequence[tuple[Statement, Statement, _State]]:
     """All statements, each with the top-level one that holds it."""
-    for link, state in _listed(script.statements, _State()):
-        for statement, inner in _below(link, state):
-            yield link, statement, inner
+    return [
+        (link, statement, inner)
+        for link, state in _listed(script.statements, _State())
+        for statement, inner in _below(link, state)
+    ]
 
 
 def _listed(statements: Sequence[Statement], state: _State) -> Iterator[tuple[Statement, _State]]:

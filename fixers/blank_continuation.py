@@ -1,10 +1,25 @@
 """Takes empty lines out of an instruction that goes on over them."""
 
-from dfix import Dockerfile, Fixer, Instruction, Invalid, Leaf, Level, Node, Phase, Valid
+import re
+
+from dfix import (
+    Dockerfile,
+    EmptyLine,
+    Fixer,
+    Instruction,
+    Invalid,
+    Leaf,
+    Level,
+    Node,
+    Phase,
+    Valid,
+    regex,
+)
 
 from ._lines import further_keywords, text_of
 
 _BLANKS = " \t\v\f\r"
+_EMPTY = regex(r"^[ \t\v\f\r]*\n", re.MULTILINE)
 
 
 class BlankContinuation(Fixer):
@@ -54,6 +69,8 @@ class BlankContinuation(Fixer):
 
     def visit_Dockerfile(self, tree: Dockerfile) -> None:
         """Looks at every instruction."""
+        if not _may_have_empty(tree):
+            return
         for instruction in tree.instructions:
             self._look(instruction)
 
@@ -71,6 +88,18 @@ class BlankContinuation(Fixer):
             self.refuse(instruction, "an instruction seems to be swallowed behind an empty line")
             return
         self.fix(instruction, changes)
+
+
+def _may_have_empty(tree: Dockerfile) -> bool:
+    """Whether more lines are empty than those between instructions: of most files that is all to ask."""
+    lines = [line for each in tree.instructions for line in each.leading_lines] + [*tree.footer]
+    between = sum(
+        isinstance(line, EmptyLine)
+        and line.newline != ""
+        and not (line.prefix + line.text).strip(_BLANKS)
+        for line in lines
+    )
+    return len(_EMPTY.findall(tree.text)) > between
 
 
 def _leaves(instruction: Instruction) -> list[Leaf]:

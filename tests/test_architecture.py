@@ -35,6 +35,7 @@ GROUPS = {
         (
             "ends",
             "globs",
+            "identity",
             "pointers",
             "pool",
             "regularfile",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dfix.fixer import Refusal as Refusal
     from dfix.fixer import Reported as Reported
     from dfix.fixer import Valid as Valid
+    from dfix.identity import by_identity as by_identity
     from dfix.image import ImageReference as ImageReference
     from dfix.layout import Habits as Habits
     from dfix.layout import above as above
@@ -94,6 +95,7 @@ _HOMES = {
     "dfix.findings": ("Finding",),
     "dfix.fixer": ("Fix", "Fixer", "Invalid", "Level", "Option", "Phase", "Refusal",
                    "Reported", "Valid"),
+    "dfix.identity": ("by_identity",),
     "dfix.image": ("ImageReference",),
     "dfix.layout": (
         "Habits", "above", "below", "with_flag", "with_link", "with_pair", "with_word",

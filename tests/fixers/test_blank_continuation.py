@@ -72,6 +72,11 @@ FIXED = {
         "RUN a \\\n\n  && b\n\n# c\n\nRUN d\n",
         "RUN a \\\n  && b\n\n# c\n\nRUN d\n",
     ),
+    "empty-lines-all-around": (
+        "\n \t\nRUN a\n\n\v\nRUN b \\\n\n  && c\n\n\n",
+        "\n \t\nRUN a\n\n\v\nRUN b \\\n  && c\n\n\n",
+    ),
+    "blanks-at-the-end-of-the-file": ("RUN a \\\n\n  && b\n  ", "RUN a \\\n  && b\n  "),
 }
 
 
@@ -89,3 +94,8 @@ def test_carriage_returns() -> None:
 def test_backtick() -> None:
     before = "# escape=`\nFROM debian:12\nRUN a `\n\n  b\n"
     check_fixed(NAME, before, "# escape=`\nFROM debian:12\nRUN a `\n  b\n")
+
+
+def test_a_mark_and_directives() -> None:
+    before = "\ufeff# syntax=docker/dockerfile:1\n\nFROM debian:12\n\nRUN a \\\n\n  b\n"
+    check_fixed(NAME, before, before.replace("\\\n\n", "\\\n"))

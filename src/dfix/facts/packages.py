@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct, field
 
 from dfix.facts.package_tools import TOOLS, Options, Tool
+from dfix.identity import by_identity
 from dfix.patterns import regex
 from dfix.shell import Command, Word
 
@@ -98,23 +99,9 @@ def is_unknown(word: Word) -> bool:
     return word.value is None and not _PLAIN_START.match(word.text)
 
 
-#: The calls of commands, by the identity of these: many fixers ask for that of one and the same.
-_KNOWN: dict[int, tuple[Command, Call | None]] = {}
-_MOST_KNOWN = 4096
-
-
+@by_identity(most=4096)
 def call_of(command: Command) -> Call | None:
     """The call of a package manager that a command is; None for any other command."""
-    known = _KNOWN.get(id(command))
-    if known is None:
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        # The command is kept beside its call: so no other one comes to have its identity.
-        known = _KNOWN[id(command)] = (command, _call_of(command))
-    return known[1]
-
-
-def _call_of(command: Command) -> Call | None:
     if command.name is None:
         return None
     wrapper, rest, environment, sudo, problem = _unwrapped((command.name, *command.arguments))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from dfix.facts.commands import BUILTINS, COMMON_TOOLS, COREUTILS, PACKAGE_MANAGERS, SHELLS
+from dfix.identity import by_identity
 from dfix.patterns import regex
 from dfix.shell import Command
 
@@ -80,6 +81,7 @@ _PROVISIONING = frozenset(
 )
 
 
+@by_identity(most=4096)
 def words_of(command: Command) -> tuple[str, ...]:
     """The words of a command; what only the shell knows as it is written, after a `$`."""
     if command.name is None:
