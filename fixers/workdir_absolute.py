@@ -90,8 +90,11 @@ class WorkdirAbsolute(Fixer):
         if len(paths) < len(above):
             self.refuse(node, "the path of a WORKDIR above it has variables or other signs in it")
         elif paths and paths[0].startswith("/"):
-            path = posixpath.join(*paths, plain["path"])
-            self._propose(node, posixpath.normpath(path), None)
+            above_it = _normal(posixpath.join(*paths))
+            if _normal(self.facts.plan.before(node).workdir or above_it) != above_it:
+                self.refuse(node, "a trigger of the stage that it is FROM leads elsewhere")
+                return
+            self._propose(node, _normal(posixpath.join(above_it, plain["path"])), None)
         elif (directory := self._base_directory(node, stage)) is None:
             self.refuse(node, "it is not known where the base image works")
         elif not above:  # those below a relative one come after it
@@ -153,3 +156,8 @@ class WorkdirAbsolute(Fixer):
             if each.new is None or posixpath.normpath(old) != posixpath.normpath(each.new):
                 return None
         return changes
+
+
+def _normal(path: str) -> str:
+    """A path as the builder has it: two slashes in front are one."""
+    return posixpath.normpath(path).replace("//", "/")

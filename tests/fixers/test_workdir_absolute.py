@@ -30,6 +30,10 @@ REFUSED = {
     "variable above": (ME + "ARG D=/a\nWORKDIR $D\nWORKDIR b\n", "variables"),
     "variable in the middle": (ME + "WORKDIR /a\nWORKDIR $D\nWORKDIR b\n", "variables"),
     "escape above": (ME + "WORKDIR /a\nWORKDIR b\\ c\nWORKDIR d\n", "variables"),
+    "trigger of a stage above": (
+        "FROM me/base AS a\nWORKDIR /a\nONBUILD WORKDIR /b\nFROM a\nWORKDIR c\n",
+        "a trigger",
+    ),
     "Windows image": (
         "FROM mcr.microsoft.com/windows/servercore:ltsc2022\nWORKDIR app\n",
         "Windows",
@@ -46,6 +50,7 @@ SAFE = {
         ME + "WORKDIR /srv/\nWORKDIR app/\n",
         ME + "WORKDIR /srv/\nWORKDIR /srv/app\n",
     ),
+    "two slashes": (ME + "WORKDIR //a\nWORKDIR b\n", ME + "WORKDIR //a\nWORKDIR /a/b\n"),
     "chain": (
         ME + "WORKDIR /a\nRUN true\nWORKDIR b\nRUN true\nWORKDIR c\n",
         ME + "WORKDIR /a\nRUN true\nWORKDIR /a/b\nRUN true\nWORKDIR /a/b/c\n",
