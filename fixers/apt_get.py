@@ -4,7 +4,7 @@ import re
 
 from dfix import Fixer, Invalid, Level, Phase, Rewrite, Run, Valid, regex
 
-from ._packages import Call, placed
+from ._packages import Call, earlier_text, placed
 from ._variable_base import may_be_another
 
 _VERBS = frozenset(
@@ -25,6 +25,13 @@ _PATTERN = regex(r".*[*?\[\]^$~]")
 _ONE_SOLVER = regex(
     r"(?:debian:(?:stretch|buster|bullseye|bookworm|9|10|11|12)"
     r"|ubuntu:(?:xenial|bionic|focal|jammy|noble|16\.04|18\.04|20\.04|22\.04|24\.04))(?:[-.].*)?"
+)
+#: Values of `-o` that matter to one of the two alone.
+_ONE_SIDED = regex(r"binary::|.*upgrade", re.IGNORECASE)
+#: A file called apt-get that something is done with.
+_REPLACED = regex(
+    r"^[ \t]*(?:copy|add)[ \t].*\bapt-get\b|/bin/apt-get\b(?![ \t]+[^&|;])",
+    re.IGNORECASE | re.MULTILINE,
 )
 _CONFIGURED = regex(r"docker-clean|apt\.conf|keep-downloaded", re.IGNORECASE)
 _REASON = (
@@ -95,6 +102,9 @@ class AptGet(Fixer):
         found = [each for each in placed(rewrite.script) if each.call.name == "apt"]
         if not found:
             return
+        if _REPLACED.search(earlier_text(self.facts, node)):
+            self.refuse(node, "something of its own may stand in the place of apt-get")
+            return
         for each in found:
             reason = "its output is read" if each.read else _objection(each.call)
             if reason:
@@ -136,6 +146,8 @@ def _objection(call: Call) -> str:
     for given in call.options:
         if given.name not in _OPTIONS:
             return f"whether apt-get takes {given.name} alike is not known"
+    if any(_ONE_SIDED.match(value or "") for value in call.values_of("-o", "--option")):
+        return "an option of the call means something else to apt-get"
     if call.may_have_more_options:
         return "a variable may hold options or files"
     for word in call.operands:

@@ -42,6 +42,17 @@ REFUSED = {
     "uncommon option": ("RUN apt install --print-uris curl\n", "--print-uris alike"),
     "output read": ("RUN apt install -y curl | tee log\n", "its output is read"),
     "output kept": ("RUN apt update > /log 2>&1\n", "its output is read"),
+    "option of apt's own": ("RUN apt -o Binary::apt::X=1 update\n", "means something else"),
+    "option of upgrade": (
+        "RUN apt upgrade -y -o APT::Get::Upgrade-Allow-New=false\n",
+        "means something else",
+    ),
+    "another apt-get is copied": ("COPY apt-get /usr/local/bin/\nRUN apt update\n", "its own"),
+    "another apt-get is written": (
+        "RUN mv a /usr/local/bin/apt-get && apt update\n",
+        "in the place of apt-get",
+    ),
+    "a function": ("RUN apt() { a apt update; } && apt update\n", "a function or an alias"),
     "one of several": ("RUN apt update && apt list\n", "apt-get has no `list`"),
 }
 
