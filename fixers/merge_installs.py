@@ -86,6 +86,11 @@ class MergeInstalls(Fixer):
             why="a would be gone with b",
             refused=True,
         ),
+        Valid(
+            "FROM alpine:3\nRUN command -v bash || apk add bash && apk add curl\n",
+            why="curl would not be installed where bash is there",
+            refused=True,
+        ),
     )
     INVALID = (
         Invalid(
@@ -231,6 +236,8 @@ def _objection(kept: Sequence[Placed], each: Placed) -> str:
         for word in one.call.operands:
             if word.value is None or word.value != word.text or not _is_plain(word.value):
                 return f"{word.text} is more than the name of a package"
+    if kept[0].link.operator == "||":
+        return "the first call is an alternative, and the second may run without it"
     if each.link.operator != "&&":
         return "the second call runs whatever becomes of the first"
     if _shape(first) != _shape(call):

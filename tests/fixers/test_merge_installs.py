@@ -42,6 +42,7 @@ def test_runs_are_not_joined_here() -> None:
 
 
 REFUSED = {
+    "test -e /x || yum install -y a && yum install -y b": "the first call is an alternative",
     "apt-get install -y a && apt-get install -y b=1": "b=1 is more than the name",
     "apt-get install -y a && apt-get install -y b/sid": "b/sid is more than the name",
     "apt-get install -y a && apt-get install -y b-": "b- is more than the name",
