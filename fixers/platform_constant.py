@@ -3,7 +3,7 @@
 from dfix import Fixer, ImageReference, Phase, Reported, Stage, Valid, regex
 
 _ARCHITECTURES = (
-    "amd64|arm64v8|arm64|arm32v[5-7]|armv[67]|armhf|aarch64|x86_64|i386|386|ppc64le|s390x|riscv64|"
+    "amd64|arm64v8|arm64|arm32v[5-7]|armv[67]|armhf|aarch64|x86_64|i386|(?<![.])386|ppc64le|s390x|riscv64|"
     "mips64le|loong64"
 )
 _SUFFIX = regex(rf"(?:.*[-_.])?({_ARCHITECTURES})(?:[-_.].*)?")

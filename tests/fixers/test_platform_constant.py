@@ -16,6 +16,7 @@ NOOP = {
     "windows": "FROM mcr.microsoft.com/windows/servercore:ltsc2022-amd64\n",
     "name-of-the-image": "FROM me/amd64-tools:1\n",
     "tag-within-a-word": "FROM me/a:myamd64\n",
+    "part-of-a-version": "FROM me/a:1.386\n",
     "digest": "FROM debian@sha256:0000000000000000000000000000000000000000000000000000000000000000\n",
 }
 
