@@ -51,6 +51,7 @@ def apply(tree: Dockerfile, changes: Changes) -> Dockerfile:
 
     instructions: list[Instruction] = []
     kept: tuple[Line, ...] = ()
+    gap: tuple[Line, ...] = ()
     for old in tree.instructions:
         change = changes.get(old)
         left.discard(old)
@@ -59,6 +60,8 @@ def apply(tree: Dockerfile, changes: Changes) -> Dockerfile:
         if isinstance(change, Remove):
             if change.keep_lines and any(isinstance(line, Comment) for line in old.leading_lines):
                 kept += old.leading_lines
+            elif change.keep_lines:
+                gap = gap or old.leading_lines
             continue
         if isinstance(change, Insert):
             above, below = change.above, change.below
@@ -73,6 +76,9 @@ def apply(tree: Dockerfile, changes: Changes) -> Dockerfile:
         if kept:
             batch[0] = batch[0].with_changes(leading_lines=kept + batch[0].leading_lines)
             kept = ()
+        elif gap and not batch[0].leading_lines:
+            batch[0] = batch[0].with_changes(leading_lines=gap)  # paragraphs stay apart
+        gap = ()
         instructions.extend(batch)
     if left:
         raise ValueError("a change names a node that the tree does not have")

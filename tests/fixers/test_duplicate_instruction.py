@@ -51,6 +51,10 @@ FIXED = {
     ),
     "checks": ("HEALTHCHECK --interval=5s CMD a\nHEALTHCHECK CMD b\n", "HEALTHCHECK CMD b\n"),
     "comment above": ("# why\nCMD a\nCMD b\nCMD c\n", "# why\nCMD c\n"),
+    "empty line above": ("RUN a\n\nCMD b\nCMD c\n", "RUN a\n\nCMD c\n"),
+    "empty lines around": ("RUN a\n\nCMD b\n\n\nCMD c\n", "RUN a\n\n\nCMD c\n"),
+    "empty line above two": ("RUN a\n\nCMD b\nCMD c\nUSER d\nCMD e\n",
+                             "RUN a\n\nUSER d\nCMD e\n"),
     "comment further up": ("# why\n\nCMD a\nRUN b\nCMD c\n", "# why\n\nRUN b\nCMD c\n"),
     "over lines": ('CMD ["a", \\\n  "b"]\nCMD ["c"]\n', 'CMD ["c"]\n'),
     "in each stage": (
