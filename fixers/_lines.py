@@ -1,11 +1,12 @@
-"""The lines of an instruction that a continuation joins to the first."""
+"""The lines of an instruction that a continuation joins to the first, and those that stand above it."""
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from msgspec import Struct
 
-from dfix import Dockerfile, Instruction, Onbuild, Span, Unknown, regex
+from dfix import Comment, Dockerfile, Instruction, Onbuild, Span, Unknown, is_pragma, regex
 
 #: Every instruction's keyword.
 KEYWORDS = (
@@ -95,3 +96,10 @@ def _open_behind(line: str, quote: str) -> str:
         if len(found[0]) == 1:
             quote = "" if quote else found[0]
     return quote
+
+
+def remarks_in(following: Instruction) -> int:
+    """How many of the lines above an instruction belong to the one before: comments set in deeper."""
+    lines = list(takewhile(lambda line: isinstance(line, Comment), following.leading_lines))
+    deeper = all(len(line.prefix) > len(following.keyword.prefix) for line in lines)
+    return len(lines) if deeper and not any(map(is_pragma, lines)) else 0

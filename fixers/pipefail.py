@@ -30,6 +30,7 @@ from dfix.facts.commands import base_name
 from dfix.facts.scripts import ShellScript, script_of
 from dfix.facts.statements import reshelled
 
+from ._lines import remarks_in
 from ._packages import all_pipes_are_lost
 from ._pipes import verdict
 from ._shells import DEFAULT, Reader, difference, reader_of
@@ -232,6 +233,14 @@ class Pipefail(Fixer):
             changes[written] = written.with_changes(command=new.command)
         if self._has_to_restore(stage, last):
             back = Shell(command=ExecForm.of(*span.reader.restored))
+            behind = stage.instructions[stage.instructions.index(last) + 1 :][:1]
+            if behind and (own := remarks_in(behind[0])):
+                # Lines of the RUN that were commented out stay with it.
+                lines = behind[0].leading_lines
+                back = back.with_changes(leading_lines=lines[:own])
+                rest = behind[0].with_changes(leading_lines=lines[own:])
+                changes[behind[0]] = Insert(above=(back,), node=rest)
+                return changes
             before = changes.get(last)
             upper = before if isinstance(before, Insert) else Insert()
             changes[last] = Insert(upper.above, upper.node, (back,))

@@ -393,3 +393,22 @@ def test_a_pipe_whose_status_nothing_hangs_on_gains_nothing(text: str) -> None:
     found = run(NAME, f"FROM debian:12\nRUN {text}\n").findings
     reasons = [each.reason or "" for each in found]
     assert any("goes on whatever" in each for each in reasons) is LOST[text], reasons
+
+
+def test_lines_that_were_commented_out_stay_with_their_run() -> None:
+    run_lines = "RUN curl a | tar x\n    # && make\n  # b\n"
+    check_fixed(
+        NAME,
+        f"{F}{run_lines}\n# next\nCOPY a b\n",
+        f"{F}{BASH}{run_lines}{SH}\n# next\nCOPY a b\n",
+    )
+    for lines in (
+        "# next\nCOPY a b\n",
+        "  # hadolint ignore=DL3020\nADD a b\n",
+        "  # c\n  ADD a b\n",
+    ):
+        check_fixed(
+            NAME,
+            f"{F}RUN curl a | tar x\n{lines}",
+            f"{F}{BASH}RUN curl a | tar x\n{SH}{lines}",
+        )
