@@ -63,10 +63,12 @@ class OsBase(Fixer):
     VALID = (
         Valid("FROM php:8.4-fpm\nRUN docker-php-ext-install pdo\n"),
         Valid("FROM debian:12\nRUN apt-get install -y curl\n"),
+        Valid("FROM debian:12\nRUN apt-get install -y python3\n", why="many tools want it"),
         Valid("FROM debian:12\nRUN apt-get install -y nginx php-fpm\n", why="no image has both"),
         Valid("FROM debian:12 AS a\nRUN apt-get install -y golang\nFROM scratch\n"),
     )
     REPORTED = (
+        Reported("FROM debian:12\nRUN apt-get install -y python3 python3-pip\n", line=1),
         Reported("FROM centos:8\nRUN dnf install -y nginx curl\n", line=1),
         Reported(
             "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y php php-xml\n", line=1
@@ -88,6 +90,8 @@ class OsBase(Fixer):
                     for package in installed_packages(command) or ():
                         if instead := _image_with(package):
                             found.setdefault(instead, package)
+                            if package.endswith("pip"):
+                                found[instead] = package
         if len(found) == 1 and found.get("python", "pip").endswith("pip"):
             ((instead, package),) = found.items()
             self.advise(
