@@ -54,20 +54,20 @@ class InteractiveModule(Fixer):
 
     def visit_Run(self, node: Run) -> None:
         """Looks at each command of dnf."""
-        if _SET.search(earlier_text(self.facts, node)):
-            return
         for form, script in scripts_of(self.facts, node):
             # What comes through a pipe is taken for the answer.
             fed = [part.command for each in script.pipelines for part in each.children[1:]]
             for command in script.commands:
                 if command not in fed:
-                    self._look(form, command)
+                    self._look(node, form, command)
 
-    def _look(self, form: ShellForm | Heredoc, command: Command) -> None:
+    def _look(self, node: Run, form: ShellForm | Heredoc, command: Command) -> None:
         if base_name(command) not in {"dnf", "yum"} or verb_of(command) != "module":
             return
         values = literal_arguments(command)
         if None in values or _YES & set(values) or not _ASKING & set(values):
+            return
+        if _SET.search(earlier_text(self.facts, node)):
             return
         written = " ".join((base_name(command) or "", *(value or "" for value in values)))
         self.advise(form, f"write -y behind `{written}`", within=command.span)
