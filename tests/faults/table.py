@@ -240,6 +240,8 @@ def _stopped_while_writing(number: int) -> Callable[[Scene, Fault], Done]:
         held = [(scene.folder / name).read_bytes() for name in names]
         assert set(held) == {ADD, COPY}, "it ended before it could be stopped, or wrote half a file"
         assert held == sorted(held, reverse=True), "they are written in their order"
+        if number == signal.SIGINT:
+            assert "` puts the old files back" in done.errors
         undone = scene.call(Fault("undo", 0), "undo")
         assert undone.code == 0
         assert all((scene.folder / name).read_bytes() == ADD for name in names)

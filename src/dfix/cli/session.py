@@ -100,6 +100,15 @@ class Session:
             raise click.UsageError(f"--exclude: {error}") from error
         if self.view.output is not None:
             require_no_input(Path(self.view.output), [each.path for each in runner.candidates])
+        try:
+            self._run(runner, journal)
+        finally:  # Whoever interrupts it wants to know most of all what was written.
+            if journal is not None:
+                self._tell_about(journal)
+        return self._code()
+
+    def _run(self, runner: Runner, journal: Journal | None) -> None:
+        """Looks at each file, and writes it with a `journal`."""
         with ExitStack() as stack:
             self._open_report(stack)
             watched = self.err.terminal and not self.view.quiet
@@ -119,9 +128,6 @@ class Session:
                     with progress.paused(needed=self._has_news(report)):
                         self._add(report)
             self._conclude()
-        if journal is not None:
-            self._tell_about(journal)
-        return self._code()
 
     def read_standard_input(self, name: str | None) -> tuple[bytes, FileReport]:
         """All of standard input, which is called `name`, and the report on it to be filled in."""
