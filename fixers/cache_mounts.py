@@ -1,6 +1,7 @@
 """Keeps package managers' downloads in cache mounts, from one build to the next."""
 
 from collections import Counter
+from functools import partial
 
 from dfix import Change, Facts, Fixer, Flag, Invalid, Level, Phase, Run, ShellForm, Valid
 from dfix.facts.rewriting import Rewritten
@@ -106,14 +107,16 @@ class CacheMounts(Fixer):
             flags.append(Flag(new_line if flags else " ", flag))
         prefix = form.prefix if "\n" in form.prefix else new_line
         run = result.run.with_changes(flags=tuple(flags), command=ShellForm(prefix, form.text))
-        expects = self._expects(scene, run, result)
-        if expects is None:
-            return "the build would change otherwise than by the mounts"
+        # Told only where it is applied: it takes a plan of the whole file.
+        expects = partial(self._expects, scene, run, result)
         self.fix(node, {node: run}, expects=expects, reason=_ASSUMPTION)
         return ""
 
-    def _expects(self, scene: Scene, run: Run, edited: Rewritten) -> tuple[Change, ...] | None:
-        """The difference to the plan: the edits that were meant, and the flags; None for more."""
+    def _expects(self, scene: Scene, run: Run, edited: Rewritten) -> tuple[Change, ...]:
+        """The difference to the plan: the edits that were meant, and the flags.
+
+        Where there is more, just the edits: what is announced is not what happens then.
+        """
         tree = self.facts.tree
         at = tree.instructions.index(scene.run)
         instructions = (*tree.instructions[:at], run, *tree.instructions[at + 1 :])
@@ -127,5 +130,5 @@ class CacheMounts(Fixer):
                     if each.new is not None:
                         meant["+", each.new] += sign
                 elif each.item != "effect.flags" or each.stage != scene.stage.index:
-                    return None
-        return None if any(meant.values()) else found
+                    return edited.expects
+        return edited.expects if any(meant.values()) else found

@@ -329,6 +329,33 @@ def test_a_fix_may_not_announce_what_its_fixer_has_no_business_with() -> None:
     assert fix_bytes(text, Request((Bold,), Level.AGGRESSIVE)).changed
 
 
+def test_what_a_fix_announces_is_asked_for_where_it_is_applied() -> None:
+    asked: list[str] = []
+
+    class Slow(Fixer):
+        """A fixer whose announcement takes long."""
+
+        level = Level.STANDARD
+        plan_paths = ("config.*",)
+
+        def visit_User(self, node: User) -> None:
+            def tell() -> tuple[Change, ...]:
+                asked.append("")
+                return (Change(0, "config.user", "a", "x"),)
+
+            new = node.with_changes(argument=Word(" ", "x"))
+            if node.argument is not None and node.argument.text != "x":
+                self.fix(node, {node: new}, expects=tell)
+
+    Slow.name = "slow"
+    text = b"FROM debian:12\nUSER a\n"
+    safe = fix_bytes(text, Request((Slow,), Level.SAFE))
+    assert ([each.status for each in safe.findings], asked) == (["fixable"], [])
+    result = fix_bytes(text, Request((Slow,), Level.STANDARD))
+    assert (result.after, len(asked)) == (b"FROM debian:12\nUSER x\n", 1)
+    assert [change.item for each in result.findings for change in each.changes] == ["config.user"]
+
+
 def test_advice_is_a_finding_without_a_change() -> None:
     class Adviser(Fixer):
         """A rule that only reports."""

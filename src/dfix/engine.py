@@ -244,9 +244,21 @@ class _Run:
             elif owners & touched:
                 continue  # its turn comes in the next round
             else:
-                chosen.append(proposal)
+                chosen.append(self.settled(proposal))
                 touched |= owners
         return chosen
+
+    def settled(self, fix: Fix) -> Fix:
+        """A fix that is to be applied, with what it announces told."""
+        if not callable(fix.expects):
+            return fix
+        try:
+            settled = fix.settled()
+        except Exception as error:
+            raise _FaultyFixer(fix.fixer.name, _told(error)) from error
+        if what := fault(settled, self.facts):
+            raise _FaultyFixer(fix.fixer.name, what)
+        return settled
 
     def key(self, fix: Fix) -> tuple[str, str]:
         """What makes a fix the same one in a later round: its fixer, and the text that it changes.
@@ -319,7 +331,7 @@ class _Run:
         stages = self.facts.plan.stages
         return tuple(
             replace(change, owner=stage_label(stages[change.stage], len(stages)))
-            for change in proposal.expects
+            for change in proposal.expected
         )
 
     @cached_property
@@ -354,7 +366,7 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:
         return None, reason
     if not _can_be_written(edited.text):
         return None, "the result has characters that no file can hold"
-    expected = [change for fix in fixes for change in fix.expects]
+    expected = [change for fix in fixes for change in fix.expected]
     after = Facts(parse(edited.text), before.facts.surroundings)
     reason = objection(before, changes, edited, after, expected)
     return (None, reason) if reason else (after, "")
@@ -362,7 +374,7 @@ def attempt(before: Before, fixes: Sequence[Fix]) -> tuple[Facts | None, str]:
 
 def _objection_to_announcement(fix: Fix) -> str:
     """What speaks against what a fix says that it does, whether it does so or not."""
-    for change in fix.expects:
+    for change in fix.expected:
         if not any(is_like(change.item, each) for each in fix.fixer.plan_paths):
             return f"{fix.fixer.name} has no business with {change.item} of the plan"
         if fix.level is Level.SAFE and any(is_like(change.item, x) for x in _OF_THE_IMAGE):
@@ -378,7 +390,7 @@ def _objection_to_place(before: Before, fix: Fix) -> str:
         for node, change in fix.changes.items()
     ):
         return "the fix changes nothing"
-    reported = None if fix.expects else owner_of(fix.node)
+    reported = None if fix.expected else owner_of(fix.node)
     if reported is not None and all(owner_of(node) is not reported for node in fix.changes):
         return "the fix does not touch what it reports"
     return ""

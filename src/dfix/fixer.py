@@ -1,10 +1,11 @@
 """What a fixer is: a visitor that proposes changes, with examples that show and test it."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from dfix.edit import Changes, Insert, Remove, Replacement
 from dfix.nodes import Node
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from dfix.facts.rewriting import Rewrite
     from dfix.plan import Change
     from dfix.text import Span
+
+    #: A difference to the build plan, or what tells it where that takes long.
+    Expected = tuple[Change, ...] | Callable[[], tuple[Change, ...]]
 
 __all__ = [
     "Changes",
@@ -114,8 +118,8 @@ class Reported(Struct, frozen=True):
 class Fix(Struct, frozen=True, eq=False):
     """A change that a fixer proposes, whole or not at all.
 
-    `expects` is the difference that it makes to the build plan, exactly; `reason` is the evidence or
-    the convention that it rests on.
+    `expects` is the difference that it makes to the build plan, exactly, or a function that tells it
+    when the fix is about to be applied; `reason` is the evidence or the convention that it rests on.
     """
 
     fixer: type["Fixer"]
@@ -123,8 +127,17 @@ class Fix(Struct, frozen=True, eq=False):
     message: str
     node: Node
     changes: Changes
-    expects: tuple["Change", ...] = ()
+    expects: "Expected" = ()
     reason: str | None = None
+
+    @property
+    def expected(self) -> tuple["Change", ...]:
+        """The difference to the build plan. Raises what the function raises that tells it."""
+        return self.expects() if callable(self.expects) else self.expects
+
+    def settled(self) -> "Fix":
+        """The same fix with its difference told. Raises what the function raises that tells it."""
+        return replace(self, expects=self.expects()) if callable(self.expects) else self
 
 
 class Refusal(Struct, frozen=True, eq=False):
@@ -189,7 +202,7 @@ class Fixer(Visitor):
         node: Node,
         changes: Changes,
         *,
-        expects: tuple["Change", ...] = (),
+        expects: "Expected" = (),
         level: Level | None = None,
         message: str | None = None,
         reason: str | None = None,

@@ -10,6 +10,7 @@ import tracemalloc
 import pytest
 
 from dfix import (
+    Change,
     Cmd,
     Comment,
     EmptyLine,
@@ -132,6 +133,16 @@ def announces_a_list(self: Fixer, node: Cmd) -> None:
 @FAULTS.add("internal error in wrong: it announces a str")
 def announces_a_text(self: Fixer, node: Cmd) -> None:
     self.fix(node, {node: Remove()}, expects=("config.cmd",))  # type: ignore[arg-type]
+
+
+@FAULTS.add("internal error in wrong: ZeroDivisionError")
+def cannot_tell_what_it_announces(self: Fixer, node: Cmd) -> None:
+    self.fix(node, {node: Remove()}, expects=lambda: (Change(1 // 0, "config.cmd", None, None),))
+
+
+@FAULTS.add("internal error in wrong: expects is a list")
+def tells_a_list_later(self: Fixer, node: Cmd) -> None:
+    self.fix(node, {node: Remove()}, expects=list)  # type: ignore[arg-type]
 
 
 @FAULTS.add("internal error in wrong: a proposal of something that is no fixer")
