@@ -94,7 +94,7 @@ def words_of(command: Command) -> tuple[str, ...]:
 
 def unwrapped(words: Words) -> Words:
     """The command that is run in the end, behind `sudo`, `env` and the like."""
-    while words and (wrapper := _WRAPPERS.get(posixpath.basename(words[0]))):
+    while words and (wrapper := _WRAPPERS.get(words[0].rpartition("/")[2])):
         with_value, operands = wrapper
         at = 1
         while at < len(words):
@@ -115,7 +115,7 @@ def unwrapped(words: Words) -> Words:
 def inner_texts(words: Words) -> Sequence[str]:
     """The shell texts that a command hands to another shell: `sh -c TEXT`, `su -c TEXT`, `eval`."""
     words = unwrapped(words)
-    name = posixpath.basename(words[0]) if words else ""
+    name = words[0].rpartition("/")[2] if words else ""
     if name == "eval" and len(words) > 1 and not any(word.startswith("$") for word in words):
         return (" ".join(words[1:]),)
     if name in SHELLS | {"su", "runuser"}:
