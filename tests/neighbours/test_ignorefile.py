@@ -70,6 +70,10 @@ LEFT_OUT = {
     "a pattern in braces": ("COPY . .\nRUN cp .env{.example,}", {}, ".env.example"),
     "a pattern of a class": ("COPY . .\nRUN cat [A-Z]*.md", {}, "README.md"),
     "a pattern of a script": ("COPY . .", {"a.sh": "cp .env.* .env\n"}, ".env.example"),
+    "tailwind": ("COPY . .", {"package.json": '{"@tailwindcss/vite": "^4"}'}, ".gitignore"),
+    "tailwind-by-its-style": ("COPY . .", {"a.css": '@import "tailwindcss";\n'}, ".gitignore"),
+    "scikit-build": ("COPY . .", {"pyproject.toml": 'requires = ["scikit-build-core"]'}, ".gitignore"),
+    "packed": ("COPY . .\nRUN npm pack", {}, ".gitignore"),
     "biome": ("COPY . .", {"biome.json": '{"vcs": {"useIgnoreFile": true}}'}, ".gitignore"),
 }  # fmt: skip
 

@@ -22,7 +22,9 @@ GIT_STATE = "git/state"
 _TERMS = {
     "README.md": rb"README\.md|\b(?:docsify|vuepress|gitbook|honkit|jekyll)\b"
     rb"|go:embed[^\n]{0,400}[\s/]\*(?:\.md)?\s",
-    ".gitignore": rb"git_?ignore|\.gitignore|useIgnoreFile|\bhatchling\b",
+    # Tailwind looks for class names in what git does not ignore, and packers leave out what it does.
+    ".gitignore": rb"git_?ignore|\.gitignore|useIgnoreFile|\bhatchling\b|\b(?:@?tailwindcss|maturin)\b|"
+    rb"scikit[-_]build[-_]core|\bripgrep\b|\b(?:npm|yarn|pnpm) (?:pack|publish)\b",
     ".env.example": rb"\.env\.example|\bdotenv-(?:safe|webpack)\b",
     ".git": rb"(?<![\w./-])\.git(?![\w-])|/\.git(?![\w-])|\bgit\s+(?:describe|rev-parse|rev-list|log|"
     rb"ls-files|status|submodule|show|diff|clean|config)\b|[\"']git[\"']\s*,|setuptools[-_]scm|"
