@@ -41,6 +41,21 @@ _NAMED_FOR_FILES = regex(
     r"|dump(?:er)?|crawl(?:er)?|scrap(?:er?|y)|fetch(?:er)?|convert(?:er)?|record(?:er)?|archiver?)"
     r"(?:$|[-_.])"
 )
+#: Well-known programs that keep what they know in files, or fetch them.
+_KEEPING_FILES = frozenset(
+    """bitcoind caddy certbot clickhouse clickhouse-server cockroach duckdb etcd filebrowser forgejo geth
+    gitea
+    gogs headscale hugo immich ipfs jellyfin kubo lego lnd loki meilisearch mimir navidrome ntfy ollama
+    photoprism pocketbase qbittorrent-nox qdrant rclone restic rtorrent step-ca surreal syncthing tempo
+    tidb-server transmission-daemon typesense-server vaultwarden vector victoria-metrics weaviate weed
+    zot""".split()
+)
+#: The same for archives of Java.
+_ARCHIVES_WITH_FILES = regex(
+    r"(?:jenkins|minecraft|paper|spigot|(?:craft)?bukkit|purpur|forge|fabric|velocity|waterfall|bungeecord"
+    r"|h2|derby|hsqldb)(?:[-_.].*)?\.[jw]ar",
+    re.IGNORECASE,
+)
 #: Options with a value of their own, and those with code in place of a file.
 _SCRIPT_VALUES = frozenset(
     "-r --require --import --loader -C --conditions -W -X -I -S -t -d --max-old-space-size".split()
@@ -77,7 +92,7 @@ def target_of(words: _Words) -> Target | str:
     """The file that a command line runs in the end, or what speaks against it by its words."""
     found = _target(words)
     name = posixpath.basename(found.path) if isinstance(found, Target) and found.runs else ""
-    if _NAMED_FOR_FILES.search(name):
+    if _NAMED_FOR_FILES.search(name) or name in _KEEPING_FILES:
         return f"`{name}` is there to write files, by its name"
     return found
 
@@ -157,6 +172,8 @@ def _java(words: _Words) -> Target | str:
             jar = words[at + 1]
             if jar is None:
                 return "which archive is started is not known"
+            if _ARCHIVES_WITH_FILES.fullmatch(posixpath.basename(jar)):
+                return f"`{posixpath.basename(jar)}` is there to write files, by its name"
             return Target(jar if "/" in jar else f"./{jar}")
     return (
         Target("") if _first_operand(words, _JAVA_VALUES) else "which class is started is not known"

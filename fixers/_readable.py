@@ -36,6 +36,8 @@ _WITHIN_FOR_FILES = regex(
     r"(?:lib)?(?:sqlite|leveldb|rocksdb|lmdb)[-0-9]*(?:dev|devel|libs)"
     r"|(?:.*/)?(?:bbolt|bolt|boltdb|badger|buntdb|go-sqlite3|goleveldb)(?:[/@].*)?"
 )
+#: Where Mix and Rebar put releases, which write below themselves when they start.
+_RELEASED = regex(r"(?:.*/)?_build/.*|(?:.*/)?rel/[^/]+/?")
 #: Where sbt puts applications of Play, too, which write a file with their number beside themselves.
 _STAGED = regex(r".*/target/universal(?:/.*)?")
 _UNPACKING = regex(r"\b(?:tar|bsdtar|unzip|cpio|7z)\s")
@@ -142,6 +144,8 @@ def _of_target(
         return reason
     if last.origin is None and target.runs and _may_be_shell_script(facts, stage, path):
         return f"`{target.path}` may be a shell script, which is not read"
+    if any(map(_RELEASED.fullmatch, last.node.sources)):
+        return "a release of Erlang or Elixir writes below itself when it starts"
     if any(map(_STAGED.fullmatch, last.node.sources)) and not _has_no_pid_file(words):
         return "it may be an application of Play, which writes a file beside itself"
     source = last.source_of(path)

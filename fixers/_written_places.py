@@ -12,7 +12,7 @@ _BY_VALUE = regex(
     r"(?:.*[=:])?(?:.*/)?(?:[^/]+\.(?:log|pid|sock|db|sqlite3?)|(?:logs?|data|cache)/?)"
     r"|(?:.*[=:])?/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/.*)?"
     r"|(?:.*[=:])?(?:\./)?(?:logs?|data|cache|uploads?|storage|state)/.+"
-    r"|-Xlog:.*file=.*",
+    r"|-Xlog:.*file=.*|--(?:cpu-|heap-)?prof|--heapsnapshot-.*|--diagnostic-dir\b.*",
     re.IGNORECASE,
 )
 #: Options whose value is a file or a folder that comes of the program.

@@ -175,6 +175,17 @@ def test_variables_for_what_is_read(line: str) -> None:
             "Play",
         ),
         (NODE + 'CMD ["/app/bin/serve"]\n', "may be a shell script"),
+        (NODE + 'CMD ["node", "--cpu-prof", "index.js"]\n', "`--cpu-prof` names something"),
+        (JAVA + 'CMD ["java", "-jar", "paper-1.21.jar"]\n', "by its name"),
+        (
+            'FROM alpine:3.20\nCOPY syncthing /usr/bin/\nCMD ["syncthing"]\n',
+            "`syncthing` is there to write files",
+        ),
+        (
+            "FROM elixir:1.17 AS b\nRUN mix release\nFROM debian:12\nWORKDIR /app\n"
+            'COPY --from=b /app/_build/prod/rel/web ./\nCMD ["/app/bin/web", "start"]\n',
+            "a release of Erlang or Elixir",
+        ),
     ],
 )  # fmt: skip
 def test_programs_that_write_or_need_root(text: str, reason: str) -> None:
