@@ -252,4 +252,9 @@ def _of_modes(facts: Facts, placement: Placement, names: frozenset[str]) -> str 
         mode = _mode(facts, placement, source)
         if mode is not None and not mode & 0o004:
             return f"only its owner may read {source} (mode {mode:04o})"
+        below = (
+            () if evidence is None or placement.mode is not None else evidence.modes_below(source)
+        )
+        if any(not mode & 0o004 for mode in below):
+            return f"{source} holds a file that only its owner may read"
     return None

@@ -68,7 +68,7 @@ _OF_MEDIA = regex(
     r"(?:[-=<>~!@\[ ;].*)?"
 )
 _ARCHIVE = regex(r".*\.(?:deb|rpm|apk)|.*://.*")
-_HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
+HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
 _OF_BUILD_TOOLS = regex(
     r"(?:PIP|NPM|YARN|PNPM|UV|POETRY|GO|CARGO|COMPOSER|BUNDLE|NUGET|MAVEN|GRADLE|COREPACK|CCACHE).*",
     re.IGNORECASE,
@@ -142,7 +142,7 @@ def _of_env(node: Env, given: HandedOver) -> str | None:
         value = (pair.assigned or "").strip("\"'")
         if pair.key == "HOME":
             return "HOME is set to a place that the program may write to"
-        if _HOME.search(value):
+        if HOME.search(value):
             return f"{pair.key} points below /root, which only root may read"
         if _HOME_OF_ANOTHER.fullmatch(pair.key):
             return f"{pair.key} names a place that the program may write to"
@@ -219,7 +219,7 @@ def _of_words(words: _Words, texts: Sequence[str], scene: _Scene) -> str | None:
     if ahead := _wrapping(words, texts):
         words, texts = words[ahead:], texts[ahead:]
     name = posixpath.basename(words[0] or "") if words else ""
-    if name not in {"rm", "rmdir"} and any(map(_HOME.search, texts)):
+    if name not in {"rm", "rmdir"} and any(map(HOME.search, texts)):
         return f"`{name}` works below /root, which only root may read"
     if not words:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dfix import Facts, Onbuild, Stage, regex
 from dfix.facts.runtime import launch, program
 
-from . import _program_files, _readable, _root_steps, _service_rights, _sources
+from . import _command_settings, _program_files, _readable, _root_steps, _service_rights, _sources
 from ._accounts import Account, Wish, account
 from ._handed_over import HandedOver
 from ._programs import reads_scripts
@@ -52,7 +52,8 @@ def account_for(facts: Facts, stage: Stage, given: HandedOver, wish: Wish) -> Ac
     if given.copied and not answer.is_there_for_copies:
         return "files cannot be given to an account that is made later"
     return (
-        _service_rights.objection(facts, stage, given, tuple(ports(facts, stage)))
+        _command_settings.objection(facts, stage, started, given)
+        or _service_rights.objection(facts, stage, given, tuple(ports(facts, stage)))
         or _readable.objection(facts, stage, found, answer.names, bool(answer.commands), given)
         or _root_steps.objection(facts, stage, answer.names, given)
         or _sources.objection(facts, stage, found, given)

@@ -18,6 +18,7 @@ _PYTHON_WRITES = (
     r"|\.to_(?:csv|excel|parquet|pickle)\s*\(\s*f?[\"']|\.save\s*\(\s*(?:os\.path|f?[\"']|path|filename)"
     r"|\b(?:joblib\.dump|torch\.save)\s*\(|\.save_pretrained\s*\(|\bpidfile\s*=\s*[\"']"
     r"|\b(?:access|error)_?log\s*=\s*[\"'](?!-)|\bAF_UNIX\b|\.to_file\s*\("
+    r"|[\"']git[\"']\s*,\s*[\"'](?:clone|pull|init|checkout)\b|\bRepo\.(?:clone_from|init)\b"
 )
 _PYTHON_ROOT = (
     r"\bSOCK_RAW\b|\bAF_PACKET\b|\bos\.(?:set(?:e?[ug]id|groups)|chown|chroot|gete?uid)\b"

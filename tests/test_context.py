@@ -424,3 +424,13 @@ def test_texts_are_those_of_the_context_that_has_the_sources(tmp_path: Path) -> 
     assert list(evidence.texts_below(["a.py"], lambda path: True)) == [("a.py", "inside")]
     found = evidence.texts_below(["go.mod", "a.py"], lambda path: path.endswith(".py"))
     assert list(found) == [("a.py", "top")]
+
+
+def test_modes_of_what_is_ignored_do_not_count(tmp_path: Path) -> None:
+    for name, mode in (("a", 0o644), (".env", 0o600)):
+        (tmp_path / name).write_text("x")
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "Dockerfile").write_text("FROM x\n")
+    (tmp_path / ".dockerignore").write_text(".env\n.dockerignore\nDockerfile\n")
+    evidence = evidence_for(tmp_path / "Dockerfile", context=tmp_path, root=None)
+    assert evidence.modes_below(".") == {0o644}

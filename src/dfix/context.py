@@ -209,7 +209,7 @@ class Evidence(Struct, frozen=True):
             for context in self.contexts
             for file in context.sources(source)
             if file.location is not None
-            for mode in _modes(file.location)
+            for mode in _modes(file.location, file.path, context.dockerignore or _SENDS_ALL)
         )
 
     def exists(self, source: str, *, level_is_safe: bool) -> bool | None:
@@ -357,17 +357,17 @@ def _mode(found: tuple[ContextFile, ...]) -> int | None:
     return modes.pop() if len(modes) == 1 else None
 
 
-def _modes(location: Path) -> Iterator[int]:
+def _modes(location: Path, path: str, ignored: DockerIgnore) -> Iterator[int]:
     """The permission bits of a file, or of the files below a folder; it does not look at all of many."""
-    pending, visited = [location], 0
+    pending, visited = [(location, path)], 0
     while pending and visited < _VISITED:
-        here = pending.pop()
+        here, path = pending.pop()
         visited += 1
         try:
             status = _status(here)
             if status is not None and stat.S_ISDIR(status.st_mode):
-                pending += [here / name for name, _ in _entries(here)]
-            elif status is not None and stat.S_ISREG(status.st_mode):
+                pending += [(here / name, posixpath.join(path, name)) for name, _ in _entries(here)]
+            elif status is not None and stat.S_ISREG(status.st_mode) and not ignored.ignores(path):
                 yield stat.S_IMODE(status.st_mode)
         except _Unknown:
             continue

@@ -49,7 +49,7 @@ class Texts:
                     yield path, text
 
     def modes_below(self, source: str) -> frozenset[int]:
-        return frozenset()
+        return frozenset({0o600} if any(each.endswith(".key") for each in self.texts) else ())
 
     def text(self, source: str, *, level_is_safe: bool, limit: int = 1_048_576) -> str | None:
         return self.texts.get(source.removeprefix("./"))
@@ -318,3 +318,48 @@ def test_an_image_that_others_are_built_on(tmp_path: Path) -> None:
     found = fix(tmp_path / "base/Dockerfile", select=[NAME]).findings
     assert "Dockerfile is built on it" in (found[0].reason or "")
     forget_containers()
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ("CMD DATA_DIR=/srv/x /app\n", "DATA_DIR names a place"),
+        ('CMD ["env", "DB_PATH=./x.db", "/app"]\n', "DB_PATH names a database file"),
+        ("CMD /app --config ~/.app.yml\n", "`~/.app.yml` is below the home directory"),
+        ("CMD /app --config $HOME/.app.yml\n", "below the home directory"),
+        ('CMD ["/app", "--kubeconfig", "/root/.kube/config"]\n', "`/root/.kube/config` is below"),
+        ('HEALTHCHECK CMD date > /seen\nCMD ["/app"]\n', "HEALTHCHECK may write a file"),
+        ('HEALTHCHECK CMD ["touch", "/seen"]\nCMD ["/app"]\n', "HEALTHCHECK may write a file"),
+        (
+            'HEALTHCHECK CMD ["/app", "check", "--log-file=/x/log"]\nCMD ["/app"]\n',
+            "HEALTHCHECK names `--log-file=/x/log`",
+        ),
+    ],
+)
+def test_what_command_lines_say(lines: str, reason: str) -> None:
+    check_refused(NAME, GO + lines, reason)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'CMD ["env", "LOG_LEVEL=info", "/app", "--config", "/etc/app.yml"]\n',
+        'HEALTHCHECK CMD wget -qO- localhost > /dev/null 2>&1 || exit 1\nCMD ["/app"]\n',
+        'HEALTHCHECK NONE\nCMD ["/app"]\n',
+    ],
+)
+def test_command_lines_that_say_nothing(lines: str) -> None:
+    assert run(NAME, GO + lines).changed
+
+
+def test_settings_that_a_library_reads() -> None:
+    text = NODE + 'CMD ["node", "server.js"]\n'
+    told = Texts({".env": "# x\nPORT=80\nUPLOAD_DIR=./uploads\n"})
+    check_refused(NAME, text, ".env: UPLOAD_DIR names a place", evidence=told)
+    assert run(NAME, text, evidence=Texts({".env": "PORT=80\n"})).changed
+
+
+def test_a_file_within_a_folder_that_only_its_owner_may_read() -> None:
+    text = NODE + 'CMD ["node", "server.js"]\n'
+    reason = ". holds a file that only its owner may read"
+    check_refused(NAME, text, reason, evidence=Texts({"tls.key": "x"}))
