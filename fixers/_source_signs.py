@@ -11,7 +11,7 @@ from dfix import regex
 _PYTHON_WRITES = (
     r"\bopen\s*\([^)\n]{0,200}?,\s*(?:mode\s*=\s*)?[\"'](?:[wax]|r\w*\+)|\.write_(?:text|bytes)\s*\("
     r"|\bos\.(?:makedirs|mkdir|mknod|mkfifo|rename|replace|remove|unlink|symlink|chmod)\s*\("
-    r"|\.(?:mkdir|touch)\s*\(|\bshutil\.(?:copy\w*|move|rmtree|make_archive)\s*\("
+    r"|\.(?:mkdir|touch)\s*\(\s*(?:\)|parents\b|exist_ok\b|mode\b|0o)|\bshutil\.(?:copy\w*|move|rmtree|make_archive)\s*\("
     r"|\bsqlite3\.connect\s*\(|\bsqlite(?:\+\w+)?:///(?!:memory:|[\"'])|backends\.sqlite3|\baiosqlite\b"
     r"|\b(?:Rotating|TimedRotating|Watched|Concurrent\w*)?FileHandler\b|\bbasicConfig\([^)]{0,300}\bfilename\b|\bMEDIA_ROOT\b|\bUPLOAD_FOLDER\b"
     r"|\bFileSystem(?:Storage|Cache)\b|\bFileBasedCache\b|\.savefig\s*\(|\burlretrieve\s*\("

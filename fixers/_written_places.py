@@ -28,6 +28,8 @@ _PLACE = regex(
 )
 _SOCKET = regex(r"(?:.*=)?unix:.*")
 _ADDRESS = regex(r"(?:.*=)?(?!file:)\w[\w+.-]*://.*")
+#: Numbers, and addresses to listen at.
+_NUMBERS = regex(r"[0-9.:]+|\[?::\]?(?::[0-9]+)?|localhost")
 #: Where all may write, and what is no file.
 _OPEN_TO_ALL = regex(r"(?:.*[=:])?(?://)?/(?:dev|proc|tmp|var/tmp)(?:/.*)?")
 #: What a value of a variable that no tool of a build reads is, if it is to be written.
@@ -86,4 +88,6 @@ def _is_path(value: str | None) -> bool:
 def _is_harmless(value: str | None, given: HandedOver) -> bool:
     if value is None:
         return False
-    return value.startswith("-") or given.holds(value) or bool(_OPEN_TO_ALL.fullmatch(value))
+    if value.startswith("-") or _NUMBERS.fullmatch(value):
+        return True
+    return given.holds(value) or bool(_OPEN_TO_ALL.fullmatch(value))

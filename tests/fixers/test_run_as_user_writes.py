@@ -99,6 +99,7 @@ def test_arguments_for_what_is_written(text: str) -> None:
         "/app --log-format=a/b --worker-tmp-dir /dev/shm",
         "/app --issuer oauth2:client --db postgres://db/app",
         "/app --storage s3",
+        "/app -o 0.0.0.0 -d 3",
     )
     + commands(
         JAVA,
@@ -268,6 +269,7 @@ READING = [
     ("python", "app.py", 'with open("a.json") as f:\n    x = open("/tmp/x", "w")\n'),
     ("python", "app.py", '# open("x", "w")\nURI = "sqlite:///:memory:"\n'),
     ("python", "test_app.py", 'open("x", "w")\n'),
+    ("python", "app.py", 'cache.touch("x")\nsftp.mkdir("y")\n'),
     ("python", "app.js", 'fs.writeFileSync("x", y)\n'),
     ("node", "server.js", 'fs.readFileSync("x"); app.listen(3000); log({"level": "info"})\n'),
     ("node", "server.js", "const dir = mkdtempSync(os.tmpdir())\n"),
