@@ -152,3 +152,17 @@ def test_the_services_that_are_built_from_a_file(tmp_path: Path) -> None:
         Service("job", "compose.yaml"),
     )
     assert surroundings_of(tmp_path / "other.Dockerfile", options={}).services == ()
+
+
+@pytest.mark.parametrize(("user", "told"), [("", True), (', "remoteUser": "node"', False)])
+def test_an_editor_in_the_container(tmp_path: Path, user: str, told: bool) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "Dockerfile").write_bytes(b"FROM a\n")
+    (tmp_path / "devcontainer.json").write_text(
+        f'{{"build": {{"dockerfile": "Dockerfile"}}{user}}}'
+    )
+    containers = surroundings_of(tmp_path / "Dockerfile", options={}).containers
+    assert containers is not None
+    found, heirs = containers()
+    assert [each.binds for each in found] == ([("/workspaces",)] if told else [])
+    assert heirs == ()

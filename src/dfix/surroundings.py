@@ -11,12 +11,16 @@ from dfix.facts import Surroundings
 from dfix.facts.services import Service, service_of
 from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
+from dfix.regularfile import read_regular
 from dfix.relatives import environment_of, relatives
 from dfix.resolve import bases, tags
 from dfix.resolve.lock import NAME, Lock, LockedImages
 from dfix.resolve.lockedpackages import LockedPackages
 from dfix.shellcheck import advice
+from dfix.text import decode
 from dfix.worktree import work_tree_root
+
+_SETTINGS_LIMIT = 1024 * 1024  # bytes
 
 if TYPE_CHECKING:
     from dfix.facts.bases import Images
@@ -147,7 +151,21 @@ def _containers(root: Path, file: Path, deep: bool) -> tuple[tuple[Service, ...]
         service_of(each.name, each.source, each.said)
         for each in containers_of(root, file, deep=deep)
     )
-    return found, tuple(heirs_of(root, file, deep=deep))
+    editors = tuple(
+        Service("the editor", entry.source.name, binds=("/workspaces",))
+        for entry in scan(root, deep=deep).naming(file)
+        if entry.orchestrator == "devcontainer" and not _names_user(entry.source)
+    )
+    return (*found, *editors), tuple(heirs_of(root, file, deep=deep))
+
+
+def _names_user(file: Path) -> bool:
+    """Whether a devcontainer.json says as whom an editor works in the container."""
+    try:
+        text = decode(read_regular(file, limit=_SETTINGS_LIMIT))
+    except OSError:
+        return False
+    return '"remoteUser"' in text or '"containerUser"' in text
 
 
 def images_for(tree: Path, others: "Images") -> "Images":

@@ -168,3 +168,15 @@ def test_what_is_built_on_it(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert not list(containers_of(tmp_path / "x", tmp_path / "x/Dockerfile", deep=False))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("fly.toml", 'app = "x"\n[mounts]\n  source = "a"\n  destination = "/data"\n'),
+        ("render.yaml", "services:\n- type: web\n  disk:\n    name: a\n    mountPath: /data\n"),
+    ],
+)
+def test_disks_of_hosts(tmp_path: Path, name: str, text: str) -> None:
+    (found,) = services(tree(tmp_path, **{name: text}))
+    assert (found.source, found.volumes) == (name, ("/data",))

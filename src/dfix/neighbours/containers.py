@@ -25,7 +25,7 @@ _LIMIT = 512 * 1024  # bytes of a file that is looked at
 _TREES = 64
 _LOOKED_AT = regex(
     r".*\.(?:ya?ml|sh|bash|mk|just|ps1|bat|cmd|zsh|service)|readme(?:\.\w+)?|(?:gnu)?makefile.*|justfile"
-    r"|taskfile.*|jenkinsfile.*|package\.json",
+    r"|taskfile.*|jenkinsfile.*|package\.json|fly[\w.-]*\.toml",
     re.IGNORECASE,
 )
 _CALL = regex(
@@ -52,6 +52,11 @@ _OF_PODS = regex(r"^[ \t-]*containers[ \t]*:", re.MULTILINE)
 _TELLING = regex(r"volumeMounts|privileged|capabilities|hostNetwork")
 #: Volumes of Pods that are there to be read, and the one that all may write to.
 _TO_READ = frozenset({"configMap", "secret", "projected", "downwardAPI", "emptyDir", "image"})
+#: Where Fly and Render put disks.
+_DISK = regex(
+    r"^[ \t]*(?:destination[ \t]*=|mountPath[ \t]*:)[ \t]*[\"']?(/[^\s\"'#]+)", re.MULTILINE
+)
+_WITH_DISKS = regex(r"fly[\w.-]*\.toml|render\.ya?ml")
 _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)", re.MULTILINE | re.IGNORECASE)
 _AS_ROOT = regex(r"^[ \t]*(RUN|USER|FROM)\b", re.MULTILINE | re.IGNORECASE)
 
@@ -169,6 +174,10 @@ def _told(root: Path, deep: bool) -> _Told:
             text = text.replace("`", "\n")  # What is between them is code, and not computed.
         if _ACTION.fullmatch(file) and _USING.search(text) and (found := _IMAGE.search(text)):
             actions.append((file, posixpath.join(posixpath.dirname(file), found[1])))
+        if _WITH_DISKS.fullmatch(name):
+            for disk in _DISK.finditer(text):
+                said = {"volumes": [f"disk:{disk[1]}"]}
+                containers.append(Container(None, file, "the program", said))
         for verb, words in _calls(text):
             if verb in {"run", "create"}:
                 containers += _by_call(file, words)
