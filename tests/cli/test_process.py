@@ -217,6 +217,7 @@ def _in_a_folder_that_is_gone(call: Caller, *arguments: str) -> "subprocess.Comp
         pytest.param({"NO_COLOR": "1"}, (), False, id="no-color"),
         pytest.param({"NO_COLOR": ""}, (), True, id="no-color-empty"),
         pytest.param({"TERM": "dumb"}, (), False, id="dumb"),
+        pytest.param({"TERM": ""}, (), False, id="no-term"),
     ],
 )
 @pytest.mark.parametrize("mode", ["--diff", "--check"])

@@ -24,6 +24,16 @@ def test_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("term", ["", "dumb", "unknown"])
+def test_not_shown_where_it_could_not_be_taken_away(
+    term: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    with Progress(2, shown=True) as bar:
+        bar.step()
+    assert capsys.readouterr() == ("", "")
+
+
 def test_not_shown_on_a_short_run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from dfix.cli.terminal import takes_codes
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
@@ -18,7 +20,7 @@ class Progress:
 
     def __init__(self, total: int | None, *, shown: bool, colour: bool = True) -> None:
         self._total = total
-        self._shown = shown
+        self._shown = shown and takes_codes()
         self._colour = colour
         self._done = 0
         self._begun = time.monotonic()

@@ -93,7 +93,13 @@ def wants_colour(stream: TextIO) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return os.environ.get("TERM") != "dumb" and stream.isatty()
+    return takes_codes() and stream.isatty()
+
+
+def takes_codes() -> bool:
+    """Whether a terminal takes codes for colours and places: as in git, not one without a TERM."""
+    named = os.environ.get("TERM") or ("" if os.name != "nt" else "Windows")
+    return named not in {"", "dumb", "unknown"}
 
 
 def standard_output(*, no_color: bool = False) -> Output:
