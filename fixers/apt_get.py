@@ -20,6 +20,7 @@ _OPTIONS = frozenset(
 )
 _FILE = regex(r"[./]|.*\.deb\Z|.*/.*\.")
 _PATTERN = regex(r".*[*?\[\]^$~]")
+_VARIABLE = regex(r"\$(?:\w+|\{[^}]*\})")
 #: Releases whose apt solves as apt-get does: from 3.0 on it has a solver of its own. Their images
 #: of these names have apt drop its downloads, which apt-get alone would keep.
 _ONE_SOLVER = regex(
@@ -154,6 +155,7 @@ def _objection(call: Call) -> str:
         value = word.text if word.value is None else word.value
         if _FILE.match(value):
             return "a package file is installed"
-        if _PATTERN.match(value) and word.value is not None:
+        name = _VARIABLE.sub("", value) if word.value is None else value
+        if _PATTERN.match(name.partition("=")[0]):
             return "apt and apt-get read patterns otherwise"
     return ""

@@ -35,6 +35,8 @@ REFUSED = {
     "file by variable": ("RUN apt install -y /tmp/${NAME}.deb\n", "a package file"),
     "files by glob": ("RUN apt install -y ./*.deb\n", "a package file"),
     "pattern": ("RUN apt install -y 'php7*'\n", "patterns"),
+    "pattern without quotes": ("RUN apt purge -y linux-*\n", "patterns"),
+    "pattern beside a variable": ("RUN apt install -y php$V-?\n", "patterns"),
     "anchored": ("RUN apt remove -y '^php'\n", "patterns"),
     "variable": ("RUN apt install -y $X\n", "a variable may hold"),
     "variable verb": ("RUN apt $X curl\n", "not fixed by the text"),
@@ -79,6 +81,10 @@ FIXED = {
     ),
     "path": ("RUN /usr/bin/apt update\n", "RUN /usr/bin/apt-get update\n"),
     "version from a variable": ("RUN apt install a=$V\n", "RUN apt-get install a=$V\n"),
+    "version by pattern": (
+        "RUN apt install -y a=1.* b='2.*' c-$V\n",
+        "RUN apt-get install -y a=1.* b='2.*' c-$V\n",
+    ),
     "silent": ("RUN apt update > /dev/null\n", "RUN apt-get update > /dev/null\n"),
     "within if": (
         "RUN if [ -f /x ]; then apt update; fi\n",
