@@ -412,3 +412,9 @@ def test_lines_that_were_commented_out_stay_with_their_run() -> None:
             f"{F}RUN curl a | tar x\n{lines}",
             f"{F}{BASH}RUN curl a | tar x\n{SH}{lines}",
         )
+
+
+@pytest.mark.parametrize("line", ["CMD echo $A\n", "ENTRYPOINT echo $A\n", "USER a\nCMD echo $A\n"])
+def test_a_child_may_begin_with_a_command_line(line: str) -> None:
+    text = "FROM debian:12 AS a\n{}RUN curl a | tar x\n{}FROM a\n" + line
+    check_fixed(NAME, text.format("", ""), text.format(BASH, SH))

@@ -149,7 +149,7 @@ def _commands(
     They stand below `behind`, or come from a parent where those of `changed` do.
     """
     instructions = facts.tree.stages[stage].instructions
-    start = 0 if behind is None else instructions.index(behind)
+    start = -1 if behind is None else instructions.index(behind)
     config = facts.plan.stages[stage].config
     for name, kind, words in (
         ("entrypoint", Entrypoint, config.entrypoint),
