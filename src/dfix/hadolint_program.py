@@ -44,8 +44,17 @@ def _row(at: int, held: object) -> Row:
     if isinstance(held, dict):
         file, code, line = held.get("file"), held.get("code"), held.get("line")
         if isinstance(file, str) and isinstance(code, str) and type(line) is int:
+            if not _can_be_a_file(file):
+                raise HadolintError(f"finding {at} of the report names what can be no file")
             return Row(file, code, line)
     raise HadolintError(f"finding {at} of the report has no file, code and line")
+
+
+def _can_be_a_file(name: str) -> bool:
+    try:
+        return bool(name) and "\0" not in name and bool(os.fsencode(name))
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,6 +333,14 @@ def test_a_report_as_other_shells_write_it(call: Caller, name: str, encoding: st
         ),
         ("report.json", "", "this is no report of `hadolint --format json`"),
         ("report", "[1]", "finding 1 of the report has no file, code and line"),
+        *(
+            (
+                "r.json",
+                f'[{{"file": "{name}", "code": "DL3020", "line": 1}}]',
+                "finding 1 of the report names what can be no file",
+            )
+            for name in ("", "a\\u0000b", "\\ud800")
+        ),
     ],
 )
 def test_a_file_that_is_no_report_is_named(
