@@ -92,6 +92,17 @@ class FoldOwnership(Fixer):
             refused=True,
         ),
         Valid(
+            "FROM debian:12\nWORKDIR /app\nCOPY run.sh ./\nRUN chown -R 33:33 run.sh .\n",
+            why="/app is given away with all that is in it",
+            refused=True,
+        ),
+        Valid(
+            "FROM debian:12\nRUN mkdir -m 700 /app\nCOPY run.sh /app/\n"
+            "RUN chmod 755 /app /app/run.sh\n",
+            why="/app was closed, and is opened",
+            refused=True,
+        ),
+        Valid(
             "FROM debian:12\nCOPY run.sh /\nRUN chmod u+x /run.sh\n",
             why="it is 744 or 755, as the file was",
             refused=True,
@@ -183,8 +194,11 @@ class FoldOwnership(Fixer):
         for each in found:
             if not isinstance(each.node, Copy) and each.does != "fetch":
                 return "ADD may do more than to copy"
-            if any(path not in call.paths for path in _copied_files.targets(each, call.paths)):
-                return "the COPY brings other files as well"
+        brought = {path for each in found for path in _copied_files.targets(each, call.paths)}
+        if not brought <= set(call.paths):
+            return "the COPY brings other files as well"
+        if not brought >= set(call.paths):
+            return "it is about the folder of the files as well"
         return found
 
     def _propose(
