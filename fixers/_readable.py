@@ -11,6 +11,7 @@ from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Program
 from dfix.facts.scripts import script_of
 
+from . import _directories
 from ._account_files import brought
 from ._handed_over import HandedOver
 from ._program_files import Target, target_of
@@ -249,7 +250,10 @@ def _of_modes(facts: Facts, placement: Placement, names: frozenset[str]) -> str 
         kind = "unknown" if evidence is None else evidence.kind(source, level_is_safe=False)
         if placement.does != "copy" and kind not in {"file", "directory"}:
             return "ADD may unpack an archive, which has modes of its own"
-        mode = _mode(facts, placement, source)
+        place = posixpath.normpath(placement.destination or "/")
+        laid_over = kind == "directory" and _directories.exists(facts, node, place)
+        # A folder that is there keeps its mode when another one is copied over it.
+        mode = None if laid_over else _mode(facts, placement, source)
         if mode is not None and not mode & 0o004:
             return f"only its owner may read {source} (mode {mode:04o})"
         below = (
