@@ -7,12 +7,14 @@ from msgspec import Struct
 
 from dfix import Facts, Instruction, Run, Stage, regex
 from dfix.facts.commands import base_name
+from dfix.facts.contents import program_path, text_of
 from dfix.facts.placements import placements
 from dfix.facts.scripts import Command, script_of
 from dfix.facts.statements import statements_of
 
 from ._account_files import brought
 from ._heirs import descendants
+from ._local_scripts import script_of as called_script
 
 #: Short options with a value, by tool; `adduser` is Debian's or BusyBox's.
 _VALUES = {
@@ -94,16 +96,32 @@ def may_change(facts: Facts, stage: Stage, until: Instruction) -> bool:
 
     A copy further down counts as well: USER is looked up once more when a container starts.
     """
-    if any(
-        _CHANGING.search(run.with_changes(leading_lines=()).code)
-        for run in runs_before(facts, stage, until)
-    ):
-        return True
+    for run in runs_before(facts, stage, until):
+        if _CHANGING.search(run.with_changes(leading_lines=()).code):
+            return True
+        if any(_changes(facts, stage, script) for script in _scripts(facts, run)):
+            return True
     return any(
         brought(facts, placement) is not None
         for each in (stage, *descendants(facts, stage))
         for placement in placements(facts, each)
     )
+
+
+def _scripts(facts: Facts, run: Run) -> Iterator[str]:
+    """The scripts that a RUN calls, as they are written."""
+    script = script_of(run, facts.tree.escape)
+    for command in script.commands if script is not None else ():
+        called = called_script(command.words())
+        if called is not None:
+            yield called
+
+
+def _changes(facts: Facts, stage: Stage, script: str) -> bool:
+    """Whether a script changes accounts, or cannot be read."""
+    path = program_path(facts, stage, script)
+    text = None if path is None else text_of(facts, stage, path)
+    return text is None or _CHANGING.search(text) is not None
 
 
 def runs_before(facts: Facts, stage: Stage, until: Instruction) -> Iterator[Run]:

@@ -65,6 +65,11 @@ class NumericUser(Fixer):
             refused=True,
         ),
         Valid("FROM me/base:1\nUSER app\n", refused=True),
+        Valid(
+            "FROM node:22\nCOPY setup.sh /\nRUN /setup.sh\nUSER node\n",
+            why="the script may change accounts, too",
+            refused=True,
+        ),
     )
     INVALID = (
         Invalid("FROM node:22\nUSER node\n", "FROM node:22\nUSER 1000\n"),

@@ -1,8 +1,10 @@
 """numeric-user: what it leaves alone and turns down first, then what it changes."""
 
+from pathlib import Path
+
 import pytest
 
-from dfix import Level
+from dfix import Level, fix
 from tests.fixers.checks import check_fixed, check_noop, check_refused, run
 
 NAME = "numeric-user"
@@ -182,3 +184,14 @@ def test_fixed(case: str) -> None:
 def test_names_are_kept_at_safe() -> None:
     text = "FROM node:22\nUSER node\n"
     assert run(NAME, text, level=Level.SAFE).after == text.encode()
+
+
+def test_a_script_that_can_be_read(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("FROM node:22\nCOPY setup.sh /\nRUN /setup.sh\nUSER node\n")
+    script = tmp_path / "setup.sh"
+    script.write_text("#!/bin/sh\nnpm install -g x\n")
+    assert fix(dockerfile, select=[NAME]).changed
+    script.write_text("#!/bin/sh\nusermod -u 2000 node\n")
+    assert "may change the number" in (fix(dockerfile, select=[NAME]).findings[0].reason or "")
