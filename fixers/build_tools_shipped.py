@@ -1,6 +1,20 @@
 """Reports compilers and builds that end up in the image that is shipped."""
 
-from dfix import Cmd, Entrypoint, Fixer, Node, Phase, Reported, Run, Span, Stage, Valid, regex
+from dfix import (
+    Cmd,
+    Entrypoint,
+    ExecForm,
+    Fixer,
+    Instruction,
+    Node,
+    Phase,
+    Reported,
+    Run,
+    Span,
+    Stage,
+    Valid,
+    regex,
+)
 from dfix.facts.commands import PACKAGE_MANAGERS, base_name, installed_packages, literal_arguments
 from dfix.facts.scripts import Command, commands_of
 
@@ -32,7 +46,7 @@ class BuildToolsShipped(Fixer):
     **When it is reported**
 
     When a file of one stage builds a program with Go, Cargo, Maven, Gradle or .NET, or installs a
-    compiler and does not remove any package again.
+    compiler and does not remove any package again, and starts none of these tools.
 
     **What to do**
 
@@ -48,6 +62,10 @@ class BuildToolsShipped(Fixer):
         Valid("FROM golang:1.25 AS a\nRUN go build -o /a\nFROM scratch\nCOPY --from=a /a /a\n"),
         Valid("FROM alpine:3.22\nRUN apk add gcc && make && apk del gcc\n", why="it is removed"),
         Valid("FROM golang:1.25\nRUN go test ./...\n", why="the tools are what it is for"),
+        Valid(
+            'FROM golang:1.25\nRUN go build ./...\nCMD ["go", "test", "./..."]\n',
+            why="the tools are what is started",
+        ),
     )
     REPORTED = (
         Reported("FROM golang:1.25\nCOPY . .\nRUN go build -o /app\nCMD /app\n", line=3),
@@ -58,6 +76,8 @@ class BuildToolsShipped(Fixer):
         """Looks at the only stage of a file."""
         if len(self.facts.tree.stages) != 1 or not self._starts_something(stage):
             return
+        if any(map(_is_started, stage.instructions)):
+            return  # What is started builds, or runs from sources.
         found: tuple[Node, Span, str] | None = None
         for instruction in stage.instructions:
             if not isinstance(instruction, Run):
@@ -79,6 +99,18 @@ class BuildToolsShipped(Fixer):
     def _starts_something(self, stage: Stage) -> bool:
         """Whether the image is made to run a program, rather than to be a toolbox."""
         return any(isinstance(each, Cmd | Entrypoint) for each in stage.instructions)
+
+
+def _is_started(instruction: Instruction) -> bool:
+    """Whether ENTRYPOINT or CMD starts a tool that builds."""
+    if not isinstance(instruction, Cmd | Entrypoint) or instruction.command is None:
+        return False
+    form = instruction.command
+    words = form.values if isinstance(form, ExecForm) else tuple(form.text.split())
+    name = (words[0] if words else "").rpartition("/")[2]
+    if name == "dotnet":
+        return words[1:2] != () and words[1] in {"run", "watch", "test", "build"}
+    return name in _BUILDS
 
 
 def _removes(command: Command) -> bool:

@@ -1,5 +1,7 @@
 """Reports sources of COPY and ADD that .dockerignore keeps from the builder."""
 
+import posixpath
+
 from dfix import Add, Copy, Fixer, Phase, Reported, Valid
 
 
@@ -71,8 +73,9 @@ class CopyIgnoredFile(Fixer):
             if source.startswith("<<") and node.heredocs:
                 continue
             if evidence.ignored(source, level_is_safe=False):
+                within = posixpath.normpath(f"/{source}").lstrip("/")
                 self.advise(
                     node,
                     f".dockerignore names {source}: take it out there, or bring it back with"
-                    f" `!{source}`",
+                    f" `!{within}`",
                 )

@@ -42,3 +42,22 @@ REPORTED = {
 @pytest.mark.parametrize("case", REPORTED)
 def test_reported(case: str) -> None:
     check_reported(NAME, *REPORTED[case])
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        ('["cargo", "watch", "-x", "run"]', False),
+        ("/usr/local/go/bin/go run .", False),
+        ('["dotnet", "watch"]', False),
+        ('["dotnet", "/o/a.dll"]', True),
+        ('["/srv/go"]', False),
+        ('["./server"]', True),
+    ],
+)
+def test_tools_that_are_started(start: str, told: bool) -> None:
+    text = f"FROM golang:1.25\nRUN go build -o /srv/server\nCMD {start}\n"
+    if told:
+        check_reported(NAME, text, 2, "`go build` builds here")
+    else:
+        check_noop(NAME, text)

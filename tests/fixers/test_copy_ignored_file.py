@@ -44,3 +44,8 @@ def test_reported(word: str, source: str, folder: Path) -> None:
     evidence = evidence_for(folder / "Dockerfile", context=folder, root=None)
     text = F + f"{word} seen.txt {source} /x/\n"
     check_reported(NAME, text, 2, f".dockerignore names {source}", evidence=evidence)
+
+
+def test_the_line_that_brings_it_back_is_within_the_context(folder: Path) -> None:
+    evidence = evidence_for(folder / "Dockerfile", context=folder, root=None)
+    check_reported(NAME, F + "COPY ../a.log /\n", 2, "with `!a.log`", evidence=evidence)
