@@ -180,3 +180,32 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_disks_of_hosts(tmp_path: Path, name: str, text: str) -> None:
     (found,) = services(tree(tmp_path, **{name: text}))
     assert (found.source, found.volumes) == (name, ("/data",))
+
+
+@pytest.mark.parametrize(
+    ("build", "image", "told"),
+    [
+        ("", "node:22", False),
+        ("", "me/node", True),
+        ("docker build -t node node\n", "node", True),
+    ],
+)
+def test_a_folder_that_is_called_like_an_official_image(
+    tmp_path: Path, build: str, image: str, told: bool
+) -> None:
+    root = tree(
+        tmp_path,
+        **{
+            "node/Dockerfile": "FROM debian\n",
+            "web/Dockerfile": f"FROM {image}\nRUN a\n",
+            "run.sh": f"{build}docker run -v a:/a {image}\n",
+        },
+    )
+    assert list(heirs_of(root, root / "node/Dockerfile", deep=True)) == ["web/Dockerfile"] * told
+    assert bool(services(root, "node/Dockerfile")) is told
+
+
+def test_a_stage_that_is_called_like_a_folder(tmp_path: Path) -> None:
+    text = "FROM debian AS app\nFROM app AS test\nRUN a\n"
+    root = tree(tmp_path, **{"app/Dockerfile": "FROM debian\n", "web/Dockerfile": text})
+    assert not list(heirs_of(root, root / "app/Dockerfile", deep=True))

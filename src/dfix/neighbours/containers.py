@@ -58,7 +58,18 @@ _DISK = regex(
 )
 _WITH_DISKS = regex(r"fly[\w.-]*\.toml|render\.ya?ml")
 _FROM = regex(r"^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)", re.MULTILINE | re.IGNORECASE)
+_STAGE = regex(r"^[ \t]*FROM[ \t]+[^\n]*[ \t]AS[ \t]+(\S+)", re.MULTILINE | re.IGNORECASE)
 _AS_ROOT = regex(r"^[ \t]*(RUN|USER|FROM)\b", re.MULTILINE | re.IGNORECASE)
+
+
+#: Official images that folders are called like: such a name alone means the image of Docker Hub.
+_OFFICIAL = frozenset(
+    """alpine buildpack-deps busybox caddy cassandra centos composer consul couchdb dart debian docker
+    elasticsearch elixir erlang fedora gcc ghost golang gradle haproxy haskell httpd influxdb java jenkins
+    jetty julia kibana logstash mariadb maven memcached mongo mysql nats nextcloud nginx node openjdk perl php
+    postgres pypy python rabbitmq redis registry ruby rust solr swift telegraf tomcat traefik ubuntu vault
+    wordpress zookeeper""".split()
+)
 
 
 class Container(Struct, frozen=True):
@@ -99,7 +110,7 @@ def containers_of(root: Path, dockerfile: Path, *, deep: bool) -> Iterator[Conta
         if each.image is None or _is_readme_of(told, each):
             known = told.dockerfiles == 1 or _is_beside(each.source, own)
         else:
-            known = _last(each.image) in names
+            known = _is_called(each.image, names, told)
         if known:
             yield each
 
@@ -110,7 +121,7 @@ def heirs_of(root: Path, dockerfile: Path, *, deep: bool) -> Iterator[str]:
     own = _relative(root, dockerfile)
     names = _names(told, root, own)
     for file, images in told.heirs:
-        if file != own and any(_last(each) in names for each in images):
+        if file != own and any(_is_called(each, names, told) for each in images):
             yield file
 
 
@@ -129,6 +140,13 @@ def _names(told: _Told, root: Path, own: str) -> frozenset[str]:
         ):
             names.add(tag)
     return frozenset(name.lower() for name in names)
+
+
+def _is_called(image: str, names: frozenset[str], told: _Told) -> bool:
+    last = _last(image)
+    if last in _OFFICIAL and "/" not in image and all(tag != last for tag, _ in told.builds):
+        return False
+    return last in names
 
 
 def _relative(root: Path, dockerfile: Path) -> str:
@@ -198,9 +216,14 @@ def _files(root: Path, deep: bool) -> tuple[str, ...]:
 
 def _run_upon(text: str) -> Iterator[str]:
     """The images that a Dockerfile is FROM, above a RUN that no USER is above."""
+    stages = {each.lower() for each in _STAGE.findall(text)}
     for found in _FROM.finditer(text):
         following = _AS_ROOT.search(text, found.end())
-        if following is not None and following[1].upper() == "RUN":
+        if (
+            following is not None
+            and following[1].upper() == "RUN"
+            and found[1].lower() not in stages
+        ):
             yield found[1]
 
 
