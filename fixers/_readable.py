@@ -11,7 +11,6 @@ from dfix.facts.placements import Placement, placements
 from dfix.facts.runtime import Program
 from dfix.facts.scripts import script_of
 
-from . import _directories
 from ._account_files import brought
 from ._handed_over import HandedOver
 from ._program_files import Target, target_of
@@ -245,20 +244,18 @@ def _of_modes(facts: Facts, placement: Placement, names: frozenset[str]) -> str 
     for source in () if node.heredocs else node.sources:
         if placement.origin is not None or placement.image is not None:
             if _is_private(posixpath.join("/", source)) and posixpath.normpath(source) == "/root":
-                return "the folder /root is copied, with its mode"
+                return "/root is copied, and may hold what only root may read"
             continue
         kind = "unknown" if evidence is None else evidence.kind(source, level_is_safe=False)
         if placement.does != "copy" and kind not in {"file", "directory"}:
             return "ADD may unpack an archive, which has modes of its own"
-        place = posixpath.normpath(placement.destination or "/")
-        laid_over = kind == "directory" and _directories.exists(facts, node, place)
-        # A folder that is there keeps its mode when another one is copied over it.
-        mode = None if laid_over else _mode(facts, placement, source)
+        # Of a folder what is in it is copied: where it goes to, a folder of mode 0755 is made.
+        mode = None if kind == "directory" else _mode(facts, placement, source)
         if mode is not None and not mode & 0o004:
             return f"only its owner may read {source} (mode {mode:04o})"
         below = (
             () if evidence is None or placement.mode is not None else evidence.modes_below(source)
         )
         if any(not mode & 0o004 for mode in below):
-            return f"{source} holds a file that only its owner may read"
+            return f"{source} holds something that only its owner may read"
     return None

@@ -358,7 +358,10 @@ def _mode(found: tuple[ContextFile, ...]) -> int | None:
 
 
 def _modes(location: Path, path: str, ignored: DockerIgnore) -> Iterator[int]:
-    """The permission bits of a file, or of the files below a folder; it does not look at all of many."""
+    """The permission bits of a file, or of the files below a folder; it does not look at all of many.
+
+    Those of a folder below it are among them where others may not read it.
+    """
     pending, visited = [(location, path)], 0
     while pending and visited < _VISITED:
         here, path = pending.pop()
@@ -367,6 +370,8 @@ def _modes(location: Path, path: str, ignored: DockerIgnore) -> Iterator[int]:
             status = _status(here)
             if status is not None and stat.S_ISDIR(status.st_mode):
                 pending += [(here / name, posixpath.join(path, name)) for name, _ in _entries(here)]
+                if here != location and not status.st_mode & stat.S_IROTH:
+                    yield stat.S_IMODE(status.st_mode)
             elif status is not None and stat.S_ISREG(status.st_mode) and not ignored.ignores(path):
                 yield stat.S_IMODE(status.st_mode)
         except _Unknown:
