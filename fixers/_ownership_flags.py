@@ -113,6 +113,8 @@ def _mode(facts: Facts, placement: Placement, call: Call) -> Answer | str:
         mode = None if before is None else _modes.mode_after(call.value, before)
         if not seen:
             found = found.also(Level.STANDARD, _KEPT_BY_GIT)
+    if mode is None and call.value.isdecimal():
+        return f"what `{call.value}` is to COPY is not certain"
     if mode is None:
         return f"what `{call.value}` comes to depends on the mode of the files"
     parent = posixpath.dirname(_copied_files.targets(placement, call.paths)[0])

@@ -94,6 +94,14 @@ REFUSED = {
         "COPY a.sh /app/a.sh\nCOPY src /app\nRUN chmod +x /app/a.sh\n",
         "may bring the same file",
     ),
+    "its folder as well": (
+        "WORKDIR /app\nCOPY a.sh b.sh ./\nRUN chown -R 33:33 a.sh b.sh /app\n",
+        "about the folder of the files as well",
+    ),
+    "the folder of one of them": (
+        "COPY a.sh /\nCOPY b.sh /usr/bin/\nRUN chmod 755 /usr/bin /usr/bin/b.sh /a.sh\n",
+        "about the folder of the files as well",
+    ),
     "pattern": ("COPY *.sh /a.sh\nRUN chmod +x /a.sh\n", "which files are copied"),
     "variable": ("ARG S\nCOPY $S /a.sh\nRUN chmod +x /a.sh\n", "which files are copied"),
     "parents": ("COPY --parents d/a.sh /a.sh\nRUN chmod +x /a.sh\n", "--parents"),
@@ -161,7 +169,8 @@ REFUSED = {
     ),
     "mode by mode": ("COPY a.sh /\nRUN chmod u+x /a.sh\n", "depends on the mode"),
     "mode taken away": ("COPY a.sh /\nRUN chmod go-w /a.sh\n", "depends on the mode"),
-    "setuid": ("COPY a.sh /\nRUN chmod 4755 /a.sh\n", "depends on the mode"),
+    "setuid": ("COPY a.sh /\nRUN chmod 4755 /a.sh\n", "what `4755` is to COPY is not certain"),
+    "a number of two digits": ("COPY a.sh /\nRUN chmod 75 /a.sh\n", "to COPY is not certain"),
     "conditional x": ("COPY a.sh /\nRUN chmod a+X /a.sh\n", "depends on the mode"),
     "mode of an image": (
         "COPY --from=x/y /a.sh /\nRUN chmod +x /a.sh\n",
