@@ -157,7 +157,7 @@ def test_a_current_folder_that_is_gone_is_told(
     (tmp_path / "gone").rmdir()
     done = migrate(folder)
     assert done.code == 2
-    assert "the current folder is gone" in done.err
+    assert "the current folder cannot be read: No such file" in done.err
     monkeypatch.chdir(tmp_path)
 
 
