@@ -1,6 +1,6 @@
 """Reports stages that have the name of an earlier one."""
 
-from dfix import Fixer, Phase, Reported, Stage, Valid
+from dfix import Dockerfile, Fixer, Phase, Reported, Valid
 
 
 class DuplicateStageName(Fixer):
@@ -34,12 +34,16 @@ class DuplicateStageName(Fixer):
         Reported("FROM debian:12 AS a\nFROM debian:12 AS A\n", line=2),
     )
 
-    def visit_Stage(self, stage: Stage) -> None:
-        """Compares a stage's name with those above it."""
-        earlier = self.facts.tree.stages[: stage.index]
-        if stage.name is not None and stage.name in {each.name for each in earlier}:
-            self.advise(
-                stage.start.words[2],
-                f"give the stage another name: the one above called `{stage.name}` can no longer be "
-                "built by its name",
-            )
+    def visit_Dockerfile(self, tree: Dockerfile) -> None:
+        """Compares the names of stages with those above them."""
+        earlier: set[str] = set()
+        for stage in tree.stages:
+            if stage.name is None:
+                continue
+            if stage.name in earlier:
+                self.advise(
+                    stage.start.words[2],
+                    f"give the stage another name: the one above called `{stage.name}` can no longer "
+                    "be built by its name",
+                )
+            earlier.add(stage.name)

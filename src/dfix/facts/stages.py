@@ -13,11 +13,12 @@ class Stages:
     of the same untagged name (BuildKit's `dockerfile2llb`).
     """
 
-    __slots__ = ("_holding", "_parents", "_used", "tree")
+    __slots__ = ("_children", "_holding", "_names", "_parents", "_shipped", "_used", "tree")
 
     def __init__(self, tree: Dockerfile) -> None:
         self.tree = tree
         self._parents: dict[Stage, Stage | None] = {}
+        self._children: dict[Stage, list[Stage]] = {stage: [] for stage in tree.stages}
         self._used: set[Stage] = set()
         self._holding = {
             each: stage for stage in tree.stages for each in (stage.start, *stage.instructions)
@@ -29,12 +30,20 @@ class Stages:
             self._parents[stage] = parent
             if parent is not None:
                 self._used.add(parent)
+                self._children[parent].append(stage)
             for source in _sources(stage):
                 found = self._named(source, names, stage)
                 if found is not None:
                     self._used.add(found)
             if stage.name is not None:
                 names[stage.name] = stage
+        self._names = frozenset(names)
+        self._shipped: set[Stage] = set()
+        for end in tree.stages:
+            each: Stage | None = end if end not in self._used or self.is_final(end) else None
+            while each is not None and each not in self._shipped:
+                self._shipped.add(each)
+                each = self._parents[each]
 
     def _named(self, name: str, names: dict[str, Stage], before: Stage) -> Stage | None:
         if name.isdecimal() and integer(name) < before.index:
@@ -58,7 +67,7 @@ class Stages:
 
     def children(self, stage: Stage) -> tuple[Stage, ...]:
         """The stages that are FROM `stage`."""
-        return tuple(each for each in self.tree.stages if self._parents[each] is stage)
+        return tuple(self._children[stage])
 
     def is_shipped(self, stage: Stage) -> bool:
         """Whether the layers of `stage` can be part of a result.
@@ -66,21 +75,15 @@ class Stages:
         The last stage, those it is FROM, and every stage that no other one in the file uses (it may
         be built by name) are; all others only serve the build.
         """
-        for end in self.tree.stages:
-            if (end.index == len(self.tree.stages) - 1 or end not in self._used) and (
-                stage in self.lineage(end)
-            ):
-                return True
-        return False
+        return stage in self._shipped
 
     def foreign(self, instruction: Instruction) -> Iterator[tuple[Flag, str]]:
         """The images that an instruction takes files from, as written, each with its flag.
 
         Unlike in FROM, a stage further down counts as one of the file's own.
         """
-        own = {stage.name for stage in self.tree.stages}
         for flag, name in origins(instruction):
-            if not (name.isdecimal() or name == "scratch" or name.lower() in own):
+            if not (name.isdecimal() or name == "scratch" or name.lower() in self._names):
                 yield flag, name
 
     def is_final(self, stage: Stage) -> bool:
