@@ -38,6 +38,8 @@ _SOURCES = regex(
 #: Files that tell apt where packages come from; a COPY of their folders may bring them.
 _SOURCE_FILES = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/x.list")
 _NEEDS = frozenset({"install", "upgrade", "dist-upgrade", "full-upgrade", "build-dep"})
+#: What an update may be needed for: a call without a command says nothing of what it does.
+_WANTING = frozenset({None, "update", *_NEEDS})
 
 
 class JoinUpdateInstall(Fixer):
@@ -140,10 +142,11 @@ class JoinUpdateInstall(Fixer):
                 if isinstance(instruction, Copy | Add):
                     changed = changed or _may_bring_sources(copies[instruction])
                 if isinstance(instruction, Run):
-                    changed = changed or self._hands_over(instruction)
                     adjacent = isinstance(previous, Run) and each is stage
                     if each is stage and not adjacent and there is not False:
-                        self._look(instruction, update, certain=bool(there), changed=changed)
+                        before = changed or self._hands_over(instruction, ahead_of_install=True)
+                        self._look(instruction, update, certain=bool(there), changed=before)
+                    changed = changed or self._hands_over(instruction)
                     there = self._after(instruction, there)
                     for found in _UPDATE.finditer(text):
                         update = instruction
@@ -167,8 +170,14 @@ class JoinUpdateInstall(Fixer):
                 there = False if removed else there
         return there
 
-    def _hands_over(self, run: Run, *, behind_update: bool = False) -> bool:
-        """Whether a RUN runs a script, which may change where packages come from."""
+    def _hands_over(
+        self, run: Run, *, behind_update: bool = False, ahead_of_install: bool = False
+    ) -> bool:
+        """Whether a RUN runs a script, which may change where packages come from.
+
+        `ahead_of_install` asks of what stands above the first call that needs lists: that is where
+        the update would go, and what comes behind it changes nothing about it.
+        """
         script = script_of(run, self.facts.tree.escape)
         if script is None:
             form = run.command
@@ -176,11 +185,14 @@ class JoinUpdateInstall(Fixer):
         scripts = [
             kind_of_program(unwrapped(words_of(each))) == "script" for each in script.commands
         ]
-        if behind_update:
-            for at, command in enumerate(script.commands):
-                call = call_of(command)
-                if call is not None and (call.tool.family, call.sub_command) == ("apt", "update"):
-                    scripts[: at + 1] = [False] * (at + 1)
+        for at, command in enumerate(script.commands):
+            call = call_of(command)
+            if call is None or call.tool.family != "apt":
+                continue
+            if behind_update and call.sub_command == "update":
+                scripts[: at + 1] = [False] * (at + 1)
+            if ahead_of_install and call.sub_command in _WANTING:
+                return any(scripts[:at])
         return any(scripts)
 
     def _look(self, run: Run, update: Run | None, *, certain: bool, changed: bool) -> None:
@@ -189,16 +201,14 @@ class JoinUpdateInstall(Fixer):
         if rewrite is None:
             return
         own = [each for each in placed(rewrite.script) if each.call.tool.family == "apt"]
-        first = next(
-            (each for each in own if each.call.sub_command in {None, "update", *_NEEDS}), None
-        )
+        first = next((each for each in own if each.call.sub_command in _WANTING), None)
         if first is None or first.call.sub_command == "update" or tries_only(first.call):
             return
         if not certain:
             self.refuse(run, "whether package lists are there is not known")
             return
         if changed:
-            self.refuse(run, "where packages come from is changed behind the last update")
+            self.refuse(run, "where packages come from may have changed since the last update")
             return
         if run.flag("network") is not None:
             self.refuse(run, "the RUN has a network of its own, or none")

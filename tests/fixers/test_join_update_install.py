@@ -93,6 +93,11 @@ REFUSED = {
         U + "RUN ./setup.sh && apt-get install -y a\n",
         "where packages come from",
     ),
+    "new source by a script behind an install above": (
+        F + "RUN apt-get update\nRUN apt-get install -y b && ./x.sh\nENV B=1\n"
+        "RUN apt-get install -y a\n",
+        "may have changed since the last update",
+    ),
     "new source by a script behind the update": (
         F + "RUN apt-get update && ./setup.sh\nENV A=1\nRUN apt-get install -y a\n",
         "where packages come from",
@@ -170,6 +175,12 @@ def test_a_script_in_front_of_the_update() -> None:
     base = F + "RUN ./setup.sh && apt-get update\nENV A=1\n"
     after = base + "RUN apt-get update && apt-get install -y a\n"
     check_fixed(NAME, base + "RUN apt-get install -y a\n", after)
+
+
+def test_a_script_behind_the_install() -> None:
+    base = U + "ENV B=1\n"
+    after = base + "RUN apt-get update && apt-get install -y a && bash ~/b.sh\n"
+    check_fixed(NAME, base + "RUN apt-get install -y a && bash ~/b.sh\n", after)
 
 
 def test_never_safe() -> None:
