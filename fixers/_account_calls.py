@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from dfix import Facts, Instruction, Run, Stage, regex
+from dfix import Facts, Instruction, Run, Stage, User, regex
 from dfix.facts.commands import base_name
 from dfix.facts.contents import program_path, text_of
 from dfix.facts.placements import placements
@@ -15,6 +15,7 @@ from dfix.facts.statements import statements_of
 from ._account_files import brought
 from ._heirs import descendants
 from ._local_scripts import script_of as called_script
+from ._variable_base import may_be_another
 
 #: Short options with a value, by tool; `adduser` is Debian's or BusyBox's.
 _VALUES = {
@@ -33,6 +34,13 @@ _NUMBER = {"useradd": ("u", "uid"), "adduser": ("u", "uid"), "groupadd": ("g", "
 _CHANGING = regex(
     r"\b(?:usermod|userdel|deluser|groupmod|groupdel|delgroup|fixuid|vipw|vigr|newusers)\b"
     r"|/etc/(?:passwd|group)\b"
+)
+
+#: What may let another account do what root may.
+_GIVING_RIGHTS = regex(
+    r"sudo|\bdoas\b|\bwheel\b|polkit|\bpkexec\b|\badmin\b|\bsetcap\b"
+    r"|\bchmod\b.*(?:\b0?[4-7]\d{3}\b|[+=]\w*s)|--chmod=(?:0?[4-7]\d{3}\b|\S*[+=]\w*s)",
+    re.DOTALL,
 )
 
 
@@ -99,13 +107,39 @@ def may_change(facts: Facts, stage: Stage, until: Instruction) -> bool:
     for run in runs_before(facts, stage, until):
         if _CHANGING.search(run.with_changes(leading_lines=()).code):
             return True
-        if any(_changes(facts, stage, script) for script in _scripts(facts, run)):
+        if not _is_powerless(facts, stage, run) and any(
+            _changes(facts, stage, script) for script in _scripts(facts, run)
+        ):
             return True
     return any(
         brought(facts, placement) is not None
         for each in (stage, *descendants(facts, stage))
         for placement in placements(facts, each)
     )
+
+
+def _is_powerless(facts: Facts, stage: Stage, run: Run) -> bool:
+    """Whether a RUN is run as an account that surely has no rights to change accounts."""
+    user = facts.bases.user(run)
+    if user is None or user == "root" or not user.strip("0"):
+        return False
+    known = facts.bases.of(stage)
+    if known is None or may_be_another(facts, stage):
+        # The base may have given the rights to accounts of its own.
+        own = [each for each in made(facts, stage, run) if not each.group]
+        if not any(user in {each.name, str(each.number)} for each in own):
+            return False
+    elif "sudo" in known.tools_installed:
+        return False
+    for each in facts.stages.lineage(stage):
+        for instruction in each.instructions:
+            text = instruction.with_changes(leading_lines=()).code
+            # The call of the build may tell another account than the file.
+            if isinstance(instruction, User) and "$" in text:
+                return False
+            if _GIVING_RIGHTS.search(text):
+                return False
+    return True
 
 
 def _scripts(facts: Facts, run: Run) -> Iterator[str]:

@@ -25,6 +25,22 @@ NOOP = {
 
 REFUSED = {
     "base not known": ("FROM me/base\nUSER app\n", "nothing is known about the accounts"),
+    "script of an account that may have sudo": (
+        "FROM node:22\nRUN apt-get install -y sudo\nUSER 1000\nRUN ./a.sh\nUSER node\n",
+        "something above may change the number of an account",
+    ),
+    "script of root by another number": (
+        "FROM node:22\nUSER 00\nRUN ./a.sh\nUSER node\n",
+        "something above may change the number of an account",
+    ),
+    "script of an account of a base that is not known": (
+        "FROM me/base\nRUN useradd -u 1001 app\nUSER 1002\nRUN ./a.sh\nUSER app\n",
+        "something above may change the number of an account",
+    ),
+    "script of an account from an argument": (
+        "FROM node:22\nARG U=node\nUSER $U\nRUN ./a.sh\nUSER node\n",
+        "something above may change the number of an account",
+    ),
     "base from an argument": ("ARG B=node:22\nFROM $B\nUSER node\n", "nothing is known"),
     "account not known": (F + "USER app\n", "the number of `app` is not known"),
     "no number": (F + "RUN useradd app\nUSER app\n", "not written where it is made"),
@@ -119,6 +135,16 @@ def test_refused(case: str) -> None:
 
 
 FIXED = {
+    "script without root's rights": (
+        "FROM node:22\nUSER 1000\nRUN ./a.sh\n",
+        "USER node\n",
+        "USER 1000\n",
+    ),
+    "script of an account that is made": (
+        "FROM me/base\nRUN useradd -u 1001 app\nUSER 1001\nRUN cd a && ./a.sh\n",
+        "USER app\n",
+        "USER 1001\n",
+    ),
     "program copied to the root": (
         F + ADD + "COPY app /\nCOPY conf.d /etc/\nCOPY passwd /srv/etc/passwd\n",
         "USER app\n",
