@@ -4,6 +4,7 @@ from dfix import Env, Fixer, Invalid, Label, Level, Onbuild, Pair, Phase, Valid
 from dfix.facts.quoting import as_one_word, legacy_parts
 
 from ._lines import further_keywords, text_of
+from ._remarks import has_remark
 
 
 class KeyValueForm(Fixer):
@@ -94,7 +95,8 @@ class KeyValueForm(Fixer):
         if new is None:
             self.refuse(pair, "no single word was found that has the same value")
             return
-        self.fix(pair, {pair: new})
+        remark = "what stands behind the `#` is part of the value, and no comment"
+        self.fix(pair, {pair: new}, reason=remark if has_remark(pair.assigned or "") else None)
 
     def _rewritten(self, pair: Pair) -> Pair | None:
         """The pair in the form of today, or None where there is no safe one."""

@@ -25,10 +25,9 @@ from dfix import (
     regex,
 )
 
+from ._remarks import has_remark
+
 _ARRAY = regex(r"\[.*\][ \t]+#", re.DOTALL)
-_QUOTED = regex(r""""(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
-#: A sign behind a blank that is no colour.
-_BEHIND = regex(r"[^\s#][ \t]+#(?![0-9A-Fa-f]{3}(?:[0-9A-Fa-f]{3})?\b)")
 
 
 class TrailingComment(Fixer):
@@ -83,7 +82,7 @@ def _comment(instruction: Instruction) -> Leaf | None:
         for at, pair in enumerate(instruction.pairs):
             if at and pair.value.startswith("#"):
                 return pair
-            if pair.legacy and _has_comment(pair.assigned or ""):
+            if pair.legacy and has_remark(pair.assigned or ""):
                 return pair
     elif isinstance(instruction, Copy | Add):
         return next((word for word in instruction.paths[1:] if word.value.startswith("#")), None)
@@ -91,15 +90,10 @@ def _comment(instruction: Instruction) -> Leaf | None:
         return next((word for word in instruction.words[1:] if word.value.startswith("#")), None)
     elif isinstance(instruction, Workdir | User):
         word = instruction.argument
-        if word is not None and _has_comment(word.value):
+        if word is not None and has_remark(word.value):
             return word
     elif isinstance(instruction, Cmd | Entrypoint | Healthcheck):
         form = instruction.command
         if isinstance(form, ShellForm) and _ARRAY.match(form.value):
             return form
     return None
-
-
-def _has_comment(text: str) -> bool:
-    """Whether a `#` stands behind a blank, outside of quotes."""
-    return bool(_BEHIND.search(_QUOTED.sub("q", text)))

@@ -206,3 +206,12 @@ def test_other_readers_find_the_same_value(case: str, readers: tuple[Reader, ...
     before = FIXED[case][0]
     if before.lower().startswith("env") and before.lower().count("env ") == 1:
         assert check_value(F + before, readers)
+
+
+def test_says_that_a_comment_is_part_of_the_value() -> None:
+    result = run(NAME, F + "ENV A b # note\nENV C d#e\n", level=Level.SAFE)
+    assert result.after.decode() == F + 'ENV A="b # note"\nENV C=d#e\n'
+    assert [each.reason for each in result.findings] == [
+        "what stands behind the `#` is part of the value, and no comment",
+        None,
+    ]
