@@ -187,12 +187,16 @@ def _objection(scene: Scene, manager: Manager, last: Called) -> str:
         return f"a variable of the call tells {last.name} where to keep its files"
     if manager.replaces_itself(last):
         return f"{last.name} may replace itself, and whether the new one runs here is not known"
-    if manager is APT and not any(
-        manager.left.needed_by(unwrapped(words_of(call.command)))
-        for call in scene.calls
-        if call.command.span.start > last.command.span.start
-    ):
-        return "the RUN only fetches the lists: who wants them is not known"
+    if manager is APT:
+        needing = [
+            call.command.span.start
+            for call in scene.calls
+            if manager.left.needed_by(unwrapped(words_of(call.command)))
+        ]
+        if not needing:
+            return "the RUN only fetches the lists: who wants them is not known"
+        if max(needing) <= last.command.span.start:
+            return "who wants the lists of the last update is not known"
     if manager is APT and any(call.name == "apt-file" for call in scene.calls):
         return "apt-file keeps its index among the package lists"
     if manager is YARN and not is_yarn_1(scene.facts, scene.stage, last):

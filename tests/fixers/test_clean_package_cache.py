@@ -163,7 +163,7 @@ REFUSED = {
     ),
     "apt lists fetched at the end": (
         F + "RUN apt-get update && apt-get install -y x && apt-get update\n",
-        "only fetches the lists",
+        "who wants the lists of the last update is not known",
     ),
     "apt-file": (
         F + "RUN apt-get update && apt-get install -y x && apt-file update\n",
