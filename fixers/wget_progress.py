@@ -7,7 +7,7 @@ from dfix import Add, Copy, Fixer, Invalid, Level, Phase, Run, Valid
 from dfix.facts.calls import calls_of, has_option
 from dfix.facts.commands import base_name, installed_packages, literal_arguments
 from dfix.facts.rewriting import Rewrite
-from dfix.facts.scripts import Command, ShellScript, script_of
+from dfix.facts.scripts import Command, ShellScript, Statement, script_of
 
 from ._packages import is_lost, placed
 from ._variable_base import may_be_another
@@ -143,7 +143,10 @@ class WgetProgress(Fixer):
             and each.link.operator != "||"
             and not each.caught
             and (run is not node or each.call.command.span.start < first.span.start)
-            and not is_lost(self.facts, run, script, each)
+            and (
+                not is_lost(self.facts, run, script, each)
+                or (run is node and _leads_to(script, each.link, first))
+            )
             for run, script in self._before(node)
             for each in placed(script)
         )
@@ -158,3 +161,15 @@ class WgetProgress(Fixer):
                     yield run, script
                 if run is node:
                     return
+
+
+def _leads_to(script: ShellScript, link: Statement, command: Command) -> bool:
+    """Whether a chain of && alone leads from a link to a command, which the link's failure skips."""
+    begun = False
+    for each in script.statements:
+        if begun and each.operator != "&&":
+            return False
+        if each.span.start <= command.span.start < each.span.end:
+            return begun
+        begun = begun or each is link
+    return False

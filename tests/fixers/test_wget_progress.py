@@ -47,6 +47,10 @@ REFUSED = {
         "FROM me/base:1\nRUN apt-get install -y wget; true\nRUN wget a\n",
         "one of Debian's",
     ),
+    "behind a chain with apt": (
+        "FROM me/base:1\nRUN a && apt-get install -y wget && b; wget c; true\n",
+        "one of Debian's",
+    ),
     "base of an argument": ("ARG V=3.12\nFROM python:$V\nRUN wget a\n", "one of Debian's"),
     "function": (F + "RUN wget() { curl -O $1; } && wget a\n", "a function or an alias"),
     "alias": (F + "RUN alias wget='curl -O'; wget a\n", "a function or an alias"),
@@ -75,6 +79,10 @@ FIXED = {
     "unknown base with apt-get": (
         "FROM me/base:1\nRUN apt-get install -y wget && wget -O b a\n",
         "FROM me/base:1\nRUN apt-get install -y wget && wget --progress=dot:giga -O b a\n",
+    ),
+    "apt-get in front of it in a chain": (
+        "FROM me/base:1\nRUN apt-get install -y wget && cd /a && wget b; rm c\n",
+        "FROM me/base:1\nRUN apt-get install -y wget && cd /a && wget --progress=dot:giga b; rm c\n",
     ),
     "base of an argument with apt-get": (
         "ARG B=debian:12\nFROM $B\nRUN set -e; apt-get install -y wget; wget a\n",
