@@ -27,7 +27,7 @@ def objection(facts: Facts, stage: Stage, started: Launch, given: HandedOver) ->
         for word in words:
             plain = word.strip("\"'")
             if HOME.search(plain):
-                return f"`{plain}` is below the home directory, which is another one then"
+                return _of_home(plain)
             assigned = _ASSIGNED.fullmatch(plain)
             if assigned and (reason := of_variable(assigned[1], assigned[2].strip("\"'"), given)):
                 return reason
@@ -38,6 +38,14 @@ def objection(facts: Facts, stage: Stage, started: Launch, given: HandedOver) ->
             if assigned and (reason := of_variable(assigned[1], assigned[2].strip("\"'"), given)):
                 return f"{name}: {reason}"
     return _of_check(facts, stage, given)
+
+
+def _of_home(word: str) -> str:
+    """What there is to say of a word, or of a whole command line, that names a home directory."""
+    part = next(filter(HOME.search, word.split()), word)
+    if "/root" in part:
+        return f"`{part}` is below /root, which only root may read"
+    return f"`{part}` is below the home directory, which is another one then"
 
 
 def _of_check(facts: Facts, stage: Stage, given: HandedOver) -> str | None:

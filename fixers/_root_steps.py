@@ -68,7 +68,10 @@ _OF_MEDIA = regex(
     r"(?:[-=<>~!@\[ ;].*)?"
 )
 _ARCHIVE = regex(r".*\.(?:deb|rpm|apk)|.*://.*")
-HOME = regex(r"/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)")
+#: What is below root's home: `/srv/root` is not, but `-I/root` and `$A/root` may be.
+HOME = regex(
+    r"(?:(?<!\w)|(?<![\w/.-])-\w+|\$\w+)/root(?:/|\Z|[\s:;\"'])|\$HOME\b|\$\{HOME\b|(?:\A|[=:\s\"'])~(?:/|\Z)"
+)
 _OF_BUILD_TOOLS = regex(
     r"(?:PIP|NPM|YARN|PNPM|UV|POETRY|GO|CARGO|COMPOSER|BUNDLE|NUGET|MAVEN|GRADLE|COREPACK|CCACHE).*",
     re.IGNORECASE,

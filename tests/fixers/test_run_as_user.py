@@ -190,6 +190,30 @@ REFUSED = {
         'FROM node:22\nCOPY index.js /root/\nCMD ["node", "/root/index.js"]\n',
         "/root",
     ),
+    "program-below-root-is-told-so": (
+        'FROM alpine:3.20\nCOPY app /root/app\nCMD ["/root/app"]\n',
+        "`/root/app` is below /root, which only root may read",
+    ),
+    "path-in-a-command-line": (
+        'FROM node:22\nCOPY a.js /\nCMD ["sh", "-c", "node /a.js --key=/root/b c"]\n',
+        "`--key=/root/b` is below /root, which only root may read",
+    ),
+    "option-with-a-path-below-root": (
+        'FROM node:22\nCOPY a.js /\nCMD ["node", "/a.js", "-c/root/b"]\n',
+        "`-c/root/b` is below /root, which only root may read",
+    ),
+    "path-behind-a-variable": (
+        "FROM node:22\nCOPY a.js /\nCMD node /a.js $A/root/b\n",
+        "`$A/root/b` is below /root, which only root may read",
+    ),
+    "path-below-home": (
+        "FROM node:22\nCOPY a.js /\nCMD node /a.js ~/b\n",
+        "`~/b` is below the home directory, which is another one then",
+    ),
+    "folder-called-root": (
+        'FROM node:22\nCOPY a.sh /home/root/\nCMD ["sh", "/home/root/a.sh"]\n',
+        "`sh` is a shell",
+    ),
     "files-below-root": (ALPINE + "COPY conf /root/.conf\n" + START, "/root"),
     "path-below-root": (ALPINE + "ENV PATH=/root/.local/bin:$PATH\n" + START, "/root"),
     "pip-user": (
