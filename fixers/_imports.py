@@ -14,6 +14,7 @@ _OWN = regex(
 _ENDINGS = ("", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs")
 #: More files than are looked at for one question.
 _MOST = 200
+_MOST_NAMED = 1000
 
 
 def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str]]:
@@ -22,6 +23,7 @@ def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str]
     What cannot be read is passed by. A folder stands for the file that its package.json names.
     """
     waiting = [path]
+    asked = {path}
     seen: set[str] = set()
     while waiting and len(seen) < _MOST:
         found = _read(facts, stage, waiting.pop())
@@ -31,7 +33,11 @@ def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str]
         seen.add(at)
         yield at, text
         folder = posixpath.dirname(at)
-        waiting += (posixpath.normpath(posixpath.join(folder, each)) for each in _OWN.findall(text))
+        for each in _OWN.findall(text):
+            further = posixpath.normpath(posixpath.join(folder, each))
+            if further not in asked and len(asked) < _MOST_NAMED:
+                asked.add(further)
+                waiting.append(further)
 
 
 def _read(facts: Facts, stage: Stage, path: str) -> tuple[str, str] | None:
@@ -39,7 +45,7 @@ def _read(facts: Facts, stage: Stage, path: str) -> tuple[str, str] | None:
     package = text_of(facts, stage, posixpath.join(path, "package.json"))
     try:
         main = json.loads(package or "{}").get("main")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         main = None
     named = [posixpath.normpath(posixpath.join(path, main))] if isinstance(main, str) else []
     for each in (*named, path):

@@ -32,12 +32,12 @@ _SETTINGS = regex(
     r"|\bproduction\b|\bonly\b",
     re.IGNORECASE,
 )
-_CONFIGURING = regex(r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)*?config\b|\b(?:npm|yarn)rc\b")
+_CONFIGURING = regex(r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+){0,20}?config\b|\b(?:npm|yarn)rc\b")
 #: Programs of packages are in a folder of PATH that npm, yarn and pnpm add.
 _STARTS_OTHERS = regex(r"""["'`](?:(?:node:)?child_process|execa|cross-spawn|shelljs|zx)["'`/]""")
 _BY_NAME = regex(r"\b(?:spawn|exec(?:File)?)(?:Sync)?\b|\bexeca\b|\bshelljs\b|\bzx\b")
 _CHANGING = regex(
-    r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+)*?(?:init|pkg|set-script|version)\b|\bnpm\s+create\b|\bng\s+new\b"
+    r"\b(?:npm|yarn|pnpm)\s+(?:\S+\s+){0,20}?(?:init|pkg|set-script|version)\b|\bnpm\s+create\b|\bng\s+new\b"
 )
 
 
@@ -137,7 +137,7 @@ def _of_package(
     """The script as package.json has it; `linked` tells that Yarn makes a folder `node_modules`."""
     try:
         package = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "package.json is no JSON"
     scripts = package.get("scripts") if isinstance(package, dict) else None
     script = scripts.get(name) if isinstance(scripts, dict) else None
@@ -145,7 +145,8 @@ def _of_package(
         return f"package.json has no script `{name}`"
     if any(f"{hook}{name}" in scripts for hook in ("pre", "post")):
         return f"package.json has a script that runs before or after `{name}`"
-    if any("node" in (package.get(each) or {}) for each in ("dependencies", "devDependencies")):
+    packages = (package.get("dependencies"), package.get("devDependencies"))
+    if any(isinstance(each, dict) and "node" in each for each in packages):
         return "package.json brings a node of its own"
     if re.match(r"yarn@[2-9]", str(package.get("packageManager", ""))) and not linked:
         return "Yarn's Plug'n'Play has to be set up for node first"

@@ -26,7 +26,10 @@ def objection(facts: Facts, stage: Stage, given: HandedOver, ports: tuple[int, .
     """
     workdir = workdir_of(facts, stage)
     told = facts.surroundings.containers
-    others, heirs = told() if told is not None else ((), ())
+    said_of_others = told() if told is not None else ((), ())
+    if said_of_others is None:
+        return "there are too many files to see how its containers are run"
+    others, heirs = said_of_others
     for file in heirs:
         return f"{file} is built on it, and its RUNs may need root"
     for service in (*facts.surroundings.services, *others):

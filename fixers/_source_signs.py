@@ -8,21 +8,24 @@ from msgspec import Struct
 
 from dfix import regex
 
+#: Within these, what begins with a word stands together: of most places one look is enough, and not forty.
 _PYTHON_WRITES = (
-    r"\bopen\s*\([^)\n]{0,200}?,\s*(?:mode\s*=\s*)?[\"'](?:[wax]|r\w*\+)|\.write_(?:text|bytes)\s*\("
-    r"|\bos\.(?:makedirs|mkdir|mknod|mkfifo|rename|replace|remove|unlink|symlink|chmod)\s*\("
-    r"|\.(?:mkdir|touch)\s*\(\s*(?:\)|parents\b|exist_ok\b|mode\b|0o)|\bshutil\.(?:copy\w*|move|rmtree|make_archive)\s*\("
-    r"|\bsqlite3\.connect\s*\(|\bsqlite(?:\+\w+)?:///(?!:memory:|[\"'])|backends\.sqlite3|\baiosqlite\b"
-    r"|\b(?:Rotating|TimedRotating|Watched|Concurrent\w*)?FileHandler\b|\bbasicConfig\([^)]{0,300}\bfilename\b|\bMEDIA_ROOT\b|\bUPLOAD_FOLDER\b"
-    r"|\bFileSystem(?:Storage|Cache)\b|\bFileBasedCache\b|\.savefig\s*\(|\burlretrieve\s*\("
-    r"|\.to_(?:csv|excel|parquet|pickle)\s*\(\s*f?[\"']|\.save\s*\(\s*(?:os\.path|f?[\"']|path|filename)"
-    r"|\b(?:joblib\.dump|torch\.save)\s*\(|\.save_pretrained\s*\(|\bpidfile\s*=\s*[\"']"
-    r"|\b(?:access|error)_?log\s*=\s*[\"'](?!-)|\bAF_UNIX\b|\.to_file\s*\("
-    r"|[\"']git[\"']\s*,\s*[\"'](?:clone|pull|init|checkout)\b|\bRepo\.(?:clone_from|init)\b"
+    r"\b(?:open\s*\([^)\n]{0,200}?,\s*(?:mode\s*=\s*)?[\"'](?:[wax]|r\w*\+)"
+    r"|os\.(?:makedirs|mkdir|mknod|mkfifo|rename|replace|remove|unlink|symlink|chmod)\s*\("
+    r"|shutil\.(?:copy\w*|move|rmtree|make_archive)\s*\(|sqlite3\.connect\s*\("
+    r"|sqlite(?:\+\w+)?:///(?!:memory:|[\"'])|aiosqlite\b"
+    r"|(?:Rotating|TimedRotating|Watched|Concurrent\w*)?FileHandler\b"
+    r"|basicConfig\([^)]{0,300}\bfilename\b|MEDIA_ROOT\b|UPLOAD_FOLDER\b|FileSystem(?:Storage|Cache)\b"
+    r"|FileBasedCache\b|urlretrieve\s*\(|(?:joblib\.dump|torch\.save)\s*\(|pidfile\s*=\s*[\"']"
+    r"|(?:access|error)_?log\s*=\s*[\"'](?!-)|AF_UNIX\b|Repo\.(?:clone_from|init)\b)"
+    r"|\.write_(?:text|bytes)\s*\(|\.(?:mkdir|touch)\s*\(\s*(?:\)|parents\b|exist_ok\b|mode\b|0o)"
+    r"|backends\.sqlite3|\.savefig\s*\(|\.to_(?:csv|excel|parquet|pickle)\s*\(\s*f?[\"']"
+    r"|\.save\s*\(\s*(?:os\.path|f?[\"']|path|filename)|\.save_pretrained\s*\(|\.to_file\s*\("
+    r"|[\"']git[\"']\s*,\s*[\"'](?:clone|pull|init|checkout)\b"
 )
 _PYTHON_ROOT = (
-    r"\bSOCK_RAW\b|\bAF_PACKET\b|\bos\.(?:set(?:e?[ug]id|groups)|chown|chroot|gete?uid)\b"
-    r"|\bdocker\.(?:from_env|DockerClient|APIClient)\b|\bscapy\b|docker\.sock"
+    r"\b(?:SOCK_RAW\b|AF_PACKET\b|os\.(?:set(?:e?[ug]id|groups)|chown|chroot|gete?uid)\b"
+    r"|docker\.(?:from_env|DockerClient|APIClient)\b|scapy\b)|docker\.sock"
 )
 _NODE_PACKAGES = (
     r"better-sqlite3|sqlite3?|@seald-io/nedb|nedb\S*|lowdb|level(?:up|down)?|node-persist|electron-store"
@@ -30,63 +33,67 @@ _NODE_PACKAGES = (
     r"|pouchdb\S*"
 )
 _NODE_WRITES = (
-    r"\b(?:writeFile|appendFile|outputFile|outputJson|ensureDir|ensureFile|copyFile|mkdir)(?:Sync)?\s*\("
-    r"|\b(?:createWriteStream|mkdirp)\s*\(|\bfs\w*\.(?:rename|rm|unlink|symlink|chmod)(?:Sync)?\s*\("
-    r"|\bmulter\s*\(\s*\{[^}]{0,300}\bdest\b|\bdiskStorage\s*\(|\btransports\.(?:File|DailyRotateFile)\b"
-    r"|\bwinston-daily-rotate|\brotating-file-stream\b|\btype:\s*[\"']file[\"']"
+    r"\b(?:(?:writeFile|appendFile|outputFile|outputJson|ensureDir|ensureFile|copyFile|mkdir)(?:Sync)?\s*\("
+    r"|(?:createWriteStream|mkdirp)\s*\(|fs\w*\.(?:rename|rm|unlink|symlink|chmod)(?:Sync)?\s*\("
+    r"|multer\s*\(\s*\{[^}]{0,300}\bdest\b|diskStorage\s*\(|transports\.(?:File|DailyRotateFile)\b"
+    r"|winston-daily-rotate|rotating-file-stream\b|type:\s*[\"']file[\"']|Bun\.write\s*\("
+    r"|Deno\.(?:write\w*|mkdir|create)\s*\()"
     rf"|(?:\brequire\s*\(\s*|\bfrom\s+|\bimport\s+)[\"'](?:{_NODE_PACKAGES})[\"']"
     rf"|[\"'](?:{_NODE_PACKAGES})[\"']\s*:\s*[\"'][~^<>=*v0-9]"
-    r"|\.listen\s*\(\s*[\"'`][/.]|\bBun\.write\s*\(|\bDeno\.(?:write\w*|mkdir|create)\s*\("
+    r"|\.listen\s*\(\s*[\"'`][/.]"
 )
 _NODE_ROOT = (
     r"\bprocess\.(?:set|get)e?[ug]id\b|[\"'](?:dockerode|raw-socket|pcap)[\"']|docker\.sock"
 )
 _GO_WRITES = (
-    r"\bos\.(?:Create|WriteFile|OpenFile|Mkdir|MkdirAll|Rename|Remove|RemoveAll|Symlink|Chmod|Truncate)\("
-    r"|\bioutil\.WriteFile\(|\bnet\.Listen(?:Unix)?\(\s*\"unix|\bos\.User(?:Home|Config|Cache)Dir\("
-    r"|\bautocert\.DirCache\b|[/\"](?:go-sqlite3|bbolt|badger|buntdb|goleveldb|pebble|nutsdb|lumberjack"
-    r"|boltdb/bolt|modernc\.org/sqlite|driver/sqlite|glebarez/sqlite|go-duckdb|ncruces/go-sqlite3)\b"
+    r"\b(?:os\.(?:Create|WriteFile|OpenFile|Mkdir|MkdirAll|Rename|Remove|RemoveAll|Symlink|Chmod|Truncate)\("
+    r"|ioutil\.WriteFile\(|net\.Listen(?:Unix)?\(\s*\"unix|os\.User(?:Home|Config|Cache)Dir\("
+    r"|autocert\.DirCache\b)"
+    r"|[/\"](?:go-sqlite3|bbolt|badger|buntdb|goleveldb|pebble|nutsdb|lumberjack|boltdb/bolt|modernc\.org/sqlite|driver/sqlite|glebarez/sqlite|go-duckdb|ncruces/go-sqlite3)\b"
 )
 _GO_ROOT = (
-    r"\bListenPacket\(\s*\"ip|x/net/icmp\b|/gopacket\b|vishvananda/netlink|/go-iptables\b|/nftables\b"
-    r"|(?:docker/docker|moby/moby)/client|docker/docker [v ]|go-dockerclient|containerd/containerd\b"
-    r"|\b(?:syscall|unix)\.(?:Mount|Set(?:e?[ug]id|groups)|Chroot|Mknod|SOCK_RAW)\b|\bos\.(?:Gete?uid|Chown)\("
-    r"|docker\.sock|cilium/ebpf"
+    r"\b(?:ListenPacket\(\s*\"ip"
+    r"|(?:syscall|unix)\.(?:Mount|Set(?:e?[ug]id|groups)|Chroot|Mknod|SOCK_RAW)\b"
+    r"|os\.(?:Gete?uid|Chown)\()|x/net/icmp\b|/gopacket\b|vishvananda/netlink|/go-iptables\b"
+    r"|/nftables\b|(?:docker/docker|moby/moby)/client|docker/docker [v ]|go-dockerclient"
+    r"|containerd/containerd\b|docker\.sock|cilium/ebpf"
 )
 _RUST_WRITES = (
-    r"\bFile::(?:create|options)\b|\bOpenOptions\b|\bfs::(?:write|create_dir\w*|rename|copy|remove_\w+)\b"
-    r"|\bUnixListener\b|\bsqlite\b|\bdirs(?:_next)?::\w+_dir\b"
-    r"|\b(?:rusqlite|sled|rocksdb|redb|log4rs|tracing[-_]appender|fern)\s*(?:::|=\s*[\"{])"
+    r"\b(?:File::(?:create|options)\b|OpenOptions\b"
+    r"|fs::(?:write|create_dir\w*|rename|copy|remove_\w+)\b|UnixListener\b|sqlite\b"
+    r"|dirs(?:_next)?::\w+_dir\b"
+    r"|(?:rusqlite|sled|rocksdb|redb|log4rs|tracing[-_]appender|fern)\s*(?:::|=\s*[\"{]))"
 )
-_RUST_ROOT = (
-    r"\bset(?:e?[ug]id|groups)\b|\bgete?uid\b|\bpcap\b|\bbollard\b|\bpnet\b|docker\.sock|\baya\b"
-)
+_RUST_ROOT = r"\b(?:set(?:e?[ug]id|groups)\b|gete?uid\b|pcap\b|bollard\b|pnet\b|aya\b)|docker\.sock"
 _JVM_WRITES = (
-    r"\bnew\s+(?:FileWriter|FileOutputStream|RandomAccessFile|FileHandler)\b|\.(?:mkdirs?|createNewFile)\("
-    r"|\bFiles\.(?:write\w*|create(?!Temp)\w*|newOutputStream|newBufferedWriter|copy|move)\b"
-    r"|\.(?:transferTo|writeText|appendText)\(|\bjdbc:(?:h2:(?!mem|tcp)|sqlite:|derby:(?!memory)|hsqldb:file)"
-    r"|\blogging\.file\b|(?m:^logging:[ \t]*\n(?:[ \t]+\S.*\n){0,20}?[ \t]+file:)"
-    r"|\b(?:Rolling)?FileAppender\b|<RollingFile\b|<File\s+name\b|\bserver\.tomcat\.(?:basedir|accesslog\.enabled)\b|\bmultipart\.location\b"
-    r"|\bsqlite-jdbc\b|\bfilename:.{0,200}\.log\b"
+    r"\b(?:new\s+(?:FileWriter|FileOutputStream|RandomAccessFile|FileHandler)\b"
+    r"|Files\.(?:write\w*|create(?!Temp)\w*|newOutputStream|newBufferedWriter|copy|move)\b"
+    r"|jdbc:(?:h2:(?!mem|tcp)|sqlite:|derby:(?!memory)|hsqldb:file)|logging\.file\b"
+    r"|(?:Rolling)?FileAppender\b|server\.tomcat\.(?:basedir|accesslog\.enabled)\b"
+    r"|multipart\.location\b|sqlite-jdbc\b|filename:.{0,200}\.log\b)|\.(?:mkdirs?|createNewFile)\("
+    r"|\.(?:transferTo|writeText|appendText)\(|(?m:^logging:[ \t]*\n(?:[ \t]+\S.*\n){0,20}?[ \t]+file:)"
+    r"|<RollingFile\b|<File\s+name\b"
 )
 _RUBY_WRITES = (
-    r"\bFile\.(?:write|binwrite|rename|delete|open\s*\([^)\n]{0,200},\s*[\"'][wa])|\bFileUtils\.|\bDir\.mkdir\b"
-    r"|\bIO\.(?:bin)?write\b|\bLogger\.new\s*\(\s*[\"']|[\"']sqlite3[\"']|\bPStore\b|\bYAML::Store\b|\bsqlite:"
+    r"\b(?:File\.(?:write|binwrite|rename|delete|open\s*\([^)\n]{0,200},\s*[\"'][wa])|FileUtils\."
+    r"|Dir\.mkdir\b|IO\.(?:bin)?write\b|Logger\.new\s*\(\s*[\"']|PStore\b|YAML::Store\b|sqlite:)"
+    r"|[\"']sqlite3[\"']"
 )
 _PHP_WRITES = (
-    r"\bfile_put_contents\s*\(|\bfopen\s*\([^)\n]{0,200},\s*[\"'](?:[waxc]|r\w*\+)|\bmkdir\s*\(|\btouch\s*\("
-    r"|\bmove_uploaded_file\s*\(|\bsqlite:|\bnew\s+\\?SQLite3\b"
+    r"\b(?:file_put_contents\s*\(|fopen\s*\([^)\n]{0,200},\s*[\"'](?:[waxc]|r\w*\+)|mkdir\s*\("
+    r"|touch\s*\(|move_uploaded_file\s*\(|sqlite:|new\s+\\?SQLite3\b)"
 )
 _NET_WRITES = (
-    r"\bFile\.(?:Write\w*|Append\w*|Create\w*|Copy|Move|Delete|OpenWrite)\b|\bDirectory\.(?:Create\w*|Move)\b"
-    r"|\bnew\s+(?:FileStream|StreamWriter)\(|\bUseSqlite\b|\bData Source\s*=\s*[^;\"]{0,200}\.(?:db|sqlite)"
-    r"|\bLiteDB\b|\bPersistKeysToFileSystem\b|\bWriteTo\.File\b|\"Name\":\s*\"(?:Rolling)?File\"|\bSqlite\b"
+    r"\b(?:File\.(?:Write\w*|Append\w*|Create\w*|Copy|Move|Delete|OpenWrite)\b"
+    r"|Directory\.(?:Create\w*|Move)\b|new\s+(?:FileStream|StreamWriter)\(|UseSqlite\b"
+    r"|Data Source\s*=\s*[^;\"]{0,200}\.(?:db|sqlite)|LiteDB\b|PersistKeysToFileSystem\b"
+    r"|WriteTo\.File\b|Sqlite\b)|\"Name\":\s*\"(?:Rolling)?File\""
 )
 _OTHER_WRITES = (
-    r"\bfopen\s*\([^)\n]{0,200},\s*\"[wa]|\bofstream\b|\bO_CREAT\b|\bmkdir\s*\(|\bsqlite3_open\w*|\bwriteFile\b"
-    r"|\bFile\.write\b|\bcreateDirectory\w*\b|\bAF_UNIX\b"
+    r"\b(?:fopen\s*\([^)\n]{0,200},\s*\"[wa]|ofstream\b|O_CREAT\b|mkdir\s*\(|sqlite3_open\w*"
+    r"|writeFile\b|File\.write\b|createDirectory\w*\b|AF_UNIX\b)"
 )
-_OTHER_ROOT = r"\bchroot\s*\(|\bAF_PACKET\b|\bSOCK_RAW\b|\bpcap_open|\bgete?uid\s*\("
+_OTHER_ROOT = r"\b(?:chroot\s*\(|AF_PACKET\b|SOCK_RAW\b|pcap_open|gete?uid\s*\()"
 _PRISMA = r"provider\s*=\s*\"sqlite\""
 
 #: Where all may write, and names of files that are made there.
@@ -168,13 +175,17 @@ COMPILED = Language(
 def signs(language: Language, text: str) -> Iterator[Sign]:
     """What the text of a source has, comments and places where all may write left out."""
     for pattern, root in ((language.root, True), (language.writes, False)):
+        looked, is_comment = 0, False
         for found in pattern.finditer(text) if pattern is not None else ():
-            begin = text.rfind("\n", 0, found.start()) + 1
-            end = text.find("\n", found.end())
-            end = min(end if end >= 0 else len(text), found.end() + _REST)
-            rest = text[found.start() : end]
-            if _COMMENT.match(text, begin, found.start() + 1):
+            # Each line is looked at once, however long it is and however much is found in it.
+            begin = text.rfind("\n", looked, found.start()) + 1
+            if begin or not looked:
+                is_comment = _COMMENT.match(text, begin, found.start() + 1) is not None
+            looked = found.start()
+            if is_comment:
                 continue
+            rest = text[found.start() : found.end() + _REST]
+            rest = found[0] + rest[len(found[0]) :].partition("\n")[0]
             if root or not _HARMLESS.search(rest):
                 paths = tuple(each[1] for each in _LITERAL.finditer(rest))
                 yield Sign(" ".join(found[0].split())[:60], root, paths)

@@ -9,10 +9,10 @@ from ._handed_over import HandedOver
 
 #: What is written by its own name, or by the folder that it is in.
 _BY_VALUE = regex(
-    r"(?:.*[=:])?(?:.*/)?(?:[^/]+\.(?:log|pid|sock|db|sqlite3?)|(?:logs?|data|cache)/?)"
-    r"|(?:.*[=:])?/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/.*)?"
-    r"|(?:.*[=:])?(?:\./)?(?:logs?|data|cache|uploads?|storage|state)/.+"
-    r"|-Xlog:.*file=.*|--(?:cpu-|heap-)?prof|--heapsnapshot-.*|--diagnostic-dir\b.*",
+    r"[^/]\.(?:log|pid|sock|db|sqlite3?)\Z|(?:\A|[=:/])(?:logs?|data|cache)/?\Z"
+    r"|(?:\A|[=:])/(?:var/(?:log|run|lib|spool|cache)|run|data|logs?)(?:/|\Z)"
+    r"|(?:\A|[=:])(?:\./)?(?:logs?|data|cache|uploads?|storage|state)/."
+    r"|\A(?:-Xlog:.*file=|--(?:cpu-|heap-)?prof\Z|--heapsnapshot-|--diagnostic-dir\b)",
     re.IGNORECASE,
 )
 #: Options whose value is a file or a folder that comes of the program.
@@ -23,7 +23,7 @@ _RESULT = regex(
 _PLACE = regex(
     r"-.*?(?:\b|_|D)(?:data|db|database|storage|store|state|cache|logs?|logging|uploads?|pid|sock(?:et)?|uds|te?mp"
     r"|spool|(?:heap)?dump|error|persist\w*|backups?|home|wal|snapshots?|media|work)"
-    r"(?:[-_.]?(?:dir(?:ectory)?|path|file|name|folder|root|home|location|prefix))*",
+    r"(?:[-_.]?(?:dir(?:ectory)?|path|file|name|folder|root|home|location|prefix)){0,6}",
     re.IGNORECASE,
 )
 _SOCKET = regex(r"(?:.*=)?unix:.*")
@@ -59,7 +59,7 @@ def named_by(words: Sequence[str | None], given: HandedOver) -> str | None:
             return word
         if _SOCKET.fullmatch(word) or _is_database(word):
             return word
-        if not _ADDRESS.fullmatch(word) and _BY_VALUE.fullmatch(word):
+        if not _ADDRESS.fullmatch(word) and _BY_VALUE.search(word):
             return word
     return None
 

@@ -20,7 +20,7 @@ _OPTIONS = frozenset(
 )
 _FILE = regex(r"[./]|.*\.deb\Z|.*/.*\.")
 _PATTERN = regex(r".*[*?\[\]^$~]")
-_VARIABLE = regex(r"\$(?:\w+|\{[^}]*\})")
+_VARIABLE = regex(r"\$(?:\w+|\{[^}]{0,200}\})")
 #: Releases whose apt solves as apt-get does: from 3.0 on it has a solver of its own. Their images
 #: of these names have apt drop its downloads, which apt-get alone would keep.
 _ONE_SOLVER = regex(

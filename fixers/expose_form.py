@@ -6,7 +6,7 @@ _PORT = regex(
     r"""(?P<open>["']?)(?P<host>[0-9-]*:|[0-9.]*:[0-9-]*:|\[[0-9A-Fa-f:.]*\]:[0-9-]*:)?"""
     r"""(?P<port>[0-9]+(?:-[0-9]+)?)(?P<protocol>/[A-Za-z]+)?(?P<close>["']?)"""
 )
-_VARIABLE = regex(r"\$\{[^}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = regex(r"\$\{[^}]{0,200}\}|\$[A-Za-z_][A-Za-z0-9_]*")
 
 
 class ExposeForm(Fixer):

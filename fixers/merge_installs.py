@@ -15,7 +15,7 @@ _FILES = (".apk", ".deb", ".rpm")
 #: What must be there before other packages can be had, or be set up without a question.
 _FIRST = regex(
     r".*(?:release|repo|repos|keyring|keys?|transport-.*|ca-certificates|apt-utils|debconf.*|dialog"
-    r"|yum-.*|dnf-.*|.*plugin.*|software-properties.*|gnupg.*|lsb-release|fakeroot|tzdata|locales)"
+    r"|yum-.*|dnf-.*|plugin.*|software-properties.*|gnupg.*|lsb-release|fakeroot|tzdata|locales)"
     r"(?:[0-9.-].*)?|epel.*|rpmfusion.*|remi.*|centos-.*"
 )
 #: Images in which yum is another name of dnf.

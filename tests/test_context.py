@@ -413,6 +413,15 @@ def test_texts_of_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert found[-1][1] is None
 
 
+def test_texts_that_are_too_long_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dfix.sourcetexts._CHARACTERS", 3)
+    for name in "abcd":
+        (tmp_path / name).write_text(name * 2)
+    evidence = evidence_for(tmp_path / "Dockerfile", context=tmp_path, root=None)
+    found = list(evidence.texts_below(["."], lambda path: True))
+    assert found == [("a", "aa"), ("b", "bb"), ("c", None)]
+
+
 def test_texts_are_those_of_the_context_that_has_the_sources(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "web").mkdir()

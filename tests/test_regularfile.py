@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from dfix.regularfile import NotRegularError, TooLargeError, open_regular, read_regular
+from dfix.regularfile import (
+    NotRegularError,
+    OutsideError,
+    TooLargeError,
+    open_regular,
+    read_regular,
+    read_within,
+)
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "socket", "device", "link to a pipe"])
@@ -50,6 +57,22 @@ def test_links_are_followed_unless_forbidden(tmp_path: Path) -> None:
     assert read_regular(tmp_path / "link") == b"x"
     with pytest.raises(NotRegularError):
         read_regular(tmp_path / "link", follow=False)
+
+
+def test_nothing_is_read_outside_of_a_folder(tmp_path: Path) -> None:
+    root = tmp_path / "tree"
+    root.mkdir()
+    (tmp_path / "x").write_bytes(b"x")
+    (root / "y").write_bytes(b"y")
+    (root / "inside").symlink_to("y")
+    (root / "outside").symlink_to("../x")
+    assert read_within(root, root / "inside", limit=1) == b"y"
+    for path in (root / "outside", root / "../x", tmp_path / "x", root / "\0"):
+        with pytest.raises(OutsideError):
+            read_within(root, path, limit=1)
+    os.mkfifo(root / "pipe")
+    with pytest.raises(NotRegularError):
+        read_within(root, root / "pipe", limit=1)
 
 
 @pytest.mark.parametrize("limit", [0, 1, 2])

@@ -63,6 +63,21 @@ def test_another_service_of_the_same_file(tmp_path: Path) -> None:
     assert services(tmp_path, ("compose.yaml", text))[1] == ("compose.yaml", "1000", ("/a", "/b"))
 
 
+def test_nothing_is_read_outside_of_the_tree(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tmp_path / "a.env").write_text("A=1\n")
+    (tree / "b.env").symlink_to("../a.env")
+    (tree / "Dockerfile").write_text("FROM a\n")
+    (tree / "compose.yaml").write_text(
+        f"services:\n  web:\n    build: .\n    env_file: [../a.env, b.env, '{tmp_path}/a.env']\n"
+    )
+    (tmp_path / "other.yaml").write_text(OTHERS["extends"][1])
+    (tree / "compose.x.yaml").symlink_to("../other.yaml")
+    (service,) = surroundings_of(tree / "Dockerfile", options={}).services
+    assert service.environment == {}
+
+
 def test_what_files_set(tmp_path: Path) -> None:
     (tmp_path / "a.env").write_text("# B=0\nA=1\nexport B='2'\n\nC\nD=\n")
     (tmp_path / "b.env").write_text("A=3\n")

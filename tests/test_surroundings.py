@@ -163,6 +163,8 @@ def test_an_editor_in_the_container(tmp_path: Path, user: str, told: bool) -> No
     )
     containers = surroundings_of(tmp_path / "Dockerfile", options={}).containers
     assert containers is not None
-    found, heirs = containers()
+    answer = containers()
+    assert answer is not None
+    found, heirs = answer
     assert [each.binds for each in found] == ([("/workspaces",)] if told else [])
     assert heirs == ()

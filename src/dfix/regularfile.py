@@ -29,6 +29,10 @@ class TooLargeError(OSError):
     """The file holds more bytes than the reader is ready to take."""
 
 
+class OutsideError(OSError):
+    """The path leads out of the folder that is looked at."""
+
+
 def open_regular(path: Path, *, follow: bool = True) -> BinaryIO:
     """Open the regular file at `path` for reading; a symbolic link only with `follow`.
 
@@ -59,6 +63,20 @@ def read_regular(path: Path, *, limit: int | None = None, follow: bool = True) -
     if len(data) > limit:
         raise TooLargeError(f"more than {limit} bytes")
     return data
+
+
+def read_within(root: Path, path: Path, *, limit: int) -> bytes:
+    """The same for a file below the folder `root`; what lies elsewhere, or is a link to there, is not read.
+
+    Raises `OutsideError` for that, and what `read_regular` does.
+    """
+    try:
+        real = Path(os.path.realpath(path))
+    except ValueError as error:  # A name that no file can have.
+        raise OutsideError(str(error)) from error
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise OutsideError(f"{path} is not below {root}")
+    return read_regular(real, limit=limit, follow=False)
 
 
 def leads_to_folder(path: Path) -> bool:

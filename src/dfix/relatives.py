@@ -11,15 +11,15 @@ from pathlib import Path
 
 from dfix.documents import LIMIT, DocumentError, read_yaml
 from dfix.orchestrators import BuildEntry, is_compose
-from dfix.regularfile import read_regular
+from dfix.regularfile import read_within
 from dfix.text import decode
 
 #: What is put together where one service is laid over another one; the later one wins all else.
 _JOINED = ("volumes", "devices", "cap_add", "env_file", "volumes_from")
 
 
-def relatives(entry: BuildEntry) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """The services of the Compose files in the folder of `entry` that run its image, too.
+def relatives(root: Path, entry: BuildEntry) -> Iterator[tuple[str, str, Mapping[str, object]]]:
+    """The services of the Compose files in the folder of `entry`, in the tree `root`, that run its image.
 
     Each with the file's name, its own, and all that is said of it.
     """
@@ -29,7 +29,7 @@ def relatives(entry: BuildEntry) -> Iterator[tuple[str, str, Mapping[str, object
     except OSError:
         return
     for file in names:
-        for service, said in _services(folder / file):
+        for service, said in _services(root, folder / file):
             if (file, service) == (entry.source.name, entry.service) or "build" in said:
                 continue
             if service == entry.service or _extends(said.get("extends"), entry, file):
@@ -40,15 +40,18 @@ def relatives(entry: BuildEntry) -> Iterator[tuple[str, str, Mapping[str, object
                 yield file, service, said
 
 
-def environment_of(folder: Path, files: object) -> dict[str, str]:
-    """What the `env_file` of a service sets, as far as its files are there: those that come later win."""
+def environment_of(root: Path, folder: Path, files: object) -> dict[str, str]:
+    """What the `env_file` of a service sets, as far as its files are there: those that come later win.
+
+    Nothing is read outside of the tree `root`.
+    """
     found: dict[str, str] = {}
     for each in files if isinstance(files, list) else [files]:
         path = each.get("path") if isinstance(each, dict) else each
         if not isinstance(path, str) or "$" in path or "\0" in path:
             continue
         try:
-            text = decode(read_regular(folder / path, limit=LIMIT))
+            text = decode(read_within(root, folder / path, limit=LIMIT))
         except OSError:
             continue
         for line in text.splitlines():
@@ -58,18 +61,20 @@ def environment_of(folder: Path, files: object) -> dict[str, str]:
     return found
 
 
-def _services(path: Path) -> tuple[tuple[str, Mapping[str, object]], ...]:
+def _services(root: Path, path: Path) -> tuple[tuple[str, Mapping[str, object]], ...]:
     try:
         status = path.stat()
-        return _read(path, status.st_mtime_ns, status.st_size)
+        return _read(root, path, status.st_mtime_ns, status.st_size)
     except (OSError, DocumentError):
         return ()  # Told where it is looked for builds.
 
 
 @functools.lru_cache(maxsize=256)
-def _read(path: Path, _modified: int, _size: int) -> tuple[tuple[str, Mapping[str, object]], ...]:
+def _read(
+    root: Path, path: Path, _modified: int, _size: int
+) -> tuple[tuple[str, Mapping[str, object]], ...]:
     """One file's services: each Dockerfile of a folder asks for the same files, and YAML takes its time."""
-    document = read_yaml(decode(read_regular(path, limit=LIMIT)))
+    document = read_yaml(decode(read_within(root, path, limit=LIMIT)))
     services = document.get("services") if isinstance(document, dict) else None
     found = services.items() if isinstance(services, dict) else ()
     return tuple((str(name), said) for name, said in found if isinstance(said, dict))

@@ -10,6 +10,7 @@ from dfix.regularfile import read_regular
 from dfix.text import decode
 
 _LOOKED_AT = 5000  # files and folders
+_CHARACTERS = 16 * 1024 * 1024  # of all texts
 _TEXT_LIMIT = 256 * 1024  # bytes; what is larger is data, or made by a program
 #: Folders of other people's code, of results, of tests and of pages.
 _ASIDE = frozenset(
@@ -31,18 +32,20 @@ def texts_of(
     file too many, whose text is given as None, nothing is looked at.
     """
     pending = [(path, location) for path, location in files if location is not None][::-1]
-    looked = 0
+    looked, left = 0, _CHARACTERS
     while pending:
         path, location = pending.pop()
         looked += 1
-        if looked > _LOOKED_AT:
+        if looked > _LOOKED_AT or left < 0:
             yield path, None
             return
         try:
             if location.is_dir():
                 pending += [(posixpath.join(path, name), location / name) for name in _in(location)]
             elif wanted(path) and not ignored.ignores(path):
-                yield path, decode(read_regular(location, limit=_TEXT_LIMIT))
+                text = decode(read_regular(location, limit=_TEXT_LIMIT))
+                left -= len(text)
+                yield path, text
         except OSError:
             continue  # Too large, or not for us to read.
 

@@ -144,8 +144,14 @@ def _passed(root: Path, deep: bool, name: str) -> str | None:
     return giving(root, name, deep=deep)
 
 
-def _containers(root: Path, file: Path, deep: bool) -> tuple[tuple[Service, ...], tuple[str, ...]]:
-    from dfix.neighbours.containers import containers_of, heirs_of  # Only one fixer asks.
+def _containers(
+    root: Path, file: Path, deep: bool
+) -> tuple[tuple[Service, ...], tuple[str, ...]] | None:
+    # Only one fixer asks.
+    from dfix.neighbours.containers import can_tell, containers_of, heirs_of
+
+    if not can_tell(root, deep=deep):
+        return None
 
     found = tuple(
         service_of(each.name, each.source, each.said)
@@ -216,6 +222,6 @@ def _services(tree: Path, file: Path, *, deep: bool) -> Iterator[Service]:
         if entry.service is None:
             continue
         own = (entry.source.name, entry.service, entry.attributes)
-        for source, name, said in (own, *relatives(entry)):
-            given = environment_of(entry.source.parent, said.get("env_file"))
+        for source, name, said in (own, *relatives(tree, entry)):
+            given = environment_of(tree, entry.source.parent, said.get("env_file"))
             yield service_of(name, source, said, entry.target, given)

@@ -1,12 +1,14 @@
 """How the files of a tree run the image of a Dockerfile, and what is built on it."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dfix.facts.services import Service, service_of
-from dfix.neighbours.containers import containers_of, forget_containers, heirs_of
+from dfix.neighbours.containers import can_tell, containers_of, forget_containers, heirs_of
 
 
 @pytest.fixture(autouse=True)
@@ -209,3 +211,29 @@ def test_a_stage_that_is_called_like_a_folder(tmp_path: Path) -> None:
     text = "FROM debian AS app\nFROM app AS test\nRUN a\n"
     root = tree(tmp_path, **{"app/Dockerfile": "FROM debian\n", "web/Dockerfile": text})
     assert not list(heirs_of(root, root / "app/Dockerfile", deep=True))
+
+
+def test_what_is_no_file_of_the_tree_tells_nothing(tmp_path: Path) -> None:
+    root = tree(tmp_path)
+    (tmp_path / "run.sh").write_text("docker run -v /a:/data shop\n")
+    (root / "run.sh").symlink_to("../run.sh")
+    (root / "loop.sh").symlink_to("loop.sh")
+    os.mkfifo(root / "pipe.sh")
+    (root / "bytes.sh").write_bytes(b"\xff docker run -v /a:/b shop\n")
+    assert [each.binds for each in services(root)] == [("/b",)]
+
+
+def test_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tree(tmp_path, **{"a.sh": "docker run -v /a:/data shop\n"})
+    monkeypatch.setattr("dfix.neighbours.containers._CHARACTERS", 30)
+    assert not can_tell(root, deep=True)
+    assert not services(root)
+    assert not list(heirs_of(root, root / "Dockerfile", deep=True))
+
+
+@pytest.mark.parametrize("text", ["{", "${{", "$(", "`", "docker run ", "docker run '"])
+def test_long_texts_take_no_time(tmp_path: Path, text: str) -> None:
+    root = tree(tmp_path, **{"a.sh": text * (300_000 // len(text))})
+    begin = time.perf_counter()
+    services(root)
+    assert time.perf_counter() - begin < 5

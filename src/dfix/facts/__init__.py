@@ -41,7 +41,7 @@ class Surroundings(Struct, frozen=True):
     passed: Callable[[str], str | None] | None = None
     #: Finds the containers that other files of the tree run the image in, as Compose would describe
     #: them, and the Dockerfiles that are built on it with rights of root; None without any to look at.
-    containers: "Callable[[], tuple[tuple[Service, ...], tuple[str, ...]]] | None" = None
+    containers: "Callable[[], tuple[tuple[Service, ...], tuple[str, ...]] | None] | None" = None
     #: Where versions of packages come from; None where none is locked.
     packages: "Packages | None" = None
     #: Who checks shell texts; None for nobody.

@@ -17,11 +17,12 @@ from msgspec import Struct
 from dfix.discovery import named_as
 from dfix.documents import DocumentError, read_yaml
 from dfix.patterns import regex
-from dfix.regularfile import read_regular
+from dfix.regularfile import read_within
 from dfix.text import decode
 from dfix.worktree import project_files
 
 _LIMIT = 512 * 1024  # bytes of a file that is looked at
+_CHARACTERS = 16 * 1024 * 1024  # looked at in one tree
 _TREES = 64
 _LOOKED_AT = regex(
     r".*\.(?:ya?ml|sh|bash|mk|just|ps1|bat|cmd|zsh|service)|readme(?:\.\w+)?|(?:gnu)?makefile.*|justfile"
@@ -32,7 +33,7 @@ _CALL = regex(
     r"\b(?:docker|podman|nerdctl)[ \t]+(?:container[ \t]+)?(run|create|build|buildx[ \t]+build|tag)[ \t]+"
     r"((?:[^\n\\`^&;|]|[\\`^](?:\r?\n)?){0,3000})"
 )
-_COMPUTED = regex(r"\$\{\{[^\n}]*\}\}|\{\{[^\n}]*\}\}|\$\([^\n()]*\)|`[^\n`]*`")
+_COMPUTED = regex(r"\$?\{\{[^\n{}]*\}\}|\$\([^\n()]*\)|`[^\n`]*`")
 _WORD = regex(r"\"[^\"\n]*\"|'[^'\n]*'|[^\s\"';|&<>]+|[;|&<>]")
 _END = frozenset(";|&<>")
 #: Options of `docker run` without a value; all others have one.
@@ -97,9 +98,16 @@ class _Told(Struct, frozen=True):
     dockerfiles: int
 
 
+def can_tell(root: Path, *, deep: bool) -> bool:
+    """Whether the files below `root` are few enough to look at all of them; else they tell nothing."""
+    return _told(root, deep) is not None
+
+
 def containers_of(root: Path, dockerfile: Path, *, deep: bool) -> Iterator[Container]:
     """The containers that run, or may run, the image of `dockerfile`, by the files below `root`."""
     told = _told(root, deep)
+    if told is None:
+        return
     own = _relative(root, dockerfile)
     for source, built in told.actions:
         if posixpath.normpath(built) == own:
@@ -118,6 +126,8 @@ def containers_of(root: Path, dockerfile: Path, *, deep: bool) -> Iterator[Conta
 def heirs_of(root: Path, dockerfile: Path, *, deep: bool) -> Iterator[str]:
     """The Dockerfiles below `root` that are built on the image of `dockerfile`, and begin with a RUN."""
     told = _told(root, deep)
+    if told is None:
+        return
     own = _relative(root, dockerfile)
     names = _names(told, root, own)
     for file, images in told.heirs:
@@ -169,21 +179,25 @@ def _last(image: str) -> str:
 
 
 @functools.lru_cache(maxsize=_TREES)
-def _told(root: Path, deep: bool) -> _Told:
+def _told(root: Path, deep: bool) -> _Told | None:
+    """What the files of a tree tell; None where there are too many to look at."""
     containers: list[Container] = []
     actions: list[tuple[str, str]] = []
     builds: list[tuple[str, frozenset[str]]] = []
     heirs: list[tuple[str, frozenset[str]]] = []
-    dockerfiles = 0
+    dockerfiles, left = 0, _CHARACTERS
     for file in _files(root, deep):
         name = file.rpartition("/")[2]
         is_dockerfile = named_as(name) is not None
         if not (is_dockerfile or _LOOKED_AT.fullmatch(name)):
             continue
         try:
-            text = decode(read_regular(root / file, limit=_LIMIT))
+            text = decode(read_within(root, root / file, limit=_LIMIT))
         except OSError:
             continue  # None of them is promised to be there and readable.
+        left -= len(text)
+        if left < 0:
+            return None
         if is_dockerfile:
             dockerfiles += 1
             heirs.append((file, frozenset(_run_upon(text))))
