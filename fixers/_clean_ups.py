@@ -1,5 +1,6 @@
 """The clean-up behind a package manager's call: where it goes, and what speaks against it."""
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatch
 from typing import Self
@@ -30,6 +31,12 @@ _ALTERNATIVES = frozenset({"alternatives", "update-alternatives"})
 _OWN_REPOSITORIES = regex(
     r"/etc(?:/yum(?:\.repos\.d)?)?/?(?:\*.*)?"
     r"|/etc/yum\.repos\.d/(?:.*[*?\[{$].*|.*(?i:centos|redhat|rhel|public-yum|oracle|amzn|base).*)"
+)
+
+_OWN_NAMES = regex(
+    r"[*?\[{$!,]|base|updates|extras|baseos|appstream|latest|centos|redhat|rhel|rhui|oracle|amzn"
+    r"|(?:^|[-_])(?:ol|el)\d",
+    re.IGNORECASE,
 )
 
 
@@ -268,7 +275,11 @@ def _takes_repositories(call: Called) -> bool:
     if call.name == "subscription-manager":
         return not {"register", "attach", "status", "version"} & set(call.plain)
     if call.name == "yum-config-manager":
-        return any(each.startswith("--disable") for each in call.plain)
+        if not any(each.startswith("--disable") for each in call.plain):
+            return False
+        names = [word.value for word in call.arguments if word.text[:1] != "-"]
+        # As with files: what is told by a name of its own is not all that an image comes with.
+        return not names or any(each is None or _OWN_NAMES.search(each) for each in names)
     return call.name in {"rm", "mv", "sed", "find", "unlink"} and any(
         _OWN_REPOSITORIES.fullmatch(word.text.strip("\"'")) for word in call.arguments
     )

@@ -211,6 +211,22 @@ REFUSED = {
         "FROM centos:7\nRUN yum install -y x && yum-config-manager --disable base updates\n",
         "`yum-config-manager` may leave no repository enabled",
     ),
+    "yum behind disabled repositories of a pattern": (
+        "FROM centos:7\nRUN yum install -y x && yum-config-manager --disable 'epel*'\n",
+        "`yum-config-manager` may leave no repository enabled",
+    ),
+    "yum behind repositories that a variable disables": (
+        "FROM centos:7\nRUN yum install -y x && yum-config-manager --disable epel $R\n",
+        "`yum-config-manager` may leave no repository enabled",
+    ),
+    "yum behind all repositories disabled": (
+        "FROM centos:7\nRUN yum install -y x && yum-config-manager --disable\n",
+        "`yum-config-manager` may leave no repository enabled",
+    ),
+    "yum behind a disabled repository of the distribution": (
+        "FROM oraclelinux:7\nRUN yum install -y x && yum-config-manager --disable ol7_latest\n",
+        "`yum-config-manager` may leave no repository enabled",
+    ),
     "zypper deleted behind it": (
         "FROM opensuse/leap:15\nRUN zypper -n in x && rm -f /usr/bin/zyp*\n",
         "zypper is removed in the same RUN",
@@ -404,6 +420,11 @@ FIXED = {
         "&& rm -rf /opt/x/python && subscription-manager attach\n",
         "FROM centos:7\nRUN yum install -y x && ln -s /usr/bin/python3 /usr/local/bin/py "
         "&& rm -rf /opt/x/python && subscription-manager attach \\\n"
+        "  && yum clean all \\\n  && rm -rf /var/cache/yum\n",
+    ),
+    "yum, another's repository disabled": (
+        "FROM centos:7\nRUN yum install -y x && yum-config-manager -q --disable epel-testing remi\n",
+        "FROM centos:7\nRUN yum install -y x && yum-config-manager -q --disable epel-testing remi \\\n"
         "  && yum clean all \\\n  && rm -rf /var/cache/yum\n",
     ),
     "dnf without repositories": (
