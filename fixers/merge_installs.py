@@ -183,7 +183,11 @@ class MergeInstalls(Fixer):
             return True
         habits = rewrite.habits
         statements = rewrite.script.statements
-        sole = others[-1].link is statements[-1] and "\n" not in text[: first.link.span.start]
+        sole = (
+            others[-1].link is statements[-1]
+            and "\n" not in text[: first.link.span.start]
+            and not self._has_neighbour(rewrite.run)
+        )
         indent = habits.sole_list_indent if sole else habits.list_indent
         joint = f"{habits.continuation}{indent}"
         rewrite.replace(call.operands[0], joint.removeprefix(" ") + joint.join(whole))
@@ -191,6 +195,15 @@ class MergeInstalls(Fixer):
             rewrite.remove(word)
         rewrite.break_behind(others[-1].link)
         return True
+
+    def _has_neighbour(self, run: Run) -> bool:
+        """Whether another RUN stands beside one: its commands may yet be joined to it."""
+        stage = self.facts.stages.holding(run)
+        if stage is None:
+            return False
+        at = next(at for at, each in enumerate(stage.instructions) if each is run)
+        beside = (*stage.instructions[max(at - 1, 0) : at], *stage.instructions[at + 1 : at + 2])
+        return any(isinstance(each, Run) for each in beside)
 
     def _is_inline(self, text: str, link: Statement, call: Call, packages: Sequence[str]) -> bool:
         """Whether the joined list is to stand on one line, and has room there."""

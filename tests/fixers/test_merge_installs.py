@@ -230,3 +230,13 @@ def test_yum_that_may_pass_over_a_package_it_does_not_find(base: str) -> None:
 def test_yum_that_is_dnf(base: str) -> None:
     text = f"FROM {base}\nRUN yum -y install a && yum -y install b\n"
     assert run(NAME, text, level=Level.STANDARD).changed
+
+
+def test_leaves_room_in_front_where_another_run_may_be_joined_to_it() -> None:
+    install = "RUN apt-get install -y a b c && apt-get install -y d\n"
+    deep = "RUN apt-get install -y \\\n        a \\\n        b \\\n        c \\\n        d\n"
+    flat = deep.replace("        ", "    ")
+    habit = "FROM debian:12\nRUN a && \\\n    b\nENV A=1\n"
+    check_fixed(NAME, f"{habit}{install}RUN make\n", f"{habit}{deep}RUN make\n")
+    check_fixed(NAME, f"{habit}RUN make\n{install}", f"{habit}RUN make\n{deep}")
+    check_fixed(NAME, f"{habit}{install}ENV B=1\nRUN make\n", f"{habit}{flat}ENV B=1\nRUN make\n")
