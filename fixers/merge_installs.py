@@ -186,7 +186,8 @@ class MergeInstalls(Fixer):
         sole = (
             others[-1].link is statements[-1]
             and "\n" not in text[: first.link.span.start]
-            and not self._has_neighbour(rewrite.run)
+            # With `&&` in front the commands below would be told from the list anyway.
+            and not (habits.trailing_operators and self._has_neighbour(rewrite.run))
         )
         indent = habits.sole_list_indent if sole else habits.list_indent
         joint = f"{habits.continuation}{indent}"

@@ -240,3 +240,5 @@ def test_leaves_room_in_front_where_another_run_may_be_joined_to_it() -> None:
     check_fixed(NAME, f"{habit}{install}RUN make\n", f"{habit}{deep}RUN make\n")
     check_fixed(NAME, f"{habit}RUN make\n{install}", f"{habit}RUN make\n{deep}")
     check_fixed(NAME, f"{habit}{install}ENV B=1\nRUN make\n", f"{habit}{flat}ENV B=1\nRUN make\n")
+    leading = habit.replace("a && \\\n    b", "a \\\n  && b")
+    check_fixed(NAME, f"{leading}{install}RUN make\n", f"{leading}{flat}RUN make\n")
