@@ -2,7 +2,7 @@
 
 import re
 
-from dfix import Fixer, Invalid, Level, Phase, Run, Valid, regex
+from dfix import Fixer, Invalid, Level, Phase, Run, User, Valid, regex
 from dfix.facts.commands import (
     BUILTINS,
     COMMON_TOOLS,
@@ -23,6 +23,7 @@ from ._search_path import not_searched
 
 #: What sudo finds by a path of its own: with another PATH these are the same programs still.
 _OF_THE_SYSTEM = (COREUTILS | COMMON_TOOLS | PACKAGE_MANAGERS | {"dpkg", "sh", "bash"}) - BUILTINS
+_TAG = regex(r":[^:/]*\Z")
 #: Folders that sudo looks for programs in, whatever PATH is.
 _FOLDERS = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 #: Variables that sudo keeps away from what it starts.
@@ -85,6 +86,22 @@ class DropSudo(Fixer):
         ),
     )
 
+    def _is_told_by_the_call(self, run: Run) -> bool:
+        """Whether an argument of the build may have a RUN run as another account."""
+        stage = self.facts.stages.holding(run)
+        if stage is None:
+            return True
+        last: User | None = None
+        for each in reversed(self.facts.stages.lineage(stage)):
+            for instruction in each.instructions:
+                if instruction is run:
+                    break
+                last = instruction if isinstance(instruction, User) else last
+        if last is None:
+            # Of the versions of one image none begins with another account.
+            return "$" in _TAG.sub("", self.facts.stages.lineage(stage)[-1].start.image)
+        return last.argument is None or "$" in last.argument.value
+
     def visit_Run(self, node: Run) -> None:
         """Proposes a RUN without sudo, or says why it stays."""
         rewrite = Rewrite.of(self.facts, node)
@@ -93,7 +110,7 @@ class DropSudo(Fixer):
         calls = [each for each in rewrite.script.commands if base_name(each) == "sudo"]
         if not calls:
             return
-        user = self.facts.bases.user(node)
+        user = None if self._is_told_by_the_call(node) else self.facts.bases.user(node)
         if user != "root":
             told = "not known to be root" if user is None else f"`{user}`"
             self.refuse(node, f"the user is {told}: sudo may be needed")

@@ -25,6 +25,14 @@ def test_noop(case: str) -> None:
 REFUSED = {
     "other user": (F + "USER app\nRUN sudo mkdir a\n", "the user is `app`"),
     "variable user": (F + "ARG U\nUSER $U\nRUN sudo mkdir a\n", "not known to be root"),
+    "root by an argument alone": (
+        F + "ARG U=root\nUSER $U\nRUN apt-get install -y sudo\nRUN sudo mkdir a\n",
+        "not known to be root",
+    ),
+    "base by an argument alone": (
+        "ARG B=debian:12\nFROM $B\nRUN apt-get install -y sudo\nRUN sudo mkdir a\n",
+        "not known to be root",
+    ),
     "unknown base": ("FROM me/base:1\nRUN sudo mkdir a\n", "not known to be root"),
     "base of another user": ("FROM jenkins/jenkins:lts\nRUN sudo mkdir a\n", "the user is"),
     "as another": (F + "RUN sudo -u app mkdir a\n", "sudo has options"),
@@ -66,6 +74,14 @@ def test_refused(case: str) -> None:
 
 
 FIXED = {
+    "version of a base by an argument": (
+        "ARG V=12\nFROM debian:$V\nRUN apt-get install -y sudo\nRUN sudo mkdir a\n",
+        "ARG V=12\nFROM debian:$V\nRUN apt-get install -y sudo\nRUN mkdir a\n",
+    ),
+    "root behind an argument": (
+        "ARG B=debian:12\nFROM $B\nUSER $U\nUSER root\nRUN apt-get install -y sudo\nRUN sudo mkdir a\n",
+        "ARG B=debian:12\nFROM $B\nUSER $U\nUSER root\nRUN apt-get install -y sudo\nRUN mkdir a\n",
+    ),
     "caught": (
         F + "RUN apt-get install -y sudo\nRUN sudo rm a || true\n",
         F + "RUN apt-get install -y sudo\nRUN rm a || true\n",
