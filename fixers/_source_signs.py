@@ -172,8 +172,27 @@ COMPILED = Language(
 )
 
 
+#: Texts in which there is nothing, by language: Dockerfiles of one tree often have their sources in common.
+_SILENT: set[tuple[int, int, int]] = set()
+_MOST_SILENT = 50_000
+
+
 def signs(language: Language, text: str) -> Iterator[Sign]:
     """What the text of a source has, comments and places where all may write left out."""
+    mark = (id(language), len(text), hash(text))
+    if mark in _SILENT:
+        return
+    is_silent = True
+    for sign in _signs(language, text):
+        is_silent = False
+        yield sign
+    if is_silent:
+        if len(_SILENT) >= _MOST_SILENT:
+            _SILENT.clear()
+        _SILENT.add(mark)
+
+
+def _signs(language: Language, text: str) -> Iterator[Sign]:
     for pattern, root in ((language.root, True), (language.writes, False)):
         looked, is_comment = 0, False
         for found in pattern.finditer(text) if pattern is not None else ():

@@ -148,9 +148,10 @@ class JoinUpdateInstall(Fixer):
                         self._look(instruction, update, certain=bool(there), changed=before)
                     changed = changed or self._hands_over(instruction)
                     there = self._after(instruction, there)
-                    for found in _UPDATE.finditer(text):
+                    updates = [found.end() for found in _UPDATE.finditer(text)]
+                    if updates:
                         update = instruction
-                        changed = _SOURCES.search(text, found.end()) is not None or (
+                        changed = _SOURCES.search(text, updates[-1]) is not None or (
                             self._hands_over(instruction, behind_update=True)
                         )
                 previous = instruction

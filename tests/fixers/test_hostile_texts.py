@@ -71,3 +71,14 @@ def test_comments_and_ends_of_lines() -> None:
     ]
     found = _source_signs.signs(_source_signs.PYTHON, "\n".join(lines) + "\n'/tmp/f'")
     assert [each.paths for each in found] == [("e",)]
+
+
+def test_a_source_is_looked_at_once_where_it_shows_nothing() -> None:
+    text = "a = 1\n" * 3
+    for _ in range(2):
+        assert not list(_source_signs.signs(_source_signs.PYTHON, text))
+    assert list(_source_signs.signs(_source_signs.PYTHON, text + "os.mkdir(a)\n"))
+    text = "os.mkdir(b)\n"
+    assert len(list(_source_signs.signs(_source_signs.PYTHON, text))) == 1
+    assert not list(_source_signs.signs(_source_signs.RUBY, text))
+    assert len(list(_source_signs.signs(_source_signs.PYTHON, text))) == 1
