@@ -59,8 +59,11 @@ def builder_objection(facts: Facts) -> str:
     return ""
 
 
-def for_apt(scene: Scene) -> Mounting | str | None:
-    """Mounts for apt's lists and archives; why not, or None where nothing calls for them."""
+def for_apt(scene: Scene, *, looks_below: bool = True) -> Mounting | str | None:
+    """Mounts for apt's lists and archives; why not, or None where nothing calls for them.
+
+    Without `looks_below` calls further down do not speak against it: somebody asks them each by itself.
+    """
     own = [call for call in scene.calls if call.name in APT.names]
     updates = [call for call in own if call.verb == "update"]
     if not updates or not any(call.verb == "install" for call in own):
@@ -89,7 +92,7 @@ def for_apt(scene: Scene) -> Mounting | str | None:
         first = _statement(rewrite, updates[0])
         if first is None:
             return "the first call of apt stands within another command"
-        if kept := _keeps_archives(scene):
+        if looks_below and (kept := _keeps_archives(scene)):
             return f"`{kept}` would keep its archives in the image: it can have no mount"
         rewrite.precede(first, f"rm -f {_DOCKER_CLEAN}")
     flags = tuple(f"--mount=type=cache,target={path},sharing=locked" for path in _APT_PATHS)
@@ -122,7 +125,10 @@ def _keeps_archives(scene: Scene) -> str:
             call for call in later.calls if call.name in APT.names and call.verb in _FETCHING
         ]
         emptied = any(call.name in APT.names and call.verb in _EMPTYING for call in later.calls)
-        if filling and not emptied and not isinstance(for_apt(later), Mounting):
+        if not filling or emptied:
+            continue
+        # What is below that one is below this one, too: to ask there again would double with each RUN.
+        if not isinstance(for_apt(later, looks_below=False), Mounting):
             return f"{filling[0].written} {filling[0].verb}"
     return ""
 

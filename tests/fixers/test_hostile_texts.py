@@ -82,3 +82,13 @@ def test_a_source_is_looked_at_once_where_it_shows_nothing() -> None:
     assert len(list(_source_signs.signs(_source_signs.PYTHON, text))) == 1
     assert not list(_source_signs.signs(_source_signs.RUBY, text))
     assert len(list(_source_signs.signs(_source_signs.PYTHON, text))) == 1
+
+
+def test_many_runs_that_could_have_mounts() -> None:
+    line = "RUN apt-get update && apt-get install -y a && rm -rf /var/lib/apt/lists/*\n"
+    request = Request((all_fixers()["cache-mounts"],), Level.AGGRESSIVE)
+    begin = time.perf_counter()
+    result = fix_bytes(b"FROM debian:12\n" + line.encode() * 25, request)
+    assert time.perf_counter() - begin < 20
+    assert result.error is None
+    assert result.after.count(b"--mount=") == 50
