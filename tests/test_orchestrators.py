@@ -327,3 +327,15 @@ def test_overridden_names_of_all_sources(tmp_path: Path) -> None:
         "services: {a: {build: {context: none, additional_contexts: {b: x}}}}",
     )
     assert overridden_names(tmp_path) == {"a", "b"}
+
+
+def test_a_file_that_is_a_link_out_of_the_tree_is_not_read(tmp_path: Path) -> None:
+    put(tmp_path, "out/compose.yaml", "services: {a: {build: .}}")
+    put(tmp_path, "tree/Dockerfile")
+    put(tmp_path, "tree/in.yaml", "services: {a: {build: .}}")
+    (tmp_path / "tree" / "compose.yaml").symlink_to("../out/compose.yaml")
+    (tmp_path / "tree" / "docker-compose.yml").symlink_to("in.yaml")
+    found = read_builds(tmp_path / "tree", ["compose.yaml"])
+    assert pairs(found) == []
+    assert [each.path.name for each in found.problems] == ["compose.yaml"]
+    assert pairs(read_builds(tmp_path / "tree", ["docker-compose.yml"])) == [("Dockerfile", ".")]

@@ -24,7 +24,7 @@ from dfix.buildspecs import (
 )
 from dfix.documents import LIMIT, DocumentError, read_hcl, read_json, read_yaml
 from dfix.patterns import is_like, regex
-from dfix.regularfile import read_regular
+from dfix.regularfile import read_regular, read_within, real_within
 from dfix.text import decode
 from dfix.worktree import PRUNED, project_files
 
@@ -112,7 +112,7 @@ def read_builds(root: Path, files: Iterable[str]) -> BuildFiles:
             continue
         path = root / file
         try:
-            grouped.setdefault((path.parent, orchestrator), {})[path.name] = _document(path)
+            grouped.setdefault((path.parent, orchestrator), {})[path.name] = _document(root, path)
         except (OSError, DocumentError) as error:
             problems.append(Problem(path, str(error), getattr(error, "line", None)))
     entries: list[BuildEntry] = []
@@ -198,7 +198,7 @@ def callers(root: Path, word: str, *, deep: bool = True) -> Iterator[tuple[Path,
         if not (is_known or "." not in name) or is_orchestrator(name):
             continue
         try:
-            text = decode(read_regular(root / file, limit=LIMIT))
+            text = decode(read_within(root, root / file, limit=LIMIT))
         except OSError:
             continue  # None of them is promised to be there and readable.
         if word in text and (is_known or text.startswith(_SHEBANG)):
@@ -246,17 +246,17 @@ def _specs(orchestrator: Orchestrator, documents: Mapping[str, object]) -> Itera
             return devcontainer_specs(documents)
 
 
-def _document(path: Path) -> object:
-    """The value of one orchestrator's file. Raises OSError and `DocumentError`."""
-    status = path.stat()
-    return _read(path, status.st_mtime_ns, status.st_size)
+def _document(root: Path, path: Path) -> object:
+    """The value of one orchestrator's file. Raises OSError, also for one elsewhere, and `DocumentError`."""
+    real = real_within(root, path)
+    status = real.stat()
+    return _read(real, path.name.lower(), status.st_mtime_ns, status.st_size)
 
 
 @functools.lru_cache(maxsize=1024)
-def _read(path: Path, _modified: int, _size: int) -> object:
+def _read(path: Path, name: str, _modified: int, _size: int) -> object:
     """One file's value: discovery and evidence ask for the same files, and YAML takes its time."""
     text = decode(read_regular(path, limit=LIMIT))
-    name = path.name.lower()
     if name.endswith(".hcl"):
         return read_hcl(text)
     if name.endswith(".json"):

@@ -65,18 +65,23 @@ def read_regular(path: Path, *, limit: int | None = None, follow: bool = True) -
     return data
 
 
-def read_within(root: Path, path: Path, *, limit: int) -> bytes:
-    """The same for a file below the folder `root`; what lies elsewhere, or is a link to there, is not read.
-
-    Raises `OutsideError` for that, and what `read_regular` does.
-    """
+def real_within(root: Path, path: Path) -> Path:
+    """What a path below the folder `root` leads to. Raises `OutsideError` for what lies elsewhere."""
     try:
         real = Path(os.path.realpath(path))
     except ValueError as error:  # A name that no file can have.
         raise OutsideError(str(error)) from error
     if not real.is_relative_to(os.path.realpath(root)):
         raise OutsideError(f"{path} is not below {root}")
-    return read_regular(real, limit=limit, follow=False)
+    return real
+
+
+def read_within(root: Path, path: Path, *, limit: int) -> bytes:
+    """The same for a file below the folder `root`; what lies elsewhere, or is a link to there, is not read.
+
+    Raises `OutsideError` for that, and what `read_regular` does.
+    """
+    return read_regular(real_within(root, path), limit=limit, follow=False)
 
 
 def leads_to_folder(path: Path) -> bool:

@@ -11,7 +11,7 @@ from dfix.facts import Surroundings
 from dfix.facts.services import Service, service_of
 from dfix.image import ImageReference
 from dfix.orchestrators import overridden_names, scan
-from dfix.regularfile import read_regular
+from dfix.regularfile import read_within
 from dfix.relatives import environment_of, relatives
 from dfix.resolve import bases, tags
 from dfix.resolve.lock import NAME, Lock, LockedImages
@@ -160,15 +160,15 @@ def _containers(
     editors = tuple(
         Service("the editor", entry.source.name, binds=("/workspaces",))
         for entry in scan(root, deep=deep).naming(file)
-        if entry.orchestrator == "devcontainer" and not _names_user(entry.source)
+        if entry.orchestrator == "devcontainer" and not _names_user(root, entry.source)
     )
     return (*found, *editors), tuple(heirs_of(root, file, deep=deep))
 
 
-def _names_user(file: Path) -> bool:
+def _names_user(root: Path, file: Path) -> bool:
     """Whether a devcontainer.json says as whom an editor works in the container."""
     try:
-        text = decode(read_regular(file, limit=_SETTINGS_LIMIT))
+        text = decode(read_within(root, file, limit=_SETTINGS_LIMIT))
     except OSError:
         return False
     return '"remoteUser"' in text or '"containerUser"' in text
