@@ -77,7 +77,7 @@ def real_within(root: Path, path: Path) -> Path:
 
 
 def read_within(root: Path, path: Path, *, limit: int) -> bytes:
-    """The same for a file below the folder `root`; what lies elsewhere, or is a link to there, is not read.
+    """The bytes of a regular file below the folder `root`; what lies elsewhere, or leads there, is not read.
 
     Raises `OutsideError` for that, and what `read_regular` does.
     """
