@@ -12,15 +12,17 @@ _OWN = regex(
     r"""(?:\b(?:require|import)\s*\(\s*|\b(?:from|import)\s*)["'`](\.{1,2}(?:/[^"'`$\n]*)?)["'`]"""
 )
 _ENDINGS = ("", ".js", ".mjs", ".cjs", ".json", "/index.js", "/index.mjs")
+TOO_MANY = "the program has more files than are looked at"
 #: More files than are looked at for one question.
 _MOST = 200
 _MOST_NAMED = 1000
 
 
-def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str]]:
+def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str | None]]:
     """The file at the absolute `path`, and the others that it loads: their names and texts.
 
-    What cannot be read is passed by. A folder stands for the file that its package.json names.
+    What cannot be read is passed by. A folder stands for the file that its package.json names. Where
+    there are more files than are looked at, the last one has no text.
     """
     waiting = [path]
     asked = {path}
@@ -38,6 +40,8 @@ def own_texts(facts: Facts, stage: Stage, path: str) -> Iterator[tuple[str, str]
             if further not in asked and len(asked) < _MOST_NAMED:
                 asked.add(further)
                 waiting.append(further)
+    if waiting or len(asked) == _MOST_NAMED:
+        yield path, None
 
 
 def _read(facts: Facts, stage: Stage, path: str) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from dfix import Facts, Run, ShellForm, Stage, regex
 from dfix.facts.contents import text_of, workdir_of
 
-from ._imports import own_texts
+from ._imports import TOO_MANY, own_texts
 from ._plain_words import plain_words
 from ._script_evidence import environment_objection
 
@@ -163,6 +163,8 @@ def _of_package(
     for word in words[1:]:
         path = posixpath.normpath(posixpath.join(workdir, word))
         for at, file in own_texts(facts, stage, path):
+            if file is None:
+                return TOO_MANY
             shown = posixpath.relpath(at, workdir)
             if "npm_" in file or "INIT_CWD" in file:
                 return f"{shown} uses variables that the package manager sets"

@@ -11,7 +11,7 @@ from dfix.facts.placements import Placement, placements
 from dfix.facts.programs import unwrapped
 from dfix.facts.scripts import commands_of
 
-from ._imports import own_texts
+from ._imports import TOO_MANY, own_texts
 from ._programs import RUNNERS, RUNTIMES, SERVERS, is_interpreter
 
 _SHELL_NAME = regex(r".*\.(?:sh|bash|ash|ksh|zsh|command|run|bin)", re.IGNORECASE)
@@ -81,6 +81,8 @@ def environment_objection(facts: Facts, stage: Stage, words: Sequence[str]) -> s
             return f"the command line reads {found[1]}, which only a shell sets"
         path = program_path(facts, stage, word) or posixpath.normpath(posixpath.join(workdir, word))
         for at, text in own_texts(facts, stage, path):
+            if text is None:
+                return TOO_MANY
             found = None if _BY_A_SHELL.match(text) else _SET_BY_A_SHELL.search(text)
             if found is not None:
                 return f"{posixpath.basename(at)} reads {found[1]}, which only a shell sets"

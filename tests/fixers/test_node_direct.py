@@ -122,6 +122,17 @@ TURNED_DOWN: dict[str, tuple[dict[str, str], str]] = {
         {**package(START), "index.js": "require('node:child_process').spawn('knex', ['x'])"},
         "index.js starts programs",
     ),
+    "more-files-than-are-looked-at": (
+        {
+            **package({"start": "node 0.js"}),
+            **{f"{at}.js": f"require('./{at + 1}')" for at in range(250)},
+        },
+        "more files than are looked at",
+    ),
+    "more-names-than-are-looked-at": (
+        {**package(START), "index.js": "".join(f"require('./{at}')\n" for at in range(2_000))},
+        "more files than are looked at",
+    ),
     "npmrc-without-packages": ({**package(START), ".npmrc": "omit=dev\n"}, "changes how scripts"),
     "variables-of-npm-in-the-script": (
         package({"start": "node index.js '$npm_package_name'"}),
